@@ -1,0 +1,67 @@
+"""Verdicts: one of six, never a guess, with a reason id that is stable and documented."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class Outcome(StrEnum):
+    """What a check can come to. The glyph and the colour are the interface's business."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    PENDING = "pending"
+    BLOCKED = "blocked"
+    ERROR = "error"
+    UNRECOVERABLE = "unrecoverable"
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """One thing that was seen: a title a person understands, and the data as JSON can hold it."""
+
+    title: str
+    data: Any = None
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """What a kind of check says of one look at the world. `blocked` is the engine's word, not a kind's."""
+
+    outcome: Outcome
+    reason: str = ""
+    """Stable id such as `path.no-proxy`; empty only with pass."""
+    expected: str = ""
+    seen: str = ""
+    waits_for: str = ""
+    """pending: what it waits for."""
+    evidence: tuple[Evidence, ...] = ()
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Names and numbers for the reason's sentence in the learner's language: {service: catalog}."""
+
+
+class Verdict(Struct, frozen=True, omit_defaults=True):
+    """A finding of a named check, with when and how long it took. This is what is stored, reported and shown."""
+
+    check: str
+    step: str
+    kind: str
+    role: str
+    outcome: Outcome
+    reason: str = ""
+    expected: str = ""
+    seen: str = ""
+    waits_for: str = ""
+    blocked_by: tuple[str, ...] = ()
+    severity: str = "fail"
+    time: float = 0.0
+    """Unix seconds."""
+    seconds: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def green(self) -> bool:
+        """Whether the learner may go on from it."""
+        return self.outcome is Outcome.PASS

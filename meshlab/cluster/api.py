@@ -1,0 +1,159 @@
+"""The seams of this room: what an engine gives, and what the Kubernetes client can do. No imports of either here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct, field
+
+from meshlab.cluster.progress import Progress
+from meshlab.lab.address import ObjectRef
+
+
+class Capabilities(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What an engine offers; compared with a lab's `needs`."""
+
+    scope: str = "cluster"
+    """`namespaces`: only objects inside given namespaces; `cluster`: all."""
+    host_port: bool = True
+    network_policy: bool = True
+    net_admin: bool = True
+    node_labels: bool = True
+    node_access: bool = True
+    audit: bool = True
+    images: str = "load"
+    """`load`: local images can be put into nodes; `pull`: nodes pull from a registry."""
+    nodes: int = 1
+    memory_mib: int = 0
+    """0: unknown."""
+
+
+class ClusterSpec(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A cluster to make. Everything here is fixed at creation."""
+
+    name: str
+    """Without the prefix; the engine's name of it is meshlab-<name>."""
+    workers: int = 2
+    node_image: str
+    ports: dict[str, int] = field(default_factory=dict)
+    """Name to node port, made reachable on a free port of 127.0.0.1."""
+    pod_subnet: str = "10.244.0.0/16"
+    service_subnet: str = "10.96.0.0/16"
+    audited: tuple[str, ...] = ("shop",)
+    """Namespaces whose writes the audit log keeps."""
+
+
+class NodeInfo(Struct, frozen=True, omit_defaults=True):
+    """One node as the engine sees it."""
+
+    name: str
+    role: str
+    """control-plane or worker"""
+    state: str
+    """running, paused, exited or missing"""
+
+
+class ClusterInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A cluster that is there."""
+
+    name: str
+    engine: str
+    """`kind` or `context`"""
+    kubeconfig: Path
+    """Of meshlab itself (0600)."""
+    context: str = ""
+    state: str = "running"
+    """running, paused, stopped, partial (some nodes gone) or missing"""
+    nodes: tuple[NodeInfo, ...] = ()
+    ports: dict[str, int] = field(default_factory=dict)
+    """Name to port on 127.0.0.1."""
+    capabilities: Capabilities = Capabilities()
+    spec: ClusterSpec | None = None
+
+
+class AuditEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One write from the API server's audit log."""
+
+    t: float
+    user: str
+    verb: str
+    api_version: str
+    kind: str
+    namespace: str = ""
+    name: str = ""
+    status: int = 0
+
+
+class Engine(Protocol):
+    """What gives a cluster. Every long operation yields progress and cleans up what it made when it is cancelled."""
+
+    name: str
+
+    def phases(self, spec: ClusterSpec) -> list[str]:
+        """Ids of the phases that `create` will go through."""
+
+    def create(self, spec: ClusterSpec, folder: Path) -> AsyncIterator[Progress]:
+        """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError."""
+
+    async def find(self, name: str, folder: Path) -> ClusterInfo | None:
+        """The cluster as it is now, or None."""
+
+    async def pause(self, info: ClusterInfo) -> None:
+        """Freeze all nodes: CPU back, memory stays."""
+
+    async def halt(self, info: ClusterInfo) -> None:
+        """Stop all nodes: memory back."""
+
+    def recover(self, info: ClusterInfo) -> AsyncIterator[Progress]:
+        """From paused, stopped or rebooted to an API that answers."""
+
+    async def delete(self, name: str, folder: Path) -> None:
+        """Remove what `create` made, and only that. Fine when some or all of it is gone."""
+
+    def load(self, info: ClusterInfo, images: list[str]) -> AsyncIterator[Progress]:
+        """Put images of the container engine into every node that lacks them."""
+
+    async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
+        """Completed writes since a unix time. ClusterError when the log cannot be read."""
+
+
+class Kube(Protocol):
+    """The Kubernetes client: raw JSON objects in, raw JSON objects out. Every failure is a ClusterError."""
+
+    async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        """One object, or None when it is not there (nor its kind)."""
+
+    async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        """The objects of ref's kind in its namespace ("" or "*": all namespaces) with its labels, sorted by name."""
+
+    async def apply(self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True) -> dict[str, Any]:
+        """Server-side apply."""
+
+    async def patch(
+        self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"
+    ) -> dict[str, Any]:
+        """kind: merge, json or strategic."""
+
+    async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
+        """Background propagation; fine when it is gone."""
+
+    def watch(self, ref: ObjectRef) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """("SYNC", {}) after the first list, then ("ADDED"|"MODIFIED"|"DELETED", object) for ever; relists on errors."""
+
+    async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
+        """Log text of a container since a unix time."""
+
+    async def raw(self, path: str) -> Any:
+        """GET on the API server: JSON, else text."""
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST on the API server (TokenRequest, SelfSubjectAccessReview, eviction ...)."""
+
+    def forward(self, namespace: str, pod: str, port: int) -> AbstractAsyncContextManager[str]:
+        """Port-forward inside this process: "http://127.0.0.1:<port>" while the context lasts; no child process."""
+
+    async def close(self) -> None:
+        """Give connections back."""

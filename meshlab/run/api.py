@@ -1,0 +1,282 @@
+"""What commands and screens see of a run: frozen data, and one protocol that both program against.
+
+A command holds no logic and a widget holds no client: both call `LabRun` (made by meshlab.run.open) and render what
+comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.lab.model import Lab
+
+Language = Literal["en", "zh"]
+
+
+class LabSummary(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of the list of labs."""
+
+    id: str
+    stage: str
+    title: str
+    why: str = ""
+    minutes: int = 0
+    steps: int = 0
+    built_in: bool = True
+    broken: str = ""
+    """Why the lab cannot be loaded, empty when it can."""
+    proof: Literal["proven", "stale", "missing"] = "missing"
+    state: Literal["not-started", "preparing", "in-progress", "passed", "degraded"] = "not-started"
+    steps_done: int = 0
+    minutes_left: int = 0
+
+
+class StepState(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A step as the learner stands to it."""
+
+    id: str
+    title: str
+    done: bool = False
+    """All its checks have been green at once; kept for ever."""
+    solved: bool = False
+    """meshlab solved it."""
+    checks: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
+
+
+class FaultState(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A fault that is in force now."""
+
+    id: str
+    kind: str
+    target: str
+    by: str = "meshlab"
+    since: float = 0.0
+
+
+class Snapshot(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """All that is known of a run without asking a cluster. `meshlab status --format json` is this."""
+
+    lab: str
+    run: str
+    seed: int
+    language: Language = "en"
+    stage: str = ""
+    title: str = ""
+    state: str = "not-started"
+    """not-started, preparing, ready, in-progress, passed, degraded"""
+    current: str = ""
+    """Id of the step that the guide shows."""
+    steps: tuple[StepState, ...] = ()
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    """The last verdict of each check."""
+    faults: tuple[FaultState, ...] = ()
+    hints_taken: dict[str, int] = field(default_factory=dict)
+    """Check id (or step id) to how many of its hints were shown."""
+    answers: dict[str, str] = field(default_factory=dict)
+    experiments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The last finished run of each experiment."""
+    cluster: str = ""
+    engine: str = "kind"
+    stand_ins: tuple[str, ...] = ()
+    """Images that something else stands in for."""
+    started: float = 0.0
+    ready_seconds: float = 0.0
+    """How long preparation took."""
+    events: int = 0
+    """Length of the progress log: a later snapshot never has fewer."""
+
+
+class Page(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One page of the guide, in one language, with the seat's values in it."""
+
+    step: str
+    title: str
+    number: int
+    of: int
+    markdown: str
+
+
+class CheckText(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The words of a check."""
+
+    title: str
+    why: str = ""
+    question: str = ""
+    choices: dict[str, str] = field(default_factory=dict)
+
+
+class HintText(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One hint, and whether there are more."""
+
+    id: str
+    text: str
+    number: int
+    of: int
+    check: str = ""
+
+
+class Explanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A check explained: its words, what its last verdict's reason means, what was seen."""
+
+    check: str
+    text: CheckText
+    verdict: Verdict | None = None
+    reason: str = ""
+    """The reason as a sentence in the learner's language."""
+    help: str = ""
+
+
+class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One cell of a matrix."""
+
+    row: str
+    column: str
+    ok: int
+    of: int
+    errors: dict[str, int] = field(default_factory=dict)
+    expected: float | None = None
+    predicted: bool | None = None
+    """Whether the learner said that it would be red."""
+
+
+class Matrix(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who reaches whom, at one time."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    t: float = 0.0
+
+
+class ExperimentEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One event of an experiment while it runs."""
+
+    experiment: str
+    kind: Literal["phase", "fault", "undo", "matrix", "verdict", "note", "waiting", "finished"]
+    phase: str = ""
+    text: str = ""
+    matrix: Matrix | None = None
+    verdict: Verdict | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+class ExperimentText(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the learner is asked and told."""
+
+    id: str
+    title: str
+    question: str
+    kind: Literal["matrix", "choice", "none"]
+    choices: dict[str, str] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    explanation: str = ""
+    """Empty until the experiment is finished."""
+
+
+class Hop(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One hop of a traced request: an application or a proxy."""
+
+    kind: Literal["client", "proxy", "service"]
+    name: str
+    version: str = ""
+    pod: str = ""
+    node: str = ""
+    status: int = 0
+    ms: float | None = None
+    error: str = ""
+    detail: str = ""
+    hops: tuple[Hop, ...] = ()
+
+
+class Trace(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The path that one request really took, from the application's tree and the proxies' logs."""
+
+    nonce: str
+    url: str
+    status: int
+    ms: float
+    root: Hop
+    missing: tuple[str, ...] = ()
+    """What could not be read (a proxy's log), said rather than guessed."""
+
+
+class ResetPlan(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a reset would do, before it does it."""
+
+    step: str
+    strays: tuple[str, ...] = ()
+    """Objects of the learner that would be removed."""
+
+
+class LabRun(Protocol):
+    """One learner's way through one lab. Operations that change something hold the run's lock; LockedError names its holder."""
+
+    lab_id: str
+    lab: Lab
+
+    def snapshot(self) -> Snapshot: ...
+    def page(self, step: str = "", language: Language = "en") -> Page: ...
+    def check_text(self, check: str, language: Language = "en") -> CheckText: ...
+    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText: ...
+    def explain(self, check: str, language: Language = "en") -> Explanation: ...
+    def debrief(self, step: str, language: Language = "en") -> str:
+        """After green: the reference solution beside the learner's objects, as Markdown."""
+        ...
+
+    def environment(self) -> dict[str, str]:
+        """Variables of the learner's shell: KUBECONFIG (the learner's identity), MESHLAB_RUN, PATH with our kubectl, ports."""
+        ...
+
+    def prepare(self) -> AsyncIterator[Progress]:
+        """From whatever there is to a lab that is ready; also recovers a paused or stopped cluster."""
+        ...
+
+    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+        """Verdicts of the checks (default: the current step's), each as soon as it is known. wait: until none is pending."""
+        ...
+
+    def watch(self) -> AsyncIterator[Verdict]:
+        """Verdicts of the current step for ever, again whenever something relevant changed."""
+        ...
+
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None: ...
+    def answer(self, check: str, text: str) -> None: ...
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        """{"cells": [["web", "catalog"], ...]} (red ones) or {"choice": id}."""
+        ...
+
+    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]: ...
+    async def undo_faults(self) -> list[FaultState]:
+        """Undo what a killed meshlab left in force."""
+        ...
+
+    async def next(self) -> Snapshot:
+        """Go to the next step. UsageError with the red checks when the current one is not done."""
+        ...
+
+    def solve(self, step: str = "") -> AsyncIterator[Progress]: ...
+    def goto(self, step: str) -> AsyncIterator[Progress]: ...
+    async def plan_reset(self, step: str = "") -> ResetPlan: ...
+    def reset(self, step: str = "") -> AsyncIterator[Progress]: ...
+    async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace: ...
+    async def matrix(self) -> Matrix | None:
+        """The reachability matrix now, for the lab's first matrix check; None when the lab has none."""
+        ...
+
+    async def pods(self) -> list[dict[str, Any]]:
+        """The lab's pods in short: {namespace, name, node, phase, ready, restarts, containers, labels}."""
+        ...
+
+    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]: ...
+    def down(self) -> AsyncIterator[Progress]: ...
+    async def close(self) -> None: ...
+
+
+GREEN = (Outcome.PASS,)

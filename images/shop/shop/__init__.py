@@ -1,0 +1,1 @@
+"""The sample application of meshlab: shop service, probe and recorder in one image."""

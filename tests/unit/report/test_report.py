@@ -1,0 +1,89 @@
+"""Reports: every outcome has its glyph, its JUnit tag and its words; foreign text cannot break the XML."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as Tree
+
+import msgspec
+import pytest
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.report.envelope import envelope, line
+from meshlab.report.glyphs import GLYPHS
+from meshlab.report.junit import junit
+from meshlab.report.text import report, summary
+
+
+def verdict(outcome: Outcome, **facts: object) -> Verdict:
+    base = {"check": f"a-{outcome}", "step": "one", "kind": "object", "role": "goal", "outcome": outcome}
+    return msgspec.convert(base | facts, Verdict)
+
+
+ALL = [verdict(outcome) for outcome in Outcome]
+
+
+def test_every_outcome_has_a_glyph_of_its_own() -> None:
+    assert len(set(GLYPHS.values())) == len(Outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "tag"),
+    [
+        (Outcome.PASS, None),
+        (Outcome.FAIL, "failure"),
+        (Outcome.UNRECOVERABLE, "failure"),
+        (Outcome.PENDING, "error"),
+        (Outcome.ERROR, "error"),
+        (Outcome.BLOCKED, "skipped"),
+    ],
+)
+def test_junit_keeps_failure_error_and_skipped_apart(outcome: Outcome, tag: str | None) -> None:
+    case = Tree.fromstring(junit("lab", [verdict(outcome)], str)).find(".//testcase")
+    assert case is not None
+    assert [child.tag for child in case] == ([tag] if tag else [])
+
+
+def test_junit_counts_what_it_holds() -> None:
+    suite = Tree.fromstring(junit("lab", ALL, str)).find("testsuite")
+    assert suite is not None
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "6",
+        "failures": "2",
+        "errors": "2",
+        "skipped": "1",
+    }
+
+
+def test_junit_survives_control_characters_and_markup() -> None:
+    bad = verdict(Outcome.FAIL, seen="\x1b[31m<x>&\x00")
+    text = Tree.fromstring(junit("lab", [bad], str)).findtext(".//failure")
+    assert text is not None
+    assert "<x>&" in text
+
+
+def test_a_warning_is_no_failure_in_junit() -> None:
+    assert "<failure" not in junit("lab", [verdict(Outcome.FAIL, severity="warn")], str)
+
+
+def test_environment_error_stands_alone() -> None:
+    root = Tree.fromstring(junit("lab", [], str, error="no engine"))
+    assert root.get("errors") == "1"
+
+
+def test_text_says_why_expected_and_seen() -> None:
+    text = report([verdict(Outcome.FAIL, reason="my.reason", expected="200", seen="504")], lambda _: "The title")
+    assert "✘ The title" in text
+    for part in ("my.reason", "200", "504"):
+        assert part in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_summary_has_words_for_every_outcome(language: str) -> None:
+    text = summary(ALL, language)
+    assert text.count("1 ") == len(Outcome)
+    assert "report." not in text
+
+
+def test_envelope_has_a_schema() -> None:
+    assert msgspec.json.decode(envelope("verdicts", verdicts=ALL))["schema"] == 1
+    assert "\n" not in line("verdict", verdict=ALL[0])

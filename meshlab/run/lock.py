@@ -1,0 +1,92 @@
+"""The lock of a run or a cluster: held by an operation that changes something, for its duration.
+
+It is the kernel's lock on an open file, so a kill -9 releases it; the JSON inside only says who holds it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from meshlab.errors import LockedError
+from meshlab.run import paths
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds a lock, what for and since when (unix seconds)."""
+
+    pid: int
+    operation: str
+    since: float
+
+
+@contextmanager
+def held(file: Path, operation: str, subject: str = "") -> Iterator[None]:
+    """Hold the lock file while the context lasts. LockedError names the holder when somebody else has it.
+
+    subject: what is locked, for the sentence: "the lab 2-router-mesh".
+    """
+    handle = _open(file)
+    try:
+        if not _take(handle):
+            raise locked(_holder(handle), subject or f"{file.parent.name}")
+        _say(handle, Holder(os.getpid(), operation, time.time()))
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def holder(file: Path) -> Holder | None:
+    """Who holds the lock file now; None when nobody does. Takes and releases it to find out."""
+    if not file.exists():
+        return None
+    handle = _open(file)
+    try:
+        return None if _take(handle) else _holder(handle) or Holder(0, "", 0.0)
+    finally:
+        os.close(handle)
+
+
+def locked(holder: Holder | None, subject: str) -> LockedError:
+    """The error that names the holder."""
+    if holder is None or not holder.pid:
+        who = "another meshlab"
+    else:
+        clock = time.strftime("%H:%M:%S", time.localtime(holder.since))
+        who = f"`meshlab {holder.operation}` (process {holder.pid}, since {clock})"
+    return LockedError(f"{subject} is being changed by {who}.", hint="Wait until it is finished, or stop it, then try again.")
+
+
+def _open(file: Path) -> int:
+    paths.ensure(file.parent)
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise paths.fault(error, file) from error
+
+
+def _take(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _say(handle: int, holder: Holder) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, msgspec.json.encode(holder), 0)
+
+
+def _holder(handle: int) -> Holder | None:
+    try:
+        return msgspec.json.decode(os.pread(handle, 4096, 0), type=Holder)
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,135 @@
+"""Where things are kept on disk, and the only functions that write whole files there (0700 folders, 0600 files)."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshlab.errors import EnvironmentFault, UsageError
+
+ENVIRONMENT = "MESHLAB_STATE"
+OTHER_PLACE = f"Free some space or give the folder back its permissions, or set {ENVIRONMENT} to another folder."
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The layout below one state folder."""
+
+    root: Path
+
+    @property
+    def current(self) -> Path:
+        """Name of the lab that was used last."""
+        return self.root / "current"
+
+    @property
+    def estimates(self) -> Path:
+        return self.root / "estimates.json"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.json"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def clusters(self) -> Path:
+        return self.root / "clusters"
+
+    def run(self, lab_id: str) -> Path:
+        """Holds log.jsonl, journal.jsonl, lock, values.json, baseline-*.json, evidence/."""
+        return self.runs / _plain(lab_id)
+
+    def cluster(self, name: str) -> Path:
+        """Holds kubeconfig, learner.kubeconfig, cluster.json."""
+        return self.clusters / _plain(name)
+
+    def cluster_lock(self, name: str) -> Path:
+        """Beside the cluster's folder: it outlives the folder, so that a lock never guards a deleted file."""
+        return self.clusters / f"{_plain(name)}.lock"
+
+    def mark(self) -> str:
+        """Tells the clusters of one state folder from those of another on the same engine; empty for the usual one."""
+        if self.root == default_root():
+            return ""
+        return hashlib.sha256(str(self.root).encode()).hexdigest()[:6]
+
+
+def default_root() -> Path:
+    """Where state is kept when nothing else is said."""
+    from platformdirs import user_state_path
+
+    return user_state_path("meshlab")
+
+
+def find(state: Path | None = None) -> Paths:
+    """The state folder: as given, else $MESHLAB_STATE, else the platform's."""
+    if state is not None:
+        return Paths(state.expanduser().absolute())
+    told = os.environ.get(ENVIRONMENT, "")
+    return Paths(Path(told).expanduser().absolute() if told else default_root())
+
+
+def ensure(folder: Path) -> Path:
+    """Make the folder (and its parents) with mode 0700. EnvironmentFault when that is not possible."""
+    if folder.is_dir():
+        return folder
+    ensure(folder.parent) if not folder.parent.exists() else None
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise fault(error, folder) from error
+    return folder
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put a whole file in place at once: readers and a kill -9 see the old one or the new one, never a part."""
+    ensure(path.parent)
+    scratch = ""
+    try:
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(scratch).replace(path)
+    except OSError as error:
+        if scratch:
+            Path(scratch).unlink(missing_ok=True)
+        raise fault(error, path) from error
+
+
+def read(path: Path) -> bytes | None:
+    """The file's bytes, None when there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise fault(error, path) from error
+
+
+def fault(error: OSError, path: Path) -> EnvironmentFault:
+    """The sentence for a file that could not be written or read."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        what = f"The disk is full: {path} could not be written."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what = f"meshlab may not write or read {path}."
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+        what = f"{path} cannot be a folder: a file stands in its way."
+    else:
+        what = f"{path} could not be written or read: {error.strerror or error}."
+    return EnvironmentFault(what, hint=OTHER_PLACE)
+
+
+def _plain(name: str) -> str:
+    """A name becomes a folder, so it must not climb out of its place."""
+    if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
+        raise UsageError(f"{name!r} cannot be the name of a lab or cluster.", hint="`meshlab list` shows the labs.")
+    return name

@@ -18,6 +18,7 @@ from shop.tree import MAX_HOPS, Upstreams, describe, hops
 
 SERVER = {"Server": "shop"}
 CLOSED_BY_CALLER = 499
+NO_ANSWER = 0
 LOOP = fault.Fault(status=508)
 
 
@@ -64,8 +65,9 @@ class App:
             await asyncio.Event().wait()
         if drawn.reset:
             _reset(request)
+            return web.Response(status=NO_ANSWER)
         extra = await self._order(request)
-        upstreams = [] if drawn.status or drawn.reset else await self.upstreams.call(request.headers)
+        upstreams = [] if drawn.status else await self.upstreams.call(request.headers)
         status = drawn.status or self._status(upstreams)
         body = {
             **self._fixed,

@@ -14,7 +14,7 @@ from shop.state import State
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 # Long enough that a caller which pools for two seconds never meets a connection closed under it.
 KEEPALIVE = 75.0
-LAST_ANSWERS = 5.0
+LAST_ANSWERS = 1.0
 
 
 class Listeners:

@@ -1,0 +1,5 @@
+"""`python -m meshlab`."""
+
+from meshlab.cli.main import main
+
+main()

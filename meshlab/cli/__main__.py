@@ -1,0 +1,5 @@
+"""`python -m meshlab.cli`."""
+
+from meshlab.cli.main import main
+
+main()

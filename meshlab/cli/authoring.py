@@ -1,0 +1,43 @@
+"""lint and new: for whoever writes labs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from meshlab.cli.options import Options, format_option
+from meshlab.errors import ExitCode
+
+
+@click.command("lint")
+@click.argument("labs", nargs=-1)
+@format_option("text", "json")
+@click.pass_context
+def lint_command(ctx: click.Context, labs: tuple[str, ...], form: str) -> None:
+    """Read the labs' files (default: all) and say what is wrong, with file, line and key. Exit code 2 for an error."""
+    from meshlab.run.authoring import lint_all
+
+    options: Options = ctx.obj
+    problems = lint_all(labs, options.packs)
+    if form == "json":
+        from meshlab.report.envelope import envelope
+
+        click.echo(envelope("lint", problems=problems))
+    else:
+        for problem in problems:
+            place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+            click.echo(
+                f"{place}: {problem.severity}: {problem.message}{f' ({problem.key})' if problem.key else ''} [{problem.rule}]"
+            )
+    ctx.exit(ExitCode.USAGE if any(problem.severity == "error" for problem in problems) else ExitCode.PASS)
+
+
+@click.command("new")
+@click.argument("lab")
+@click.option("--in", "folder", default=".", show_default=True, metavar="DIR", help="The pack to put it in.")
+def new_command(lab: str, folder: str) -> None:
+    """Start a lab of your own that lints, in both languages."""
+    from meshlab.lab.skeleton import new_lab
+
+    click.echo(new_lab(Path(folder), lab))

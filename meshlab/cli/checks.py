@@ -1,0 +1,150 @@
+"""check, explain, hint, answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cli.drive import each
+from meshlab.cli.options import Options, format_option
+from meshlab.cli.runs import open_lab, with_run
+from meshlab.errors import ExitCode, worst
+from meshlab.report.text import summary, verdict_lines
+from meshlab.run.api import LabRun
+from meshlab.words import say
+
+
+def code_of(verdicts: Iterable[Verdict]) -> ExitCode:
+    """What a command that checked these ends with."""
+    return worst([_one_code(verdict) for verdict in verdicts])
+
+
+def _one_code(verdict: Verdict) -> ExitCode:
+    if verdict.green:
+        return ExitCode.PASS
+    if verdict.outcome is Outcome.ERROR:
+        return ExitCode.ENVIRONMENT
+    return ExitCode.WARNINGS if verdict.severity == "warn" else ExitCode.CHECKS_FAILED
+
+
+def show(verdict: Verdict, run: LabRun, options: Options, form: str) -> None:
+    """One verdict as soon as it is known."""
+    if form == "text":
+        title = run.check_text(verdict.check, options.language).title
+        click.echo("\n".join(verdict_lines(verdict, title, options.language)))
+    elif form == "jsonl":
+        from meshlab.report.envelope import line
+
+        click.echo(line("verdict", verdict=verdict))
+    sys.stdout.flush()
+
+
+def close(run: LabRun, verdicts: list[Verdict], options: Options, form: str) -> None:
+    """What follows when all are known."""
+    if form == "text":
+        click.echo("\n" + summary(verdicts, options.language))
+    elif form == "json":
+        from meshlab.report.envelope import envelope
+
+        click.echo(envelope("verdicts", lab=run.lab_id, verdicts=verdicts))
+    elif form == "junit":
+        from meshlab.report.junit import junit
+
+        click.echo(junit(run.lab_id, verdicts, lambda one: run.check_text(one, options.language).title))
+
+
+@click.command("check")
+@click.argument("checks", nargs=-1)
+@click.option("--watch", is_flag=True, help="Go on for ever: a verdict whenever something relevant changes.")
+@click.option("--wait", is_flag=True, help="Wait until nothing is pending any more.")
+@click.option("--all", "every", is_flag=True, help="The checks of all steps, not only of the current one.")
+@click.option("--explain", "explained", is_flag=True, help="With the evidence of each.")
+@click.option("--record", "record", metavar="DIR", help="Write what the checks saw as evidence for tests.")
+@format_option("text", "json", "jsonl", "junit")
+@click.pass_context
+def check_command(
+    ctx: click.Context,
+    checks: tuple[str, ...],
+    watch: bool,
+    wait: bool,
+    every: bool,
+    explained: bool,
+    record: str | None,
+    form: str,
+) -> None:
+    """Look at the cluster and say what is green, what is red and why. Exit code 0 when all are green, 1 when one is red."""
+    options: Options = ctx.obj
+    how: dict[str, Any] = {"record": Path(record)} if record else {}
+
+    async def work(run: LabRun) -> list[Verdict]:
+        named = list(run.lab.all_checks()) if every else list(checks) or None
+        source = run.watch() if watch else run.check(named, wait=wait)
+        found: list[Verdict] = []
+        async for verdict in each(source):
+            found.append(verdict)
+            show(verdict, run, options, "jsonl" if watch and form == "json" else form)
+            if explained:
+                _evidence(verdict)
+        close(run, found, options, form)
+        return found
+
+    ctx.exit(code_of(with_run(options, work, **how)))
+
+
+def _evidence(verdict: Verdict) -> None:
+    from meshlab.report.envelope import line
+
+    for evidence in verdict.evidence:
+        click.echo(f"    · {evidence.title}: {line('evidence', data=evidence.data)}", err=True)
+
+
+@click.command("explain")
+@click.argument("check")
+@format_option("text", "json")
+@click.pass_obj
+def explain_command(options: Options, check: str, form: str) -> None:
+    """A check: what it asks, what its last verdict says, what it saw."""
+    explanation = open_lab(options).explain(check, options.language)
+    if form == "json":
+        from meshlab.report.envelope import envelope
+
+        click.echo(envelope("explanation", explanation=explanation))
+        return
+    text = explanation.text
+    click.echo("\n\n".join(part for part in (text.title, text.why, text.question) if part))
+    if explanation.verdict is not None:
+        click.echo("\n" + "\n".join(verdict_lines(explanation.verdict, text.title, options.language)))
+        _evidence(explanation.verdict)
+    click.echo("\n".join(part for part in (explanation.reason, explanation.help) if part))
+
+
+@click.command("hint")
+@click.argument("check", required=False, default="")
+@format_option("text", "json")
+@click.pass_obj
+def hint_command(options: Options, check: str, form: str) -> None:
+    """The next hint for what is red (or for the check named)."""
+    hint = open_lab(options).hint(check, options.language)
+    if form == "json":
+        from meshlab.report.envelope import envelope
+
+        click.echo(envelope("hint", hint=hint))
+    elif hint is None:
+        click.echo(say("cli.no-hint", options.language))
+    else:
+        click.echo(f"[{hint.number}/{hint.of}] {hint.text}")
+
+
+@click.command("answer")
+@click.argument("check")
+@click.argument("text")
+@click.pass_obj
+def answer_command(options: Options, check: str, text: str) -> None:
+    """Answer a question of the guide; `meshlab check` then says whether it is right."""
+    open_lab(options).answer(check, text)
+    click.echo(say("cli.answered", options.language))

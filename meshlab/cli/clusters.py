@@ -1,0 +1,42 @@
+"""stop, down, clean: giving back what meshlab took."""
+
+from __future__ import annotations
+
+import click
+
+from meshlab.cli.drive import drive
+from meshlab.cli.options import Options, format_option
+from meshlab.cli.output import show_progress
+from meshlab.cli.runs import with_run
+from meshlab.words import say
+
+
+@click.command("stop")
+@click.option("--free", is_flag=True, help="Stop the nodes and give their memory back (starting again takes longer).")
+@format_option("text", "json")
+@click.pass_obj
+def stop_command(options: Options, free: bool, form: str) -> None:
+    """Pause the cluster; `meshlab start` wakes it in a second."""
+    with_run(options, lambda run: show_progress(run.stop(free=free), options.language, form))
+
+
+@click.command("down")
+@format_option("text", "json")
+@click.pass_obj
+def down_command(options: Options, form: str) -> None:
+    """Remove what meshlab made for the current lab, and only that. Progress stays."""
+    with_run(options, lambda run: show_progress(run.down(), options.language, form))
+
+
+@click.command("clean")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--progress", "progress_too", is_flag=True, help="Forget all progress as well.")
+@format_option("text", "json")
+@click.pass_obj
+def clean_command(options: Options, yes: bool, progress_too: bool, form: str) -> None:
+    """Remove every cluster, network, file and process that meshlab made on this machine."""
+    from meshlab.run.clean import clean
+
+    if not yes:
+        click.confirm(say("cli.clean", options.language), abort=True, err=True)
+    drive(show_progress(clean(progress_too=progress_too), options.language, form))

@@ -1,0 +1,44 @@
+"""Running a coroutine from a command: Ctrl-C and SIGTERM cancel it, so that it cleans up, and end with 130."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing, suppress
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; KeyboardInterrupt when a signal cancelled it, after its own cleaning up."""
+    return asyncio.run(_with_signals(work))
+
+
+async def _with_signals(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
+    interrupted = False
+
+    def cancel() -> None:
+        nonlocal interrupted
+        interrupted = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(name, cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
+
+
+async def each(source: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The items of an async generator which is closed however the loop ends: cleaning up must not wait for the collector."""
+    async with aclosing(cast("Any", source)) as items:
+        async for item in items:
+            yield item

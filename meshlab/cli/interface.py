@@ -1,0 +1,20 @@
+"""Opening the terminal interface; the one place of the command line that imports Textual."""
+
+from __future__ import annotations
+
+import sys
+
+from meshlab.cli.options import Options
+from meshlab.errors import UsageError
+
+
+def open_interface(options: Options) -> int:
+    """Run the interface to its end. UsageError where there is no terminal to draw on."""
+    # Textual draws on stderr: without a terminal there it would paint into the pipe for ever.
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "The interface needs a terminal.", hint="Use the commands instead: meshlab list, start, check, hint, next …"
+        )
+    from meshlab.tui.app import run_app
+
+    return run_app(language=options.language, packs=options.packs, lab=options.lab)

@@ -1,0 +1,80 @@
+"""The entry: every way a command can end becomes one sentence on stderr and a documented exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from meshlab import __version__
+from meshlab.cli.lazy import LazyGroup
+from meshlab.errors import ExitCode, MeshlabError
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="meshlab")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of everything you read (default: your locale).")
+@click.option("--lab", "lab", metavar="LAB", help="Which lab, when it is not the one you started last.")
+@click.option("--pack", "packs", multiple=True, metavar="DIR", help="A folder of labs beside the built-in ones.")
+@click.pass_context
+def cli(ctx: click.Context, lang: str | None, lab: str | None, packs: tuple[str, ...]) -> None:
+    """Walk the road from client libraries to a multi-cluster service mesh on your own machine.
+
+    Without a command it opens the terminal interface. Exit codes: 0 pass, 1 checks failed, 2 usage, 3 passed with
+    warnings, 4 environment, 5 timeout, 7 locked, 130 interrupted.
+    """
+    from meshlab.cli.options import Options
+
+    ctx.obj = Options.read(lang, lab, packs)
+    if ctx.invoked_subcommand is None:
+        from meshlab.cli.interface import open_interface
+
+        ctx.exit(open_interface(ctx.obj))
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run one command line and give its exit code; nothing that a user does leaves by a traceback."""
+    try:
+        code = cli.main(args=args, prog_name="meshlab", standalone_mode=False)
+        return int(code) if isinstance(code, int) else ExitCode.PASS
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return _broken_pipe()
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, MeshlabError):
+        _say(str(error))
+        if error.hint:
+            _say(f"  → {error.hint}")
+        return error.exit_code
+    from meshlab.cli.crash import write_report
+
+    _say(f"meshlab failed in itself ({type(error).__name__}): this is never your lab's fault.")
+    _say(f"  → What happened is written in {write_report(error)}; please report it.")
+    return ExitCode.ENVIRONMENT
+
+
+def _broken_pipe() -> int:
+    # The reader of our pipe (`| head`) has gone: nothing more can be said, and closing stdout must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.PASS
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())

@@ -1,0 +1,45 @@
+"""What holds for every command: language, lab, packs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from meshlab.errors import UsageError
+from meshlab.run.api import Language
+from meshlab.words import default_language
+
+
+@dataclass(frozen=True)
+class Options:
+    """The group's options, with the environment's answers for what was left out."""
+
+    language: Language
+    lab: str
+    """"" means the current one."""
+    packs: tuple[Path, ...]
+
+    @classmethod
+    def read(cls, language: str | None, lab: str | None, packs: tuple[str, ...]) -> Options:
+        """UsageError when a pack is no folder."""
+        folders = tuple(Path(pack).expanduser().resolve() for pack in packs)
+        for folder in folders:
+            if not folder.is_dir():
+                raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
+        chosen: Language = "zh" if (language or default_language()) == "zh" else "en"
+        return cls(chosen, lab or os.environ.get("MESHLAB_RUN", ""), folders)
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """--format with the formats that the command has; the first is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="How to print it."
+    )

@@ -1,0 +1,62 @@
+"""stdout is data, stderr is the rest: progress, notes, errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+
+import click
+
+from meshlab.cluster.progress import Progress
+from meshlab.words import known, say
+
+GLYPHS = {"running": "…", "done": "✔", "failed": "✘", "skipped": "–"}
+
+
+def note(text: str) -> None:
+    """A line for a person, on stderr."""
+    click.echo(text, err=True)
+
+
+def phase_title(progress: Progress, language: str) -> str:
+    """The phase's words, its id where there are none."""
+    key = f"phases.{progress.phase}"
+    return say(key, language, **progress.parameters) if known(key) else progress.phase
+
+
+def progress_line(progress: Progress, language: str) -> str:
+    """One event as a line: glyph, words, seconds or estimate, detail."""
+    glyph = GLYPHS.get(progress.state, " ")
+    parts = [f"{glyph} {phase_title(progress, language)}"]
+    if progress.state == "running" and progress.total:
+        parts.append(f"{progress.done}/{progress.total}")
+    if progress.state == "running" and progress.estimate:
+        parts.append(f"(~{progress.estimate:.0f} s)")
+    if progress.state in {"done", "failed"}:
+        parts.append(f"{progress.seconds:.1f} s")
+    return "  ".join([*parts, progress.detail]).rstrip()
+
+
+async def show_progress(steps: AsyncIterator[Progress], language: str, form: str = "text") -> None:
+    """Follow a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
+    from meshlab.cli.drive import each
+    from meshlab.report.envelope import line
+
+    shown: set[tuple[str, str]] = set()
+    async for progress in each(steps):
+        if form == "json":
+            click.echo(line("progress", progress=progress))
+            sys.stdout.flush()
+        elif _worth_a_line(progress, shown):
+            note(progress_line(progress, language))
+
+
+def _worth_a_line(progress: Progress, shown: set[tuple[str, str]]) -> bool:
+    """Each phase says once that it runs and once how it ended; notes stay in the log."""
+    if progress.state in {"planned", "note"}:
+        return False
+    mark = (progress.phase, progress.state)
+    if mark in shown:
+        return False
+    shown.add(mark)
+    return True

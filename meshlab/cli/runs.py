@@ -1,0 +1,32 @@
+"""Opening the run that a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from meshlab.cli.drive import drive
+from meshlab.cli.options import Options
+from meshlab.run.api import LabRun
+
+T = TypeVar("T")
+
+
+def open_lab(options: Options, lab: str = "", **how: object) -> LabRun:
+    """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
+    from meshlab.run.open import open_run
+
+    return open_run(lab or options.lab, packs=options.packs, language=options.language, **how)  # type: ignore[arg-type]
+
+
+def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: object) -> T:
+    """Open the run, do the work, give back every connection."""
+
+    async def whole() -> T:
+        run = open_lab(options, lab, **how)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(run.close)
+            return await work(run)
+
+    return drive(whole())

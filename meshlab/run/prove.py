@@ -1,0 +1,45 @@
+"""Proving a lab: fresh is red for the stated reasons, solved is green, each misconception shows exactly its reds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from meshlab.cluster.progress import Progress
+
+
+class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that a proof tells while it runs."""
+
+    kind: Literal["phase", "progress", "expectation", "finished"]
+    phase: str = ""
+    """fresh, solve, wrong/<id>, reset"""
+    check: str = ""
+    expected: str = ""
+    seen: str = ""
+    ok: bool = True
+    progress: Progress | None = None
+    proof: dict[str, Any] = field(default_factory=dict)
+    """finished: the content of proof.json."""
+
+
+class ProveRequest(Struct, frozen=True, kw_only=True):
+    """What to prove, and where."""
+
+    lab: str
+    only: str = ""
+    """A step or a misconception; no proof.json is written then."""
+    keep: bool = False
+    seed: int = 1
+    state: Path | None = None
+    write: bool = True
+    """Write proof.json into the lab's folder when everything held."""
+
+
+async def prove(request: ProveRequest) -> AsyncIterator[ProofEvent]:
+    """The last event is `finished`; ok says whether everything held. MeshlabError when the environment fails."""
+    raise NotImplementedError
+    yield ProofEvent(kind="finished")

@@ -39,6 +39,8 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     evidence: tuple[Evidence, ...] = ()
     parameters: dict[str, str] = field(default_factory=dict)
     """Names and numbers for the reason's sentence in the learner's language: {service: catalog}."""
+    late: Outcome = Outcome.FAIL
+    """pending: what it turns into at the deadline. ERROR where the check could not even look."""
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):

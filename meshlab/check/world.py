@@ -151,6 +151,9 @@ class World(Protocol):
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
         """Counted requests of an actor in a window of unix seconds, one entry a node."""
 
+    async def mark(self, name: str) -> float:
+        """Unix time of `lab-start`, `step-start` or `phase-start` (of the running experiment). ClusterError when unknown."""
+
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         """Start background load from a pod (keep-alive, `rate` requests a second); seconds=0 stops it."""
 

@@ -1,0 +1,32 @@
+"""doctor: what would go wrong on this machine, found before it does. Facts are gathered once, rules are pure."""
+
+from __future__ import annotations
+
+from meshlab.cluster.doctor.model import Facts, Finding
+from meshlab.cluster.doctor.rules import RULES
+from meshlab.words import say
+
+__all__ = ["Facts", "Finding", "examine", "judge"]
+
+
+async def examine(language: str = "en") -> list[Finding]:
+    """Look at this machine and judge it by every rule."""
+    from meshlab.cluster.doctor.gather import gather
+
+    return judge(await gather(), language)
+
+
+def judge(facts: Facts, language: str = "en") -> list[Finding]:
+    """Every rule's finding, problems first. A rule that does not apply here gives none."""
+    order = {"problem": 0, "warning": 1, "unknown": 2, "note": 3, "ok": 4}
+    found = [_finding(name, facts, language) for name in RULES]
+    return sorted((one for one in found if one is not None), key=lambda one: order[one.state])
+
+
+def _finding(name: str, facts: Facts, language: str) -> Finding | None:
+    ruling = RULES[name](facts)
+    if ruling is None:
+        return None
+    text = say(f"doctor.{name}.{ruling.state}", language, **ruling.parameters)
+    fix = say(f"doctor.{name}.fix", language, **ruling.parameters) if ruling.state in {"problem", "warning"} else ""
+    return Finding(id=name, state=ruling.state, text=text, fix=fix, parameters=ruling.parameters)

@@ -1,0 +1,171 @@
+"""Single questions to the machine; each gives None, "" or () when there is no answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import time
+from datetime import datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+DEADLINE = 10.0
+PREFIX = "meshlab-"
+
+
+async def output(*command: str) -> tuple[str, str]:
+    """(stdout, error) of a program that may be missing, fail or hang."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+    except OSError as error:
+        return "", f"{command[0]}: {error.strerror}"
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), DEADLINE)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        return "", f"{command[0]} did not answer within {DEADLINE:.0f} s"
+    message = err.decode(errors="replace").strip().splitlines()
+    return out.decode(errors="replace"), "" if process.returncode == 0 else (message or ["failed"])[-1]
+
+
+def decode(text: str) -> dict[str, Any]:
+    """A JSON object, {} when it is none."""
+    with contextlib.suppress(msgspec.DecodeError, msgspec.ValidationError):
+        return msgspec.json.decode(text, type=dict[str, Any])
+    return {}
+
+
+async def engine_info() -> tuple[dict[str, Any] | None, str]:
+    """`docker info`; it exits 0 even when the engine is down, and then says so under ServerErrors."""
+    out, error = await output("docker", "info", "--format", "{{json .}}")
+    info = decode(out)
+    if not info.get("ServerVersion"):
+        return None, error or "; ".join(info.get("ServerErrors") or []) or "no answer"
+    return info, ""
+
+
+async def kind_version() -> str:
+    out, _ = await output("kind", "version", "-q")
+    return out.strip()
+
+
+async def kubectl_version() -> str:
+    out, _ = await output("kubectl", "version", "--client", "-o", "json")
+    return str(decode(out).get("clientVersion", {}).get("gitVersion", ""))
+
+
+async def networks() -> tuple[tuple[str, str], ...]:
+    """(name, subnet) of the engine's networks."""
+    out, error = await output("docker", "network", "ls", "-q")
+    if error or not out.split():
+        return ()
+    form = "{{.Name}} {{range .IPAM.Config}}{{.Subnet}} {{end}}"
+    found, _ = await output("docker", "network", "inspect", "--format", form, *out.split())
+    lines = [line.split() for line in found.splitlines() if line.strip()]
+    return tuple((line[0], net) for line in lines for net in line[1:] or [""])
+
+
+async def cluster_names() -> tuple[str, ...]:
+    """kind clusters in the engine that carry meshlab's prefix."""
+    form = '{{.Label "io.x-k8s.kind.cluster"}}'
+    out, _ = await output("docker", "ps", "-a", "--filter", "label=io.x-k8s.kind.cluster", "--format", form)
+    return tuple(sorted({name for name in out.split() if name.startswith(PREFIX)}))
+
+
+def unaccounted(found: tuple[str, ...], state: Path) -> tuple[str, ...]:
+    """Those of which the state folder knows nothing."""
+    return tuple(name for name in found if not (state / "clusters" / name.removeprefix(PREFIX)).exists())
+
+
+def number(file: str) -> int | None:
+    with contextlib.suppress(OSError, ValueError):
+        return int(Path(file).read_text())
+    return None
+
+
+def free_gib(folder: Path) -> float | None:
+    """Free space below the nearest folder that exists; None for an engine's folder inside a virtual machine."""
+    if not folder.is_absolute():
+        return None
+    while not folder.exists():
+        folder = folder.parent
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free / 2**30
+    return None
+
+
+def writable(folder: Path) -> bool:
+    while not folder.exists():
+        folder = folder.parent
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def port_error() -> str:
+    try:
+        with socket.create_server(("127.0.0.1", 0)):
+            return ""
+    except OSError as error:
+        return str(error)
+
+
+def proxies() -> dict[str, str]:
+    wanted = {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
+    return {name: value for name, value in os.environ.items() if name.upper() in wanted and value}
+
+
+def routes(own: tuple[str, ...]) -> tuple[str, ...]:
+    """IPv4 routes of this machine as CIDR, less those to the engine's own networks."""
+    try:
+        lines = Path("/proc/net/route").read_text().splitlines()[1:]
+    except OSError:
+        return ()
+    found = [_route(line.split()) for line in lines]
+    return tuple(route for route in found if route and route not in own)
+
+
+def _route(fields: list[str]) -> str:
+    address, mask = (socket.inet_ntoa(bytes.fromhex(fields[index])[::-1]) for index in (1, 7))
+    return str(ip_network(f"{address}/{mask}", strict=False))
+
+
+def outside_link() -> str:
+    """The link of the default route."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/net/route").read_text().splitlines()[1:]:
+            if line.split()[1] == "00000000":
+                return line.split()[0]
+    return ""
+
+
+def mtu(link: str) -> int | None:
+    return number(f"/sys/class/net/{link}/mtu") if link else None
+
+
+def firewalld_backend() -> str:
+    """iptables or nftables where firewalld runs, "" elsewhere."""
+    if not Path("/run/firewalld").exists():
+        return ""
+    with contextlib.suppress(OSError):
+        for line in Path("/etc/firewalld/firewalld.conf").read_text().splitlines():
+            if line.startswith("FirewallBackend="):
+                return line.partition("=")[2].strip()
+    return "nftables"
+
+
+def skew(engine: dict[str, Any] | None) -> float | None:
+    """Seconds that the engine's clock is ahead of ours."""
+    text = str((engine or {}).get("SystemTime", ""))
+    with contextlib.suppress(ValueError):
+        # fromisoformat of 3.11 takes at most microseconds; the engine prints nanoseconds
+        return datetime.fromisoformat(text[:26].rstrip("Z") + "+00:00").timestamp() - time.time()
+    return None

@@ -1,0 +1,58 @@
+"""Finding the facts out: files of this machine, and the programs docker, kind and kubectl."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from meshlab.cluster.doctor import ask
+from meshlab.cluster.doctor.model import Facts
+from meshlab.cluster.pins import load_pins
+
+
+async def gather() -> Facts:
+    """Everything that can be known within a few seconds; what cannot be is None."""
+    (engine, error), kind, kubectl, networks, found = await asyncio.gather(
+        ask.engine_info(), ask.kind_version(), ask.kubectl_version(), ask.networks(), ask.cluster_names()
+    )
+    pins, state = load_pins(), state_folder()
+    root = Path(str((engine or {}).get("DockerRootDir", "")))
+    return Facts(
+        system=platform.system(),
+        kernel=platform.release(),
+        engine=engine,
+        engine_error=error,
+        docker_program=os.path.realpath(shutil.which("docker") or ""),
+        node_version=pins.images["node"].ref.rpartition(":v")[2],
+        kind_version=kind,
+        kind_pinned=pins.tools["kind"].version,
+        kubectl_version=kubectl,
+        inotify_instances=ask.number("/proc/sys/fs/inotify/max_user_instances"),
+        inotify_watches=ask.number("/proc/sys/fs/inotify/max_user_watches"),
+        unprivileged_port_start=ask.number("/proc/sys/net/ipv4/ip_unprivileged_port_start"),
+        disk_free_gib=ask.free_gib(root),
+        disk_filesystem=str((engine or {}).get("Driver", "")),
+        state_folder=str(state),
+        state_writable=ask.writable(state),
+        state_free_mib=(ask.free_gib(state) or 0) * 1024 or None,
+        port_error=ask.port_error(),
+        proxies=ask.proxies(),
+        networks=tuple(net for name, net in networks if name == "kind"),
+        network_count=len({name for name, _ in networks}),
+        routes=ask.routes(tuple(net for _, net in networks)),
+        mtu_outside=ask.mtu(ask.outside_link()),
+        mtu_bridge=ask.mtu("docker0"),
+        firewalld_backend=ask.firewalld_backend(),
+        engine_clock_skew=ask.skew(engine),
+        leftovers=ask.unaccounted(found, state),
+    )
+
+
+def state_folder() -> Path:
+    """Where meshlab keeps its state; here by name, since this room stands below the one that writes it."""
+    from platformdirs import user_state_path
+
+    return Path(os.environ.get("MESHLAB_STATE") or user_state_path("meshlab"))

@@ -1,0 +1,50 @@
+"""Questions to the machine: missing programs, failing ones and odd answers give no answer rather than an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from meshlab.cluster.doctor import ask
+
+
+async def test_a_missing_program_has_no_output() -> None:
+    out, error = await ask.output("no-such-program-here")
+    assert out == ""
+    assert "no-such-program-here" in error
+
+
+async def test_a_hanging_program_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask, "DEADLINE", 0.05)
+    out, error = await ask.output("sleep", "60")
+    assert (out, "did not answer" in error) == ("", True)
+
+
+async def test_a_failing_program_gives_its_last_line() -> None:
+    _, error = await ask.output("sh", "-c", "echo first >&2; echo last >&2; exit 3")
+    assert error == "last"
+
+
+def test_clusters_without_state_are_unaccounted(tmp_path: Path) -> None:
+    (tmp_path / "clusters" / "main").mkdir(parents=True)
+    assert ask.unaccounted(("meshlab-main", "meshlab-lost"), tmp_path) == ("meshlab-lost",)
+
+
+def test_skew_reads_nanoseconds() -> None:
+    skew = ask.skew({"SystemTime": "2026-11-23T15:05:27.185495485Z"})
+    assert skew is not None
+
+
+@pytest.mark.parametrize("info", [None, {}, {"SystemTime": "yesterday"}])
+def test_no_skew_without_a_clock(info: dict[str, str] | None) -> None:
+    assert ask.skew(info) is None
+
+
+def test_free_space_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    assert (ask.free_gib(tmp_path / "a" / "b") or 0) > 0
+
+
+def test_a_number_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("many")
+    assert ask.number(str(tmp_path / "x")) is None

@@ -48,7 +48,7 @@ class Variable(_Part, frozen=True, kw_only=True):
     token: int | None = None
     """That many characters of [a-z0-9], starting with a letter."""
     value: str | None = None
-    """The same for everyone, or computed from others: `${name}` and integer `+ - *` in `$[ ... ]`."""
+    """The same for everyone, or computed from others: `${name}` and integer `+ - * //` in `$[ ... ]`."""
 
 
 class Proxy(_Part, frozen=True, kw_only=True):
@@ -199,6 +199,20 @@ class Lab(_Part, frozen=True, kw_only=True):
     """Who calls whom in the shop, for the topology picture: service id to the services it calls."""
     steps: tuple[Step, ...]
     wrong: tuple[Misconception, ...] = ()
+
+    @property
+    def default_cluster(self) -> str:
+        """The cluster of everything that names none: the first."""
+        return next(iter(self.clusters))
+
+    @property
+    def default_namespace(self) -> str:
+        """The namespace of everything that names none."""
+        return self.namespaces[0] if self.namespaces else self.namespace
+
+    def all_experiments(self) -> dict[str, Experiment]:
+        """Every experiment of every step, by id, in the order of the guide."""
+        return {experiment.id: experiment for step in self.steps for experiment in step.experiments}
 
     def all_checks(self) -> dict[str, Check]:
         """Every check of every step, by id, in the order of the guide."""

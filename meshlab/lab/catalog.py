@@ -1,0 +1,97 @@
+"""All labs that are there, in the order of the road; one that is broken is listed with what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from meshlab.errors import LabError, UsageError
+from meshlab.lab.content import labs_folder
+from meshlab.lab.load import LoadedLab, read_lab
+from meshlab.lab.problem import shown
+from meshlab.lab.shape import nearest
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One lab of the list."""
+
+    id: str
+    folder: Path
+    stage: str
+    loaded: LoadedLab | None
+    """With seed 0; None when it is broken."""
+    problem: LabError | None = None
+    built_in: bool = True
+
+
+def catalog(packs: Iterable[Path] = ()) -> list[Entry]:
+    """The built-in labs and those of packs, by stage. UsageError for a pack that is no folder."""
+    entries: dict[str, Entry] = {}
+    for folder, built_in in _folders(packs):
+        entry = _entry(folder, built_in)
+        if entry.id in entries:
+            entry = _hidden(entry, entries[entry.id])
+        entries[entry.id] = entry
+    return sorted(entries.values(), key=lambda entry: (*road(entry.stage), entry.id))
+
+
+def find(lab: str, packs: Iterable[Path] = ()) -> Entry:
+    """The lab of that id, stage or unique beginning of an id. UsageError when there is none, LabError when it is broken."""
+    entries = catalog(packs)
+    found = [entry for entry in entries if entry.id == lab]
+    found = found or [entry for entry in entries if entry.stage == lab]
+    found = found or [entry for entry in entries if lab and entry.id.startswith(lab)]
+    if not found:
+        listed = f"Known labs: {', '.join(entry.id for entry in entries) or 'none'}."
+        raise UsageError(f"no lab `{lab}`{nearest(lab, [entry.id for entry in entries])}", hint=listed)
+    if len(found) > 1:
+        raise UsageError(f"`{lab}` could be {' or '.join(entry.id for entry in found)}", hint="Write more of the name.")
+    if found[0].problem is not None:
+        raise found[0].problem
+    return found[0]
+
+
+def road(stage: str) -> tuple[int, str]:
+    """Sorts stages: numbers with their letters, then other words, adoption last."""
+    number = re.match(r"[0-9]{1,9}", stage)
+    if number:
+        return int(number.group()), stage[number.end() :]
+    return 10**9 + (stage == "adoption"), stage
+
+
+def _entry(folder: Path, built_in: bool) -> Entry:
+    reading = read_lab(folder)
+    loaded = reading.loaded
+    stage = loaded.lab.stage if loaded is not None else folder.name.partition("-")[0]
+    problem = None if loaded is not None else reading.problems[0].error()
+    return Entry(id=folder.name, folder=folder, stage=stage, loaded=loaded, problem=problem, built_in=built_in)
+
+
+def _hidden(entry: Entry, by: Entry) -> Entry:
+    """An entry whose id is taken: listed under its folder's name as well, never started by mistake."""
+    error = LabError(f"another lab has the id `{entry.id}`: {shown(by.folder)}", file=shown(entry.folder))
+    name = f"{entry.id} ({shown(entry.folder)})"
+    return Entry(id=name, folder=entry.folder, stage=entry.stage, loaded=None, problem=error, built_in=entry.built_in)
+
+
+def _folders(packs: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    for folder in _labs(labs_folder()):
+        yield folder, True
+    for pack in packs:
+        pack = pack.absolute()
+        if not pack.is_dir():
+            raise UsageError(f"the pack {shown(pack)} is no folder", hint="A pack is a folder of labs, or one lab's folder.")
+        inside = pack / "labs"
+        for folder in [pack] if (pack / "lab.yaml").exists() else _labs(inside if inside.is_dir() else pack):
+            yield folder, False
+
+
+def _labs(folder: Path) -> list[Path]:
+    """The subfolders that hold a lab file."""
+    try:
+        return sorted(path for path in folder.iterdir() if (path / "lab.yaml").exists())
+    except OSError:
+        return []

@@ -1,0 +1,122 @@
+"""Reads a lab folder for a seat: variables first, then the whole file with its templates filled in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from meshlab.errors import LabError
+from meshlab.lab import problem, shape
+from meshlab.lab.document import Document, document
+from meshlab.lab.model import Lab, Variable
+from meshlab.lab.problem import Fault, Problem, shown, spelled
+from meshlab.lab.render import fill
+from meshlab.lab.rules import structure
+from meshlab.lab.source import read_text
+from meshlab.lab.variables import Values, block, shape_error
+
+LARGEST = 512 * 1024
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class LoadedLab(Struct, frozen=True, kw_only=True):
+    """A lab with the values of one seat."""
+
+    id: str
+    """The folder's name."""
+    folder: Path
+    lab: Lab
+    seed: int
+    values: dict[str, str]
+    """Every variable's value."""
+    lines: dict[str, int] = field(default_factory=dict)
+    """Key path such as steps[1].checks[0] to its line in lab.yaml."""
+
+    @property
+    def file(self) -> str:
+        """lab.yaml as messages name it."""
+        return shown(self.folder / "lab.yaml")
+
+    def line(self, key: str) -> int | None:
+        """The 1-based line of a key path in lab.yaml."""
+        return self.lines.get(key)
+
+
+class Reading(Struct, frozen=True):
+    """What came of reading a lab: all problems, and the lab when there was none."""
+
+    loaded: LoadedLab | None
+    problems: tuple[Problem, ...] = ()
+
+
+def load_lab(folder: Path, seed: int = 0) -> LoadedLab:
+    """The lab in a folder. LabError with file, line and key for the first thing that is wrong."""
+    reading = read_lab(folder, seed)
+    if reading.loaded is None:
+        raise reading.problems[0].error()
+    return reading.loaded
+
+
+def read_lab(folder: Path, seed: int = 0) -> Reading:
+    """As `load_lab`, but with everything that is wrong rather than an exception."""
+    try:
+        # Not `resolve`: a lab may be reached by a link, whose name is its id.
+        return _read(folder.absolute() if folder.name not in ("", "..") else folder.resolve(), seed)
+    except LabError as error:
+        return Reading(None, (problem.of(error, "unreadable"),))
+
+
+def _read(folder: Path, seed: int) -> Reading:
+    file = folder / "lab.yaml"
+    text = read_text(file, LARGEST)
+    if not _ID.fullmatch(folder.name):
+        hint = "An id is made of lower-case letters and digits, joined by single hyphens."
+        raise LabError(f"the folder's name `{folder.name}` is no lab id", file=shown(file), hint=hint)
+    start, end = block(text)
+    values, problems = _values(text[start:end], text.count("\n", 0, start) + 1, shown(file), folder.name, seed)
+    before, before_problems = fill(text[:start], values, shown(file))
+    after, after_problems = fill(text[end:], values, shown(file), text.count("\n", 0, end) + 1)
+    rendered = before + text[start:end] + after
+    if len(rendered) > 4 * LARGEST:
+        raise LabError("the file gets too large once its templates are filled in", file=shown(file))
+    if problems:
+        # Templates of variables that could not be drawn are no news.
+        return Reading(None, tuple(problems))
+    source = document(rendered, shown(file))
+    problems = [*before_problems, *after_problems, *map(source.problem, _faults(source))]
+    if problems:
+        return Reading(None, tuple(sorted(problems, key=lambda one: one.line or 0)))
+    lab = shape.convert(source, Lab, source.data, ())
+    lines = {spelled(key): line for key, line in source.lines.items()}
+    return Reading(LoadedLab(id=folder.name, folder=folder, lab=lab, seed=seed, values=values, lines=lines))
+
+
+def _faults(source: Document) -> list[Fault]:
+    """Shape first; what the parts mean is only looked at when the shape is right."""
+    found = [*source.faults, *shape.faults(source.data, Lab)]
+    if found:
+        return found
+    return structure(shape.convert(source, Lab, source.data, ()))
+
+
+def _values(text: str, line: int, file: str, lab_id: str, seed: int) -> tuple[dict[str, str], list[Problem]]:
+    """Draw every variable of the `variables:` block, which stands at `line`."""
+    if not text:
+        return {}, []
+    source = document(text, file, line)
+    found = [*source.faults, *shape.faults(source.data, dict[str, dict[str, Variable]])]
+    if found:
+        return {}, [source.problem(fault) for fault in found]
+    variables = shape.convert(source, dict[str, dict[str, Variable]], source.data, ())["variables"]
+    said = {name: shape_error(name, one) for name, one in variables.items()}
+    found = [Fault(("variables", name), message, "variable") for name, message in said.items() if message]
+    values = Values(lab_id, seed, variables)
+    for name in variables if not found else ():
+        try:
+            values.get(name)
+        except ValueError as error:
+            found.append(Fault(("variables", name), str(error), "variable"))
+            values.open.clear()
+    return values.known, [source.problem(fault) for fault in found]

@@ -1,0 +1,26 @@
+"""What must hold in a lab beyond the types of its keys. Each rule yields faults; structure rules take a Lab alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from meshlab.lab.model import Lab
+from meshlab.lab.problem import Fault
+from meshlab.lab.rules import checks, experiments, ids, names, places
+
+STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
+    ids.rule,
+    places.rule,
+    checks.one_kind,
+    checks.fresh,
+    checks.needs,
+    checks.answers,
+    names.rule,
+    experiments.rule,
+    experiments.phase_checks,
+)
+
+
+def structure(lab: Lab) -> list[Fault]:
+    """Everything that makes a lab unusable although each of its keys has the right type."""
+    return [fault for rule in STRUCTURE for fault in rule(lab)]

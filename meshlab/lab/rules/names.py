@@ -1,0 +1,137 @@
+"""The services, proxies, actors, experiments that checks name exist, and can do what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from meshlab.lab import checks as spec
+from meshlab.lab.model import Lab
+from meshlab.lab.problem import Fault, Key
+from meshlab.lab.rules import walk
+from meshlab.lab.rules.places import unknown
+
+Sort = Literal["caller", "callee", "row", "column", "proxy", "actor", "experiment"]
+
+
+class Use(Struct, frozen=True):
+    """A name in a check: where it stands and what it must be."""
+
+    key: Key
+    sort: Sort
+    name: str
+
+
+def rule(lab: Lab) -> Iterator[Fault]:
+    """Every name in a check that refers to nothing, or to something of another sort."""
+    for key, check in walk.checks(lab):
+        for kind in walk.kinds(check):
+            for use in USES.get(kind, lambda _: ())(walk.spec(check, kind)):
+                yield from _wrong(lab, Use((*key, kind, *use.key), use.sort, use.name))
+        if check.matrix is not None:
+            yield from _blocks((*key, "matrix"), check.matrix)
+
+
+def _wrong(lab: Lab, use: Use) -> Iterator[Fault]:
+    match use.sort:
+        case "proxy":
+            yield from unknown(use.key, "proxy", use.name, lab.proxies)
+        case "actor":
+            yield from unknown(use.key, "actor", use.name, lab.actors)
+        case "experiment":
+            yield from unknown(use.key, "experiment", use.name, lab.all_experiments())
+        case _:
+            yield from _service(lab, use)
+
+
+def _service(lab: Lab, use: Use) -> Iterator[Fault]:
+    name = use.name.partition("@")[0] if use.sort == "caller" else use.name
+    if name == "probe" and use.sort in ("caller", "row"):
+        return
+    yield from unknown(use.key, "service", name, lab.services)
+    endpoint = lab.services.get(name)
+    if endpoint is None:
+        return
+    if use.sort in ("caller", "row") and not (endpoint.select or endpoint.probe):
+        yield Fault(use.key, f"`{name}` has no `select`, so no pod can call from it", "service-cannot-call")
+    if use.sort in ("callee", "column") and not endpoint.url:
+        yield Fault(use.key, f"`{name}` has no `url`, so it cannot be called", "service-without-url")
+
+
+def _blocks(key: Key, matrix: spec.MatrixSpec) -> Iterator[Fault]:
+    for index, cells in enumerate(matrix.cells):
+        for i, name in enumerate(cells.from_):
+            yield from unknown((*key, "cells", index, "from", i), "row", name.partition("@")[0], matrix.rows)
+        for i, name in enumerate(cells.to):
+            yield from unknown((*key, "cells", index, "to", i), "column", name, matrix.columns)
+
+
+def _all(sort: Sort, key: str, names: Iterable[str]) -> Iterator[Use]:
+    for index, name in enumerate(names):
+        yield Use((key, index), sort, name)
+
+
+def _through(items: Iterable[spec.Through]) -> Iterator[Use]:
+    for index, item in enumerate(items):
+        yield Use(("through", index, "proxy"), "proxy", item.proxy)
+
+
+def _path(one: spec.PathSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", one.from_)
+    if isinstance(one.to, str):
+        yield Use(("to",), "callee", one.to)
+    else:
+        yield from _all("callee", "to", one.to)
+    yield from _through(one.through)
+    yield from _all("proxy", "avoid", one.avoid)
+
+
+def _share(one: spec.ShareSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", one.from_)
+    yield Use(("to",), "callee", one.to)
+    yield from _through(one.through)
+
+
+def _pair(key: str, pair: spec.Pair | None) -> Iterator[Use]:
+    if pair is not None:
+        yield Use((key, "from"), "caller", pair.from_)
+        yield Use((key, "to"), "callee", pair.to)
+
+
+def _latency(one: spec.LatencySpec) -> Iterator[Use]:
+    for key, pair in (("pair", one.pair), ("control", one.control), ("load", one.load)):
+        yield from _pair(key, pair)
+
+
+def _denied(one: spec.DeniedSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", one.from_)
+    yield from _all("callee", "to", one.to)
+    yield from _pair("control", one.control)
+
+
+def _matrix(one: spec.MatrixSpec) -> Iterator[Use]:
+    yield from _all("row", "rows", one.rows)
+    yield from _all("column", "columns", one.columns)
+
+
+def _answer(one: spec.AnswerSpec) -> Iterator[Use]:
+    if one.measured is not None:
+        if one.measured.from_:
+            yield Use(("measured", "from"), "caller", one.measured.from_)
+        if one.measured.to:
+            yield Use(("measured", "to"), "callee", one.measured.to)
+
+
+USES: dict[str, Callable[[Any], Iterable[Use]]] = {
+    "path": _path,
+    "share": _share,
+    "success": lambda one: [Use(("actor",), "actor", one.actor)],
+    "latency": _latency,
+    "denied": _denied,
+    "matrix": _matrix,
+    "proxy-config": lambda one: [Use(("proxy",), "proxy", one.proxy)],
+    "answer": _answer,
+    "experiment": lambda one: [Use(("experiment",), "experiment", one.experiment)],
+}

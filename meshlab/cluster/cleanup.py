@@ -1,0 +1,23 @@
+"""Cleaning up that cancelling cannot interrupt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await work to its end even when this task is cancelled meanwhile, once or often; then be cancelled."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError

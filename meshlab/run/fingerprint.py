@@ -1,0 +1,116 @@
+"""What stands in a lab's scope, as one hash: equal exactly when the same was declared."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from meshlab.cluster.api import Kube
+from meshlab.run import discovery, normal
+from meshlab.run.discovery import ApiKind
+from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels
+
+AT_ONCE = 12
+_MADE_BY_CONTROLLERS = {"Event", "Endpoints", "EndpointSlice", "Lease", "ReplicaSet", "ControllerRevision", "PodMetrics"}
+_CLUSTERS_OWN = {
+    "APIService",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterTrustBundle",
+    "ComponentStatus",
+    "DeviceClass",
+    "FlowSchema",
+    "IPAddress",
+    "NodeMetrics",
+    "PersistentVolume",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "ServiceCIDR",
+    "StorageVersion",
+    "VolumeAttachment",
+}
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """What belongs to a lab on one cluster."""
+
+    namespaces: tuple[str, ...]
+    cluster_scoped: bool = True
+    """False on an engine that gives namespaces only."""
+    declared: Mapping[Key, Object] = field(default_factory=dict)
+
+
+class Inventory(Struct, frozen=True):
+    """The normal form of every object of a scope, by its name for a person."""
+
+    objects: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint, as hexadecimal sha256."""
+        return hashlib.sha256(msgspec.json.encode(self.objects, order="sorted")).hexdigest()
+
+
+def diff(before: Inventory, after: Inventory) -> list[str]:
+    """Names of the objects that differ, each with `+` (only after), `-` (only before) or `~` (changed) in front."""
+    names = sorted(before.objects.keys() | after.objects.keys())
+    return [f"{_sign(before, after, name)} {name}" for name in names if _sign(before, after, name)]
+
+
+def _sign(before: Inventory, after: Inventory, name: str) -> str:
+    if name not in before.objects:
+        return "+"
+    if name not in after.objects:
+        return "-"
+    return "" if before.objects[name] == after.objects[name] else "~"
+
+
+async def take(kube: Kube, scope: Scope) -> Inventory:
+    """The inventory of the scope now."""
+    found = await objects(kube, scope)
+    named: dict[str, Any] = {}
+    for obj in found:
+        key = key_of(obj)
+        named[_name(key)] = normal.normal(obj, scope.declared.get(key))
+    if scope.cluster_scoped:
+        for one in await kube.list(ApiKind("v1", "Node", "nodes", False).ref()):
+            named[f"Node {one['metadata']['name']}"] = normal.node(one)
+    return Inventory(named)
+
+
+async def objects(kube: Kube, scope: Scope) -> list[Object]:
+    """The raw objects of the scope that somebody put there, nodes left out."""
+    known = await discovery.kinds(kube)
+    places = [(kind, place) for kind in known for place in _places(kind, scope)]
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(kind: ApiKind, namespace: str) -> list[Object]:
+        async with slots:
+            return await kube.list(kind.ref(namespace))
+
+    lists = await asyncio.gather(*(one(kind, place) for kind, place in places))
+    return [obj for some in lists for obj in some if not normal.skipped(obj) and not _meshlabs(obj)]
+
+
+def _places(kind: ApiKind, scope: Scope) -> tuple[str, ...]:
+    if kind.namespaced:
+        return () if kind.kind in _MADE_BY_CONTROLLERS else scope.namespaces
+    return ("",) if scope.cluster_scoped and kind.kind not in {*_CLUSTERS_OWN, "Node"} else ()
+
+
+def _meshlabs(obj: Object) -> bool:
+    """Whether it is a part of meshlab, or a namespace that every cluster has."""
+    if labels(obj).get(PART_OF) == "meshlab":
+        return True
+    name = obj["metadata"]["name"]
+    return bool(obj["kind"] == "Namespace" and (name == SYSTEM_NAMESPACE or name == "default" or name.startswith("kube-")))
+
+
+def _name(key: Key) -> str:
+    return f"{key} ({key.group})" if key.group and "." in key.group else str(key)
+

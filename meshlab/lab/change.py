@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab import shape
+from meshlab.lab import runtime, shape
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.change_parts import Answer, Change, Foretold, Patch, Script, Target, ToRun
 from meshlab.lab.change_words import answers, experiments, predictions
@@ -39,12 +39,14 @@ class _RestartFile(Struct, frozen=True, forbid_unknown_fields=True):
     nudge: tuple[ObjectRef, ...] = ()
 
 
-def load_change(loaded: LoadedLab, folder: str | Path, *, templates: bool = True) -> Change:
+def load_change(
+    loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | None = None, *, templates: bool = True
+) -> Change:
     """The change in a folder (relative to the lab's, or absolute). Empty when the folder does not exist.
 
-    templates: fill in `${name}`; False leaves every text as it is. LabError with file and line for what cannot be read.
+    extra: template values that the run knows (image_shop ...). templates: False leaves every text as it is. LabError with file and line for what cannot be read.
     """
-    values = loaded.values if templates else None
+    values = runtime.values(loaded, extra) if templates else None
     folder = loaded.folder / folder
     parts: Parts = {}
     for source in sources(loaded.lab, folder):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from meshlab.lab.load import LoadedLab
@@ -32,8 +31,14 @@ def page_file(loaded: LoadedLab, step: str, language: str) -> Path:
 
 
 def solve_folder(loaded: LoadedLab, step: str) -> Path:
-    """What makes a step green."""
-    return loaded.folder / "solve" / numbered(loaded.lab, step)
+    """What makes a step green: `solve/<step>`, or `solve/NN-<step>` as its page is named."""
+    return of_step(loaded.lab, loaded.folder / "solve", step)
+
+
+def of_step(lab: Lab, folder: Path, step: str) -> Path:
+    """The subfolder of a step; it need not exist. KeyError when the lab has no such step."""
+    with_number = folder / numbered(lab, step)
+    return with_number if with_number.is_dir() else folder / step
 
 
 def wrong_folder(loaded: LoadedLab, misconception: str) -> Path:
@@ -44,8 +49,3 @@ def wrong_folder(loaded: LoadedLab, misconception: str) -> Path:
 def proof_file(folder: Path) -> Path:
     """What `meshlab prove` wrote."""
     return folder / "proof.json"
-
-
-def cluster_of(folder: Path, clusters: Iterable[str]) -> str:
-    """The cluster that a subfolder is for; empty when its name is no cluster's."""
-    return folder.name if folder.name in clusters else ""

@@ -15,6 +15,7 @@ from meshlab.lab.load import LoadedLab
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Key, shown
 from meshlab.lab.render import render
+from meshlab.lab.runtime import values
 from meshlab.lab.scoped import namespaced
 from meshlab.lab.source import read_text
 
@@ -30,33 +31,35 @@ class Manifest(Struct, frozen=True):
     """1-based, where the object starts."""
 
 
-def manifests(loaded: LoadedLab, folder: str | Path) -> list[Manifest]:
+def manifests(loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | None = None) -> list[Manifest]:
     """All objects of a folder (relative to the lab's), by file name, then by position; [] when it does not exist.
 
-    `<folder>/<cluster>/` holds those of another cluster. LabError for files that are no manifests.
+    `<folder>/<cluster>/` holds those of another cluster. extra: template values that the run knows (image_shop ...).
+    LabError for files that are no manifests.
     """
+    known = values(loaded, extra)
     found: list[Manifest] = []
     for source in sources(loaded.lab, loaded.folder / folder):
         if source.path.suffix != ".yaml":
             raise LabError("only .yaml files are read here", file=shown(source.path), hint="Rename or remove it.")
-        found += read_manifests(loaded.lab, source, loaded.values)
+        found += read_manifests(loaded.lab, source, known)
     return found
 
 
-def read_manifests(lab: Lab, source: Source, values: Mapping[str, str] | None) -> list[Manifest]:
+def read_manifests(lab: Lab, source: Source, given: Mapping[str, str] | None) -> list[Manifest]:
     """The objects of one file; templates are filled in where there are values."""
     found = []
-    for document in read_documents(source.path, values):
+    for document in read_documents(source.path, given):
         for key, value in _objects(document):
             made = _object(lab, document, key, value)
             found.append(Manifest(source.cluster or lab.default_cluster, made, document.file, document.line(key)))
     return found
 
 
-def read_documents(path: Path, values: Mapping[str, str] | None) -> list[Document]:
+def read_documents(path: Path, given: Mapping[str, str] | None) -> list[Document]:
     """The YAML documents of a file. LabError when it cannot be read, has an unknown template or a key twice."""
     text = read_text(path)
-    found = documents(text if values is None else render(text, values, shown(path)), shown(path))
+    found = documents(text if given is None else render(text, given, shown(path)), shown(path))
     for document in found:
         for fault in document.faults:
             raise document.problem(fault).error()

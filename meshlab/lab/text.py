@@ -13,6 +13,7 @@ from meshlab.lab.document import document
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.problem import shown
 from meshlab.lab.render import render
+from meshlab.lab.runtime import text_values
 from meshlab.lab.source import read_text
 
 
@@ -61,13 +62,6 @@ class LabText(_Words, frozen=True, kw_only=True):
     """Step id to Markdown that is shown once the step is green."""
 
 
-def runtime_names(loaded: LoadedLab) -> tuple[str, ...]:
-    """Names that texts may use beside the lab's variables; their values are known when a run is there, see `extra`."""
-    ports = {port.replace("-", "_") for shape_ in loaded.lab.clusters.values() for port in shape_.ports}
-    names = [f"{port}_{suffix}" for port in sorted(ports) for suffix in ("url", "port")]
-    return ("lab", "namespace", "seat", "seed", *names)
-
-
 def lab_text(loaded: LoadedLab, language: str, extra: Mapping[str, str] | None = None) -> LabText:
     """The words of a lab, English where the language is missing. LabError when they cannot be read."""
     path = layout.text_file(loaded, language)
@@ -90,7 +84,4 @@ def page(loaded: LoadedLab, step: str, language: str, extra: Mapping[str, str] |
 
 
 def _rendered(loaded: LoadedLab, path: Path, extra: Mapping[str, str] | None) -> str:
-    """Names of runtime values that were not given stay as they are written, so that a page can be shown without a run."""
-    known = {name: f"${{{name}}}" for name in runtime_names(loaded)}
-    values = {**known, "lab": loaded.id, "seed": str(loaded.seed), "namespace": loaded.lab.default_namespace}
-    return render(read_text(path), {**values, **(extra or {}), **loaded.values}, shown(path))
+    return render(read_text(path), text_values(loaded, extra), shown(path))

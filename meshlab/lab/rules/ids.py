@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshlab.lab.model import Lab
+from meshlab.lab.names import runtime_names
 from meshlab.lab.problem import Fault, Key, spelled
 from meshlab.lab.rules import walk
 
 
 def rule(lab: Lab) -> Iterator[Fault]:
     """Every id that stands twice among its like."""
+    for name in set(lab.variables) & set(runtime_names(lab)):
+        yield Fault(("variables", name), f"`{name}` is a name that the run gives a value to", "duplicate-id")
     yield from _twice("step", ((("steps", i), step.id) for i, step in enumerate(lab.steps)))
     yield from _twice("check", ((key, check.id) for key, check in walk.checks(lab)))
     yield from _twice("experiment", ((key, experiment.id) for key, experiment in walk.experiments(lab)))

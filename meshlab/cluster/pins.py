@@ -36,7 +36,9 @@ class ToolPin(Struct, frozen=True, forbid_unknown_fields=True):
     """Without a leading v."""
     url: str
     sha256: dict[str, str | None]
-    """By os-arch, such as linux-amd64; None where unknown: then it is not downloaded."""
+    """By os-arch, such as linux-amd64; None where nobody has verified one: then the published one must agree."""
+    published: str = ""
+    """What follows the address where upstream publishes the checksum beside the file."""
 
     def address(self, platform: str) -> str:
         """Where it is for an os-arch. UsageError for one that it is not pinned for."""

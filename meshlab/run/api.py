@@ -70,6 +70,8 @@ class Snapshot(Struct, frozen=True, omit_defaults=True, kw_only=True):
     title: str = ""
     state: str = "not-started"
     """not-started, preparing, ready, in-progress, passed, degraded"""
+    environment: Literal["none", "preparing", "ready", "paused", "stopped", "degraded"] = "none"
+    """What the log last said of the clusters: paused and stopped by `stop`, none before `start` and after `down`."""
     current: str = ""
     """Id of the step that the guide shows."""
     steps: tuple[StepState, ...] = ()
@@ -90,6 +92,8 @@ class Snapshot(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How long preparation took."""
     events: int = 0
     """Length of the progress log: a later snapshot never has fewer."""
+    damaged: tuple[int, ...] = ()
+    """Numbers of lines of the log that could not be read and were skipped."""
 
 
 class Page(Struct, frozen=True, omit_defaults=True, kw_only=True):

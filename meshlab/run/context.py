@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlab.run import events
+import msgspec
+from msgspec.structs import replace
+
+from meshlab.errors import UsageError
+from meshlab.run import engines, events, lock, paths, snapshot, state
 from meshlab.run.api import Language, Snapshot
+from meshlab.run.clients import Clients
 from meshlab.run.journal import Journal
 from meshlab.run.log import Log
 from meshlab.run.paths import Paths
@@ -23,58 +28,103 @@ if TYPE_CHECKING:
 class Run:
     """One learner's way through one lab. Cheap to make: nothing is asked of an engine or a cluster until it is needed."""
 
-    lab_id: str
-    loaded: LoadedLab
-    lab: Lab
-    paths: Paths
-    folder: Path
-    """runs/<lab-id>/"""
-    cluster_folder: Path
-    """clusters/<name>/ of the lab's first cluster."""
-    log: Log
-    journal: Journal
-    seed: int
-    language: Language
-    context: str
-    """Name of the kubeconfig context to use instead of kind; empty: kind."""
+    def __init__(
+        self, loaded: LoadedLab, where: Paths, *, context: str = "", language: Language = "en", cluster: str = ""
+    ) -> None:
+        """context: a kubeconfig context instead of kind. cluster: the engine's name of the lab's first cluster."""
+        self.paths = where
+        self.folder = where.run(loaded.id)
+        self.log = Log(self.folder / "log.jsonl")
+        self.journal = Journal(self.folder / "journal.jsonl")
+        self.language: Language = language
+        self._fold = state.Following(self.log)
+        self._loaded = loaded
+        self._told = _told(self.folder)
+        self._cluster = cluster
+        self._lock = lock.Reentrant()
+        self._world: LiveWorld | None = None
+        began = self._fold.now().started
+        self.context = context or (began.context if began else "")
+        self._clients = Clients(self)
 
     @property
-    def engine(self) -> Engine:
-        """What gives the clusters. EngineError when it cannot be had."""
-        raise NotImplementedError
+    def lab_id(self) -> str:
+        return self._loaded.id
+
+    @property
+    def lab(self) -> Lab:
+        return self._loaded.lab
+
+    @property
+    def seed(self) -> int:
+        return self._loaded.seed
+
+    @property
+    def loaded(self) -> LoadedLab:
+        """The lab, its values with the run-time ones among them."""
+        return replace(self._loaded, values=self.values)
 
     @property
     def values(self) -> dict[str, str]:
         """Template values: the seat's variables, and what `remember` was told (image_shop, edge_url, edge_port ...)."""
-        raise NotImplementedError
+        return {**self._told, **self._loaded.values}
 
     def remember(self, values: dict[str, str]) -> None:
         """Keep run-time template values (in runs/<id>/values.json), so that pages can be shown without a cluster."""
-        raise NotImplementedError
+        self._told |= values
+        paths.write(self.folder / "values.json", msgspec.json.encode(self._told))
+
+    @property
+    def engine(self) -> Engine:
+        """What gives the clusters. EngineError when it cannot be had."""
+        return self._clients.engine
+
+    @property
+    def engine_name(self) -> str:
+        """`kind` or `context`, without asking for the engine."""
+        return engines.name(self.context)
+
+    @property
+    def cluster_folder(self) -> Path:
+        """clusters/<name>/ of the lab's first cluster."""
+        return self.folder_of()
 
     def cluster_name(self, cluster: str = "") -> str:
         """The engine's name (without prefix) of a cluster of the lab; "" is the first."""
-        raise NotImplementedError
+        key = cluster or self.lab.default_cluster
+        if key not in self.lab.clusters:
+            raise UsageError(f"The lab {self.lab_id} has no cluster {cluster!r}.")
+        began = self.state().started
+        if not self._cluster and began is not None and key in began.clusters:
+            return began.clusters[key]
+        return engines.cluster_name(self.paths, self._cluster, key, first=key == self.lab.default_cluster)
 
     def folder_of(self, cluster: str = "") -> Path:
         """clusters/<name>/ of a cluster of the lab."""
-        raise NotImplementedError
+        return self.paths.cluster(self.cluster_name(cluster))
 
     async def info(self, cluster: str = "", *, fresh: bool = False) -> ClusterInfo:
         """The cluster as the engine sees it, cached. ClusterError when there is none."""
-        raise NotImplementedError
+        return await self._clients.info(cluster, fresh=fresh)
 
     async def kube(self, cluster: str = "") -> Kube:
-        """meshlab's own client (admin), cached. ClusterError when there is no cluster."""
-        raise NotImplementedError
+        """meshlab's own client (admin), cached. ClusterError when there is no cluster, or it does not run."""
+        return await self._clients.kube(cluster)
 
     async def world(self) -> LiveWorld:
         """The live world of this run, cached."""
-        raise NotImplementedError
+        if self._world is None:
+            from meshlab.run.live import LiveWorld
+
+            self._world = LiveWorld(self)
+        return self._world
 
     async def forget_clients(self) -> None:
         """Close the clients; call after a cluster was made, recovered or removed."""
-        raise NotImplementedError
+        if self._world is not None:
+            await self._world.close()
+            self._world = None
+        await self._clients.close()
 
     @contextmanager
     def lock(self, operation: str) -> Iterator[None]:
@@ -82,17 +132,50 @@ class Run:
 
         Taking it again in the same task is fine, so an operation may be made of others.
         """
-        raise NotImplementedError
-        yield
+        files = {self.folder / "lock": f"The lab {self.lab_id}"}
+        for name in sorted(self.cluster_name(key) for key in self.lab.clusters):
+            files[self.paths.cluster_lock(name)] = f"The cluster {name}"
+        with self._lock.hold(files, operation):
+            yield
+
+    def begin(self) -> None:
+        """Say in the log what this run is, unless it says so already; and that it is the current one."""
+        paths.write(self.paths.current, self.lab_id.encode())
+        began = self.state().started
+        clusters = {key: self.cluster_name(key) for key in self.lab.clusters}
+        mine = (self.seed, self.context, clusters)
+        if began is None or (began.seed, began.context, began.clusters) != mine:
+            self.append(
+                events.Started(
+                    lab=self.lab_id,
+                    seed=self.seed,
+                    run=self.lab_id,
+                    engine=self.engine_name,
+                    context=self.context,
+                    clusters=clusters,
+                    language=self.language,
+                )
+            )
 
     def append(self, *new: events.AnyEvent) -> None:
         """Add events to the progress log, on disk when it returns."""
-        raise NotImplementedError
+        self.log.append(*new)
+
+    def state(self) -> state.State:
+        """What the log says now, of other processes too."""
+        return self._fold.now()
 
     def snapshot(self) -> Snapshot:
         """What the log says, with what is on disk beside it. Needs no cluster."""
-        raise NotImplementedError
+        return snapshot.take(self)
 
     async def close(self) -> None:
         """Give all clients back."""
-        raise NotImplementedError
+        await self.forget_clients()
+
+
+def _told(folder: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(paths.read(folder / "values.json") or b"{}", type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}

@@ -112,6 +112,13 @@ class ExperimentStarted(Event, frozen=True, tag="experiment-started"):
     experiment: str
 
 
+class PhaseStarted(Event, frozen=True, tag="phase-started"):
+    """One part of a running experiment began; its checks look at the time since then."""
+
+    experiment: str
+    phase: str
+
+
 class ExperimentFinished(Event, frozen=True, tag="experiment-finished"):
     """Run to its end: {predicted, finished, phases: [...], score}."""
 
@@ -154,6 +161,12 @@ class Downed(Event, frozen=True, tag="downed"):
     """What meshlab made for the run is removed; progress stays."""
 
 
+class LanguageChosen(Event, frozen=True, tag="language"):
+    """The guide is read in another language from here."""
+
+    language: str
+
+
 class Unknown(Struct, frozen=True):
     """An event of a newer meshlab: kept in the file and counted, otherwise ignored."""
 
@@ -175,6 +188,7 @@ Known = (
     | Answered
     | Predicted
     | ExperimentStarted
+    | PhaseStarted
     | ExperimentFinished
     | FaultApplied
     | FaultUndone
@@ -182,6 +196,7 @@ Known = (
     | BaselineTaken
     | Stopped
     | Downed
+    | LanguageChosen
 )
 AnyEvent = Known | Unknown
 

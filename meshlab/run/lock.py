@@ -5,11 +5,13 @@ It is the kernel's lock on an open file, so a kill -9 releases it; the JSON insi
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -37,21 +39,55 @@ def held(file: Path, operation: str, subject: str = "") -> Iterator[None]:
         if not _take(handle):
             raise locked(_holder(handle), subject or f"{file.parent.name}")
         _say(handle, Holder(os.getpid(), operation, time.time()))
-        yield
-        os.ftruncate(handle, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+class Reentrant:
+    """Locks that one task of this process may take again while it holds them; another task is refused like a process."""
+
+    def __init__(self) -> None:
+        self._owner: object = None
+
+    @contextmanager
+    def hold(self, files: dict[Path, str], operation: str) -> Iterator[None]:
+        """Hold all lock files (each with its subject for the sentence), or none. LockedError."""
+        me = _me()
+        if self._owner is me:
+            yield
+            return
+        with ExitStack() as stack:
+            for file, subject in files.items():
+                stack.enter_context(held(file, operation, subject))
+            self._owner = me
+            try:
+                yield
+            finally:
+                self._owner = None
+
+
+def _me() -> object:
+    """The task that runs, or the thread where there is no event loop."""
+    try:
+        return asyncio.current_task() or threading.current_thread()
+    except RuntimeError:
+        return threading.current_thread()
 
 
 def holder(file: Path) -> Holder | None:
-    """Who holds the lock file now; None when nobody does. Takes and releases it to find out."""
-    if not file.exists():
-        return None
-    handle = _open(file)
+    """Who holds the lock file now; None when nobody does.
+
+    Asks for the process, not for the lock: taking the lock only to look would refuse it to somebody who needs it.
+    """
     try:
-        return None if _take(handle) else _holder(handle) or Holder(0, "", 0.0)
-    finally:
-        os.close(handle)
+        found = msgspec.json.decode(file.read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if _alive(found.pid) else None
 
 
 def locked(holder: Holder | None, subject: str) -> LockedError:
@@ -77,6 +113,16 @@ def _take(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    return True
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
     return True
 
 

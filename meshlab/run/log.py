@@ -29,6 +29,8 @@ class Log:
         self.file = file
         self.damaged: list[int] = []
         """Numbers (1-based) of whole lines that are no events."""
+        self.generation = 0
+        """Grows when the file was replaced, so that what was read before is no longer so."""
         self._forget()
 
     def append(self, *new: events.AnyEvent) -> None:
@@ -64,13 +66,14 @@ class Log:
     def _forget(self) -> None:
         self._events: list[events.AnyEvent] = []
         self._inode = self._offset = self._lines = 0
+        self.generation += 1
         self.damaged.clear()
 
     def _read_on(self) -> None:
         try:
             about = self.file.stat()
         except FileNotFoundError:
-            return self._forget()
+            return self._forget() if self._offset else None
         if about.st_ino != self._inode or about.st_size < self._offset:
             self._forget()
             self._inode = about.st_ino

@@ -1,0 +1,73 @@
+"""The engine and the Kubernetes clients of a run, made when they are first needed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from meshlab.errors import ClusterError
+from meshlab.run import engines
+
+if TYPE_CHECKING:
+    from meshlab.cluster.api import ClusterInfo, Engine, Kube
+    from meshlab.run.context import Run
+
+START = "`meshlab start` brings it there."
+
+
+class Clients:
+    """By cluster as the lab names it. Belongs to one event loop."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._engine: Engine | None = None
+        self._infos: dict[str, ClusterInfo] = {}
+        self._kubes: dict[str, Kube] = {}
+        self._opening: asyncio.Lock | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """EngineError when it cannot be had."""
+        if self._engine is None:
+            self._engine = engines.make(self._run.context)
+        return self._engine
+
+    async def info(self, cluster: str, *, fresh: bool) -> ClusterInfo:
+        """As the engine sees it."""
+        name = self._run.cluster_name(cluster)
+        if fresh or name not in self._infos:
+            found = await self.engine.find(name, self._run.paths.cluster(name))
+            if found is None:
+                self._infos.pop(name, None)
+                raise ClusterError(f"There is no cluster {name} for the lab {self._run.lab_id}.", hint=START)
+            self._infos[name] = found
+        return self._infos[name]
+
+    async def kube(self, cluster: str) -> Kube:
+        """Its client; many ask at once, one is made."""
+        name = self._run.cluster_name(cluster)
+        if self._opening is None:
+            self._opening = asyncio.Lock()
+        async with self._opening:
+            if name not in self._kubes:
+                self._kubes[name] = await self._connect(cluster)
+        return self._kubes[name]
+
+    async def close(self) -> None:
+        """Give them back; they are made anew when they are needed again."""
+        kubes = list(self._kubes.values())
+        self._kubes.clear()
+        self._infos.clear()
+        self._opening = None
+        for kube in kubes:
+            await kube.close()
+
+    async def _connect(self, cluster: str) -> Kube:
+        from meshlab.cluster.kube import connect
+
+        info = await self.info(cluster, fresh=False)
+        if info.state != "running":
+            info = await self.info(cluster, fresh=True)
+        if info.state != "running":
+            raise ClusterError(f"The cluster {info.name} is {info.state}.", hint=START)
+        return connect(info)

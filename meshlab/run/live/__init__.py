@@ -1,0 +1,7 @@
+"""The live world: what checks see of the clusters, asked when a check asks."""
+
+from __future__ import annotations
+
+from meshlab.run.live.world import LiveWorld
+
+__all__ = ["LiveWorld"]

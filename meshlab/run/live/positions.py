@@ -1,0 +1,71 @@
+"""Which pods there are to call from and to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlab.check.world import Position
+from meshlab.errors import ClusterError
+from meshlab.lab.address import Endpoint, ObjectRef
+from meshlab.lab.model import Lab, Proxy
+
+if TYPE_CHECKING:
+    from meshlab.cluster.api import Kube
+
+TOOLS = "meshlab"
+"""Namespace of what meshlab itself runs in a cluster: the probe, the recorder, the learner's identity."""
+PROBE = {"app": "probe"}
+ADMIN_PORT = 8081
+
+
+def endpoint(lab: Lab, service: str) -> Endpoint:
+    """The lab's endpoint of this id; the probe needs no entry. ClusterError when the lab has none of this id."""
+    name = service.partition("@")[0]
+    found = lab.services.get(name)
+    if found is not None and not found.probe:
+        return found
+    if found is not None or name == "probe":
+        return Endpoint(cluster=found.cluster if found else "", namespace=TOOLS, select=PROBE, probe=True)
+    raise ClusterError(f"The lab has no service {service!r}.", hint="This is a mistake in the lab: `meshlab lint` finds it.")
+
+
+async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:
+    """The service's running pods, sorted by name; `probe@NODE` is the probe of one node."""
+    place = endpoint(lab, service)
+    if not place.select:
+        return []
+    found = await _running(
+        kube, place.namespace or lab.default_namespace, place.select, service.partition("@")[0], place.cluster
+    )
+    node = service.partition("@")[2]
+    return [position for position in found if not node or position.node == node]
+
+
+async def of_proxy(kube: Kube, lab: Lab, name: str, proxy: Proxy) -> list[Position]:
+    """The proxy's running pods, sorted by name."""
+    return await _running(kube, proxy.namespace or lab.default_namespace, proxy.select, name, proxy.cluster)
+
+
+async def _running(kube: Kube, namespace: str, select: dict[str, str], service: str, cluster: str) -> list[Position]:
+    pods = await kube.list(ObjectRef(kind="Pod", namespace=namespace, labels=select))
+    return [of_pod(pod, service, cluster) for pod in pods if is_running(pod)]
+
+
+def is_running(pod: dict[str, Any]) -> bool:
+    """Whether it can be asked something: its containers run and it is not on its way out."""
+    return pod.get("status", {}).get("phase") == "Running" and not pod["metadata"].get("deletionTimestamp")
+
+
+def of_pod(pod: dict[str, Any], service: str, cluster: str = "") -> Position:
+    """A pod as a position."""
+    status = pod.get("status", {})
+    conditions = status.get("conditions") or []
+    return Position(
+        service=service,
+        pod=pod["metadata"]["name"],
+        node=pod.get("spec", {}).get("nodeName", ""),
+        ip=status.get("podIP", ""),
+        namespace=pod["metadata"].get("namespace", ""),
+        cluster=cluster,
+        ready=any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions),
+    )

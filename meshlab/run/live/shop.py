@@ -1,0 +1,89 @@
+"""The admin API of the shop's pods (images/shop/README.md): requests in, replies out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshlab.check.world import CallRequest, Calls, Position, Reply
+from meshlab.run.live.http import PodHttp, Target
+
+LONGEST = 60.0
+"""Seconds after which a pod answers /call with what it has."""
+SLACK = 10.0
+
+
+def call_body(request: CallRequest) -> dict[str, Any]:
+    """The JSON of POST /call."""
+    body: dict[str, Any] = {
+        "url": request.url,
+        "method": request.method,
+        "headers": request.headers,
+        "timeout_ms": request.timeout_ms,
+        "n": request.n,
+        "keepalive": request.keepalive,
+        "concurrency": request.concurrency,
+        "tree": request.tree,
+    }
+    if request.rate:
+        body["rate"] = request.rate
+    if request.nonce:
+        body |= {"nonce": request.nonce, "nonce_each": request.n > 1}
+    return body
+
+
+def load_body(request: CallRequest, seconds: float) -> dict[str, Any]:
+    """The JSON of POST /load."""
+    return {
+        "url": request.url,
+        "headers": request.headers,
+        "timeout_ms": request.timeout_ms,
+        "concurrency": request.concurrency,
+        "seconds": seconds,
+        **({"rate": request.rate} if request.rate else {}),
+    }
+
+
+def longest(request: CallRequest) -> float:
+    """Seconds that the answer to /call can take."""
+    one = request.timeout_ms / 1000
+    paced = request.n / request.rate + one if request.rate else one * -(-request.n // request.concurrency)
+    return min(paced, LONGEST) + SLACK
+
+
+def reply(raw: dict[str, Any]) -> Reply:
+    """One result of /call or /results."""
+    return Reply(
+        i=raw.get("i") or 0,
+        t=raw.get("t") or 0.0,
+        nonce=raw.get("nonce") or "",
+        status=raw.get("status") or 0,
+        ms=raw.get("ms") or 0.0,
+        error=raw.get("error"),
+        headers=raw.get("headers") or {},
+        peer=raw.get("peer") or "",
+        tree=raw.get("tree"),
+    )
+
+
+class Shop:
+    """Calls, load and counters of shop pods."""
+
+    def __init__(self, http: PodHttp) -> None:
+        self._http = http
+
+    async def call(self, target: Target, position: Position, request: CallRequest) -> Calls:
+        """Send the requests from the pod. ClusterError when its admin API gives no answer."""
+        raw = await self._http.send("POST", target, "/call", call_body(request), longest(request))
+        return Calls(position, tuple(reply(one) for one in raw["results"]))
+
+    async def load(self, target: Target, request: CallRequest, seconds: float) -> None:
+        """Start background load, or stop it with seconds=0."""
+        if seconds <= 0:
+            await self._http.send("DELETE", target, "/load")
+        else:
+            await self._http.send("POST", target, "/load", load_body(request, seconds))
+
+    async def received(self, target: Target, nonces: list[str]) -> int:
+        """How many requests with one of the nonces the pod has received."""
+        counts = [await self._http.get(target, f"/counters?nonce={nonce}") for nonce in nonces]
+        return sum(int(one["received"]) for one in counts)

@@ -1,0 +1,142 @@
+"""LiveWorld: the World of a run on its clusters. Each method hands on to the module that knows how."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Writes
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Proxy
+from meshlab.run import baseline
+from meshlab.run.live import actors, logs, positions, writes
+from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.shop import Shop
+
+if TYPE_CHECKING:
+    from meshlab.run.context import Run
+
+SKEW = 3.0
+"""Seconds by which a node's clock may be behind: logs are read from that much earlier."""
+UNKNOWN = 60.0
+"""How far back logs are read for a nonce that this world did not make, in seconds."""
+REMEMBERED = 4096
+
+
+class LiveWorld:
+    """Implements meshlab.check.world.World."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._http = PodHttp(run.kube)
+        self._shop = Shop(self._http)
+        self._born: dict[str, float] = {}
+        self._sent: dict[str, int] = {}
+
+    async def objects(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        kube = await self._run.kube(ref.cluster)
+        place = self._placed(ref)
+        if not ref.name:
+            return await kube.list(place)
+        one = await kube.get(place)
+        return [one] if one is not None else []
+
+    async def baseline(self, ref: ObjectRef, since: str) -> list[dict[str, Any]]:
+        return baseline.select(baseline.load(self._run.folder, since), ref, self._run.lab)
+
+    async def positions(self, service: str) -> list[Position]:
+        place = positions.endpoint(self._run.lab, service)
+        return await positions.of_service(await self._run.kube(place.cluster), self._run.lab, service)
+
+    async def call(self, position: Position, request: CallRequest) -> Calls:
+        self._sent[request.nonce] = request.n
+        return await self._shop.call(self._admin_of(position), position, request)
+
+    async def access_logs(self, proxy: str, nonces: list[str], within: float = 2.0) -> list[LogEntry]:
+        about = self._proxy(proxy)
+        pods = await self.proxy_pods(proxy)
+        kube = await self._run.kube(about.cluster)
+        return await logs.entries(kube, proxy, about, pods, nonces, self._since(nonces), within)
+
+    async def proxy_pods(self, proxy: str) -> list[Position]:
+        about = self._proxy(proxy)
+        return await positions.of_proxy(await self._run.kube(about.cluster), self._run.lab, proxy, about)
+
+    async def admin(self, proxy: str, pod: str, path: str) -> Any:
+        about = self._proxy(proxy)
+        target = Target(about.cluster, about.namespace or self._run.lab.default_namespace, pod, about.admin)
+        return await self._http.get(target, path if path.startswith("/") else f"/{path}")
+
+    async def counters(self, position: Position, nonce: str) -> int:
+        sent = self._sent.get(nonce, 1)
+        nonces = [nonce] if sent == 1 else [nonce, *(f"{nonce}-{i}" for i in range(sent))]
+        return await self._shop.received(self._admin_of(position), nonces)
+
+    async def writes(self, since: str) -> Writes:
+        t = baseline.load(self._run.folder, since).t
+        return await writes.since(self._run, self._http, t)
+
+    async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
+        probes = await self.positions("probe")
+        found = await asyncio.gather(
+            *(actors.results(self._http, self._admin_of(probe), probe, actor, since, until) for probe in probes)
+        )
+        return list(found)
+
+    async def mark(self, name: str) -> float:
+        if name in baseline.SINCE:
+            return baseline.load(self._run.folder, name).t
+        try:
+            return self._run.state().marks[name]
+        except KeyError:
+            raise ClusterError(f"Nothing is known of the time {name!r}.", hint="It is set when an experiment runs.") from None
+
+    async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
+        await self._shop.load(self._admin_of(position), request, seconds)
+
+    async def answer(self, check: str) -> str | None:
+        return self._run.state().answers.get(check)
+
+    async def experiment(self, experiment: str) -> dict[str, Any] | None:
+        return self._run.state().experiments.get(experiment)
+
+    def nonce(self) -> str:
+        nonce = f"n{secrets.token_hex(5)}"
+        self._born[nonce] = time.time()
+        for memory in (self._born, self._sent):
+            while len(memory) > REMEMBERED:
+                memory.pop(next(iter(memory)))
+        return nonce
+
+    def now(self) -> float:
+        return time.time()
+
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def close(self) -> None:
+        """Close connections; port-forwards are the clients'."""
+        await self._http.close()
+
+    def _placed(self, ref: ObjectRef) -> ObjectRef:
+        """With the lab's namespace where the reference leaves it out; the client drops it for kinds that live in none."""
+        from msgspec.structs import replace
+
+        return ref if ref.namespace else replace(ref, namespace=self._run.lab.default_namespace)
+
+    def _admin_of(self, position: Position) -> Target:
+        place = positions.endpoint(self._run.lab, position.service)
+        return Target(position.cluster, position.namespace, position.pod, place.admin)
+
+    def _proxy(self, name: str) -> Proxy:
+        try:
+            return self._run.lab.proxies[name]
+        except KeyError:
+            raise ClusterError(f"The lab has no proxy {name!r}.", hint="`meshlab lint` finds such mistakes.") from None
+
+    def _since(self, nonces: list[str]) -> float:
+        stems = [nonce if nonce in self._born else nonce.rpartition("-")[0] for nonce in nonces]
+        return min((self._born.get(stem, time.time() - UNKNOWN) for stem in stems), default=time.time()) - SKEW

@@ -1,0 +1,82 @@
+"""Who wrote what, from an observer that also works while meshlab is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from meshlab.check.world import Write, Writes
+from meshlab.cluster.api import AuditEvent
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.run.learner import USER
+from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
+
+if TYPE_CHECKING:
+    from meshlab.run.context import Run
+
+RECORDER = {"app": "recorder"}
+
+ADMINS = ("kubernetes-admin", "system:admin")
+"""Users of the kubeconfig that meshlab itself has on kind; the learner has another."""
+
+
+async def since(run: Run, http: PodHttp, t: float) -> Writes:
+    """Writes to the lab's first cluster since a time: from its audit log, else from the recorder pod."""
+    info = await run.info()
+    if info.capabilities.audit:
+        return Writes(of_audit(await run.engine.audit(info, t), t))
+    return await _recorded(run, http, t)
+
+
+async def _recorded(run: Run, http: PodHttp, t: float) -> Writes:
+    kube = await run.kube()
+    pods = [pod for pod in await kube.list(ObjectRef(kind="Pod", namespace=TOOLS, labels=RECORDER)) if is_running(pod)]
+    if not pods:
+        raise ClusterError("The recorder that counts writes does not run.", hint="`meshlab start` brings it back.")
+    target = Target("", TOOLS, pods[0]["metadata"]["name"], ADMIN_PORT)
+    return Writes(*of_recorder(await http.get(target, f"/writes?since={t}"), t))
+
+
+def of_audit(events: Iterable[AuditEvent], since: float) -> tuple[Write, ...]:
+    """Completed writes since then, oldest first; what the API server refused changed nothing."""
+    found = [
+        Write(
+            t=event.t,
+            verb=event.verb,
+            api_version=event.api_version,
+            kind=event.kind,
+            namespace=event.namespace,
+            name=event.name,
+            user=who(event.user),
+        )
+        for event in events
+        if event.t >= since and event.status < 400
+    ]
+    return tuple(sorted(found, key=lambda write: write.t))
+
+
+def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], bool]:
+    """The recorder pod's answer to /writes: the writes, and whether it saw all of the time since then."""
+    found = tuple(
+        Write(
+            t=one["t"],
+            verb=one["verb"],
+            api_version=one.get("apiVersion", "v1"),
+            kind=one["kind"],
+            namespace=one.get("namespace", ""),
+            name=one.get("name", ""),
+            user=who(one.get("manager") or one.get("user") or ""),
+        )
+        for one in raw.get("writes", ())
+        if one["t"] >= since
+    )
+    return found, bool(raw.get("complete", False))
+
+
+def who(user: str) -> str:
+    """`learner`, `meshlab`, or the name as it is."""
+    if user == USER:
+        return "learner"
+    return "meshlab" if user in ADMINS or user == "meshlab" else user

@@ -1,0 +1,53 @@
+"""A run in one frozen piece of data: what the log says, with what is on disk beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlab.run import lock, state, words
+from meshlab.run.api import FaultState, Snapshot
+from meshlab.run.journal import Entry
+
+if TYPE_CHECKING:
+    from meshlab.run.context import Run
+
+
+def take(run: Run) -> Snapshot:
+    """Needs no engine and no cluster."""
+    known = run.state()
+    if known.environment == "preparing" and lock.holder(run.folder / "lock") is None:
+        # Whoever prepared was killed: what there is, is not whole.
+        known = known.with_environment("degraded")
+    text = words.lab(run)
+    prepared = known.prepared
+    return Snapshot(
+        lab=run.lab_id,
+        run=run.lab_id,
+        seed=run.seed,
+        language=run.language,
+        stage=run.lab.stage,
+        title=text.title,
+        state=state.lifecycle(known, run.lab),
+        environment=known.environment,
+        current=state.current(known, run.lab),
+        steps=state.steps(known, run.lab, {step: one.title for step, one in text.steps.items()}),
+        verdicts=dict(known.verdicts),
+        faults=tuple(map(fault, run.journal.pending())),
+        hints_taken={about: len(shown) for about, shown in known.hints.items()},
+        answers=dict(known.answers),
+        experiments=dict(known.experiments),
+        cluster=run.cluster_name(),
+        engine=run.engine_name,
+        stand_ins=prepared.stand_ins if prepared else (),
+        started=known.started.t if known.started else 0.0,
+        ready_seconds=prepared.seconds if prepared else 0.0,
+        events=run.log.length,
+        damaged=tuple(run.log.damaged),
+    )
+
+
+def fault(entry: Entry) -> FaultState:
+    """A journalled fault as it is shown."""
+    target = entry.fault.target
+    name = target.name or ",".join(f"{key}={value}" for key, value in target.labels.items())
+    return FaultState(id=entry.id, kind=entry.fault.kind, target=f"{target.kind}/{name}", by=entry.by, since=entry.since)

@@ -10,14 +10,17 @@ from typing import Any
 
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
-from meshlab.run.objects import MANAGER, Object, ref_of
+from meshlab.run.objects import MANAGER, RESTARTED, Object, ref_of
 
+_RESTART = ("f:spec", "f:template", "f:metadata", "f:annotations", f"f:{RESTARTED}")
+"""Left where it is: taking it over would remove it, which is one more rollout."""
 _CONTROLLERS = {"kube-controller-manager", "kube-scheduler", "kubelet", "kube-apiserver", "pilot-discovery"}
 
 
 def strangers(obj: Object) -> list[dict[str, Any]]:
     """The entries of managedFields that are neither our apply's nor a controller's nor about status."""
-    return [entry for entry in obj["metadata"].get("managedFields") or [] if not _ours(entry) and not _left_alone(entry)]
+    entries = obj["metadata"].get("managedFields") or []
+    return [entry for entry in entries if not _ours(entry) and not _left_alone(entry) and _fields(entry)]
 
 
 def merged(obj: Object) -> list[dict[str, Any]]:
@@ -26,7 +29,7 @@ def merged(obj: Object) -> list[dict[str, Any]]:
     mine = [entry for entry in entries if _ours(entry)]
     fields: dict[str, Any] = {}
     for entry in (*mine, *strangers(obj)):
-        fields = _union(fields, entry.get("fieldsV1") or {})
+        fields = _union(fields, _fields(entry))
     kept = [entry for entry in entries if _left_alone(entry)]
     about = mine[0] if mine else {"apiVersion": obj["apiVersion"], "fieldsType": "FieldsV1"}
     return [{**about, "manager": MANAGER, "operation": "Apply", "fieldsV1": fields}, *kept]
@@ -43,7 +46,7 @@ async def adopt(kube: Kube, obj: Object, *, attempts: int = 5) -> bool:
             return True
         except ClusterError as error:
             # Somebody wrote between our look and our patch: look again.
-            if error.status not in (409, 422) or attempt == attempts - 1:
+            if error.status != 409 or attempt == attempts - 1:
                 raise
         fresh = await kube.get(ref)
         if fresh is None:
@@ -54,7 +57,8 @@ async def adopt(kube: Kube, obj: Object, *, attempts: int = 5) -> bool:
 
 def _patch(obj: Object) -> list[dict[str, Any]]:
     return [
-        {"op": "test", "path": "/metadata/resourceVersion", "value": obj["metadata"]["resourceVersion"]},
+        # The API server refuses an old version with 409.
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": obj["metadata"]["resourceVersion"]},
         {"op": "replace", "path": "/metadata/managedFields", "value": merged(obj)},
     ]
 
@@ -65,6 +69,20 @@ def _ours(entry: dict[str, Any]) -> bool:
 
 def _left_alone(entry: dict[str, Any]) -> bool:
     return entry.get("subresource") == "status" or entry.get("manager") in _CONTROLLERS
+
+
+def _fields(entry: dict[str, Any]) -> dict[str, Any]:
+    return _without(entry.get("fieldsV1") or {}, _RESTART)
+
+
+def _without(tree: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """The tree of fields without one field, and without what only led to it."""
+    head, rest = path[0], path[1:]
+    if head not in tree:
+        return tree
+    inner = _without(tree[head], rest) if rest else {}
+    others = {name: value for name, value in tree.items() if name != head}
+    return others | {head: inner} if inner.keys() - {"."} else others
 
 
 def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from meshlab.cluster.api import Kube
 from meshlab.run import discovery, normal
 from meshlab.run.discovery import ApiKind
-from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels
+from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels_of
 
 AT_ONCE = 12
 _MADE_BY_CONTROLLERS = {"Event", "Endpoints", "EndpointSlice", "Lease", "ReplicaSet", "ControllerRevision", "PodMetrics"}
@@ -105,7 +105,7 @@ def _places(kind: ApiKind, scope: Scope) -> tuple[str, ...]:
 
 def _meshlabs(obj: Object) -> bool:
     """Whether it is a part of meshlab, or a namespace that every cluster has."""
-    if labels(obj).get(PART_OF) == "meshlab":
+    if labels_of(obj).get(PART_OF) == "meshlab":
         return True
     name = obj["metadata"]["name"]
     return bool(obj["kind"] == "Namespace" and (name == SYSTEM_NAMESPACE or name == "default" or name.startswith("kube-")))

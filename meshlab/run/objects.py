@@ -75,12 +75,12 @@ def rank(obj: Mapping[str, Any]) -> int:
     return next((index for index, kinds in enumerate(_RANKS) if obj["kind"] in kinds), len(_RANKS))
 
 
-def annotations(obj: Mapping[str, Any]) -> dict[str, str]:
+def annotations_of(obj: Mapping[str, Any]) -> dict[str, str]:
     """An object's annotations, {} where there are none."""
     return obj.get("metadata", {}).get("annotations") or {}
 
 
-def labels(obj: Mapping[str, Any]) -> dict[str, str]:
+def labels_of(obj: Mapping[str, Any]) -> dict[str, str]:
     """An object's labels, {} where there are none."""
     return obj.get("metadata", {}).get("labels") or {}
 
@@ -94,7 +94,7 @@ def selects(selector: Mapping[str, str] | None, obj: Mapping[str, Any]) -> bool:
     """Whether plain selector labels (of a Service, or matchLabels) choose the object; an empty selector chooses nothing."""
     if not selector:
         return False
-    have = labels(obj)
+    have = labels_of(obj)
     return all(have.get(name) == value for name, value in selector.items())
 
 

@@ -264,6 +264,8 @@ def _json_patch(live: Object, operations: list[Object]) -> Object:
             del at[place]
         elif isinstance(at, list) and one["op"] == "add":
             at.append(one["value"]) if place == "-" else at.insert(place, one["value"])
+        elif last == "resourceVersion" and at[last] != one["value"]:
+            raise ClusterError("the object has been modified", status=409)
         else:
             at[place] = copy.deepcopy(one["value"])
     return new

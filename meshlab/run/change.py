@@ -1,0 +1,123 @@
+"""What a Change of a lab does to its clusters: manifests, patches, deletions, restarts, nudges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+
+from msgspec import Struct, structs
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.change_parts import Change, Patch, Target
+from meshlab.lab.model import Lab
+from meshlab.lab.scoped import namespaced
+from meshlab.run import apply
+from meshlab.run.objects import NUDGE, RESTARTED, WORKLOADS, Object, describe, mounts, ref_of, selects
+
+Clients = Callable[[str], Awaitable[Kube]]
+"""The client of a cluster by the lab's name of it."""
+
+
+class Done(Struct, frozen=True):
+    """What was touched."""
+
+    changed: tuple[ObjectRef, ...] = ()
+    """Objects that are different now."""
+    nudged: tuple[ObjectRef, ...] = ()
+    """ConfigMaps whose readers were told; tell them again once pods have settled."""
+
+
+async def make(lab: Lab, change: Change, clients: Clients) -> Done:
+    """Everything of the change but scripts, answers, predictions and experiments.
+
+    Workloads are restarted only when something else of the change did change something (or is all there is).
+    """
+    changed: list[ObjectRef] = []
+    for cluster in lab.clusters:
+        kube = await clients(cluster)
+        some = [one.object for one in change.manifests if one.cluster == cluster]
+        changed += [structs.replace(one.ref, cluster=cluster) for one in await apply.objects(kube, some) if one.changed]
+    for patch in change.patches:
+        changed += await _patch(lab, patch, clients)
+    for target in change.deletes:
+        changed += await _delete(lab, target, clients)
+    await nudge(lab, changed, clients)
+    if changed or not (change.manifests or change.patches or change.deletes):
+        for target in change.restarts:
+            await restart(placed(lab, target.ref), await clients(target.ref.cluster))
+        await nudge(lab, [target.ref for target in change.nudges], clients)
+    told = [*changed, *(target.ref for target in change.nudges)]
+    return Done(tuple(changed), tuple(ref for ref in told if ref.kind == "ConfigMap"))
+
+
+async def _patch(lab: Lab, patch: Patch, clients: Clients) -> list[ObjectRef]:
+    ref = placed(lab, patch.target)
+    kube = await clients(ref.cluster)
+    before = await kube.get(ref)
+    if before is None:
+        raise ClusterError(f"{describe(ref)} is not there, so it cannot be patched ({patch.file}:{patch.line}).", status=404)
+    after = await kube.patch(ref, patch.patch, kind=patch.type)
+    return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
+
+
+async def _delete(lab: Lab, target: Target, clients: Clients) -> list[ObjectRef]:
+    ref = placed(lab, target.ref)
+    kube = await clients(ref.cluster)
+    found = await named(kube, ref)
+    for obj in found:
+        await kube.delete(ref_of(obj), wait=True)
+    return [ref_of(obj, ref.cluster) for obj in found]
+
+
+async def named(kube: Kube, ref: ObjectRef) -> list[Object]:
+    """The objects that a reference means: the one with its name, or all with its labels."""
+    if ref.name:
+        one = await kube.get(ref)
+        return [one] if one is not None else []
+    return await kube.list(ref)
+
+
+async def restart(ref: ObjectRef, kube: Kube) -> None:
+    """As `kubectl rollout restart`. ClusterError when there is no such workload."""
+    found = await named(kube, ref)
+    if not found or ref.kind not in WORKLOADS:
+        raise ClusterError(f"{describe(ref)} is not there, so it cannot be restarted.", status=404)
+    for obj in found:
+        stamp = {RESTARTED: datetime.now(UTC).isoformat(timespec="microseconds")}
+        await kube.patch(ref_of(obj), {"spec": {"template": {"metadata": {"annotations": stamp}}}})
+
+
+async def nudge(lab: Lab, refs: Iterable[ObjectRef], clients: Clients) -> None:
+    """Make kubelet look at once: touch the pods that a reference names, or that mount the ConfigMap that it names.
+
+    Kubelet brings volumes up to date when a pod changes, else within a minute and a half.
+    """
+    for ref in [placed(lab, one) for one in refs if one.kind in ("ConfigMap", "Pod")]:
+        kube = await clients(ref.cluster)
+        for pod in await _readers(kube, ref):
+            await touch(kube, pod)
+
+
+async def touch(kube: Kube, pod: Object) -> None:
+    """Change an annotation of a pod; fine when it has just gone."""
+    try:
+        await kube.patch(ref_of(pod), {"metadata": {"annotations": {NUDGE: f"{time.time():.3f}"}}})
+    except ClusterError as error:
+        if error.status != 404:
+            raise
+
+
+async def _readers(kube: Kube, ref: ObjectRef) -> list[Object]:
+    pods = await kube.list(ObjectRef(namespace=ref.namespace, kind="Pod"))
+    if ref.kind == "ConfigMap":
+        return [pod for pod in pods if mounts(pod, ref.name)]
+    return [pod for pod in pods if pod["metadata"]["name"] == ref.name or selects(ref.labels, pod)]
+
+
+def placed(lab: Lab, ref: ObjectRef) -> ObjectRef:
+    """The reference with the lab's namespace and cluster where it leaves them out."""
+    space = ref.namespace or (lab.default_namespace if namespaced(ref.api_version, ref.kind) else "")
+    return structs.replace(ref, namespace=space, cluster=ref.cluster or lab.default_cluster)

@@ -46,7 +46,7 @@ class App:
             return response
         finally:
             self._state.counters.statuses[str(status)] += 1
-            log.line(
+            log.soon(
                 service=self._state.settings.service,
                 pod=self._state.settings.pod,
                 nonce=nonce,

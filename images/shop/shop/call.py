@@ -69,9 +69,7 @@ async def _one(session: aiohttp.ClientSession, spec: CallSpec, number: int) -> b
     nonce = spec.nonce_of(number)
     passed = {**spec.headers, headers.NONCE: nonce} if nonce else spec.headers
     sent = time.time()
-    outcome = await send(
-        session, spec.url, method=spec.method, headers_=passed, body=spec.body, timeout=spec.timeout
-    )
+    outcome = await send(session, spec.url, method=spec.method, headers_=passed, body=spec.body, timeout=spec.timeout)
     tree = tree_of(outcome)
     result: dict[str, Any] = {
         "i": number,

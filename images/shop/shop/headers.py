@@ -30,8 +30,4 @@ def answered(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pick(headers: Mapping[str, str], names: frozenset[str], prefixes: tuple[str, ...]) -> dict[str, str]:
-    return {
-        low: value
-        for name, value in headers.items()
-        if (low := name.lower()) in names or low.startswith(prefixes)
-    }
+    return {low: value for name, value in headers.items() if (low := name.lower()) in names or low.startswith(prefixes)}

@@ -14,6 +14,7 @@ import aiohttp
 from shop import errors, headers
 
 MAX_BODY = 1 << 20
+IDLE = 15.0
 _UNCAPTURED = frozenset({8081, 8082})
 _PROXIES: dict[str, str] = getproxies_environment()
 
@@ -48,7 +49,7 @@ def open_session(*, keepalive: bool) -> aiohttp.ClientSession:
         use_dns_cache=False,
         resolver=aiohttp.ThreadedResolver(),
         force_close=not keepalive,
-        **({"keepalive_timeout": 2.0} if keepalive else {}),
+        keepalive_timeout=IDLE if keepalive else None,
     )
     session = aiohttp.ClientSession(
         connector=connector,
@@ -78,9 +79,7 @@ async def send(
     try:
         async with (
             asyncio.timeout(timeout),
-            session.request(
-                method, url, headers=headers_, data=body, allow_redirects=False, proxy=proxy_of(url)
-            ) as response,
+            session.request(method, url, headers=headers_, data=body, allow_redirects=False, proxy=proxy_of(url)) as response,
         ):
             out.peer = getattr(response, "peer", None)
             out.headers = headers.answered(response.headers)

@@ -22,7 +22,7 @@ class Listeners:
 
     def __init__(self, host: str) -> None:
         self._host = host
-        self._runners: list[web.BaseRunner[web.Request] | web.BaseRunner[web.BaseRequest]] = []
+        self._runners: list[web.ServerRunner | web.AppRunner] = []
 
     async def app(self, handler: Handler, port: int) -> None:
         server = web.Server(handler, handler_cancellation=True, access_log=None, keepalive_timeout=KEEPALIVE)
@@ -31,9 +31,7 @@ class Listeners:
     async def admin(self, routes: list[web.RouteDef], port: int) -> None:
         application = web.Application()
         application.add_routes(routes)
-        runner = web.AppRunner(
-            application, handler_cancellation=True, access_log=None, shutdown_timeout=LAST_ANSWERS
-        )
+        runner = web.AppRunner(application, handler_cancellation=True, access_log=None, shutdown_timeout=LAST_ANSWERS)
         await self._listen(runner, port)
 
     async def aclose(self) -> None:

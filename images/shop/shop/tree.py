@@ -42,9 +42,7 @@ class Upstreams:
 
     async def _one(self, upstream: Upstream, passed: dict[str, str]) -> dict[str, Any]:
         async with self._pools[upstream.name].lease() as session:
-            outcome = await send(
-                session, upstream.url, headers_=passed, timeout=self._settings.upstream_timeout
-            )
+            outcome = await send(session, upstream.url, headers_=passed, timeout=self._settings.upstream_timeout)
         return {
             "name": upstream.name,
             "url": upstream.url,

@@ -12,8 +12,8 @@ SHOWN = 8
 """How many of many like things evidence shows."""
 
 
-class Waiting(Exception):
-    """Raised inside a look when there is nothing to look at yet: becomes a pending finding."""
+class Stop(Exception):
+    """Raised inside a look when there is nothing more to look at; carries the finding that the check comes to."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.reason)

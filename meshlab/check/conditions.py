@@ -1,0 +1,111 @@
+"""JMESPath conditions and partial objects: what they mean, shared by the kinds that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from meshlab.errors import LabError
+from meshlab.lab.checks import Condition
+
+
+class Miss(Struct, frozen=True):
+    """One condition that does not hold: where, what was asked for, what was there."""
+
+    reason: str
+    query: str
+    expected: str
+    seen: str
+    value: Any = field(default=None)
+
+
+def query(expression: str, data: Any) -> Any:
+    """What a JMESPath expression gives. LabError when the expression is none."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, data)
+    except JMESPathError as error:
+        raise LabError(f"the query cannot be read: {expression}: {error}", key="query") from None
+
+
+def first_miss(conditions: Iterable[Condition], data: Any, before: Mapping[str, Any]) -> Miss | None:
+    """The first condition that data does not meet. `before` has the baselines by name, for `same-as`."""
+    for condition in conditions:
+        value = query(condition.query, data)
+        asked = _unmet(condition, value, before)
+        if asked is not None:
+            return Miss(condition.reason, condition.query, asked, brief(value), value)
+    return None
+
+
+def _unmet(condition: Condition, value: Any, before: Mapping[str, Any]) -> str | None:
+    """What was asked for in short, or None when it holds."""
+    if condition.exists is not None and _there(value) != condition.exists:
+        return "exists" if condition.exists else "does not exist"
+    if condition.equals is not None and not alike(value, condition.equals):
+        return brief(condition.equals)
+    if condition.not_equals is not None and alike(value, condition.not_equals):
+        return f"≠ {brief(condition.not_equals)}"
+    if condition.at_least is not None and not (_number(value) is not None and _number(value, 0.0) >= condition.at_least):
+        return f"≥ {condition.at_least:g}"
+    if condition.at_most is not None and not (_number(value) is not None and _number(value, 0.0) <= condition.at_most):
+        return f"≤ {condition.at_most:g}"
+    if condition.same_as:
+        then = query(condition.query, before[condition.same_as])
+        return None if alike(value, then) else f"{condition.same_as}: {brief(then)}"
+    return None
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal as JSON is: 1 equals 1.0, and true does not equal 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(value, other[key]) for key, value in one.items())
+    return bool(one == other)
+
+
+def missing_leaf(partial: Any, whole: Any, path: str = "") -> tuple[str, Any, Any] | None:
+    """The first leaf of a partial object that the whole one lacks: (path, wanted, there). A list's items may stand anywhere."""
+    if isinstance(partial, dict):
+        for key, value in partial.items():
+            there = whole.get(key) if isinstance(whole, dict) else None
+            found = missing_leaf(value, there, f"{path}.{key}" if path else str(key))
+            if found:
+                return found
+        return None
+    if isinstance(partial, list):
+        items = whole if isinstance(whole, list) else []
+        for number, value in enumerate(partial):
+            if not any(missing_leaf(value, item) is None for item in items):
+                return f"{path}[{number}]", value, whole
+        return None
+    return None if alike(partial, whole) else (path, partial, whole)
+
+
+def brief(value: Any, limit: int = 120) -> str:
+    """A value in one short line."""
+    import json
+
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _there(value: Any) -> bool:
+    return value is not None and value not in ([], {}, "")
+
+
+def _number(value: Any, default: float | None = None) -> Any:
+    """A number, or text that is one; Kubernetes and Envoy write many numbers as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return default
+    try:
+        return float(value)
+    except ValueError:
+        return default

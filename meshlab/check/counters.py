@@ -1,0 +1,64 @@
+"""What proxies counted: the third witness of a path, beside their logs and the application's tree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from meshlab.check.context import Context
+from meshlab.check.observe import gather
+from meshlab.check.world import LogEntry, Position
+
+ENVOYS = ("envoy", "pilot", "istio")
+STATS = "/stats?format=json&filter=upstream_rq_total$"
+
+Totals = dict[tuple[str, str], int]
+"""(pod, upstream cluster) to requests since the proxy started."""
+
+
+async def totals(context: Context, proxies: dict[str, list[Position]]) -> Totals:
+    """Requests that each pod of the Envoy proxies has sent to each of its upstream clusters."""
+    pods = [(proxy, pod.pod) for proxy, found in proxies.items() if counts(context, proxy) for pod in found]
+    answers = await gather(context.world.admin(proxy, pod, STATS) for proxy, pod in pods)
+    return {(pod, name): value for (_, pod), answer in zip(pods, answers, strict=True) for name, value in _read(answer)}
+
+
+def counts(context: Context, proxy: str) -> bool:
+    """Whether this kind of proxy has counters that we can read."""
+    return context.proxy(proxy).adapter in ENVOYS
+
+
+def _read(answer: Any) -> Iterable[tuple[str, int]]:
+    """Envoy writes {"stats": [{"name": "cluster.catalog.upstream_rq_total", "value": 7}, ...]}."""
+    stats = answer.get("stats", []) if isinstance(answer, dict) else []
+    for one in stats:
+        name = str(one.get("name", ""))
+        if name.startswith("cluster.") and name.endswith(".upstream_rq_total"):
+            yield name.removeprefix("cluster.").removesuffix(".upstream_rq_total"), int(one.get("value", 0))
+
+
+def shortfall(before: Totals, after: Totals, entries: Iterable[LogEntry]) -> tuple[LogEntry, int, int] | None:
+    """The first (log line, logged requests, counted requests) where the counter grew by less than the log claims.
+
+    Only lines that name an upstream host count: a proxy's own answer was sent to none.
+    """
+    lines = [entry for entry in entries if address(entry.upstream_host)]
+    logged = Counter((entry.pod, stat_name(entry.upstream_cluster)) for entry in lines)
+    for entry in lines:
+        key = entry.pod, stat_name(entry.upstream_cluster)
+        # A pod that was not there before counts from nothing.
+        grown = after.get(key, 0) - before.get(key, 0)
+        if grown < logged[key]:
+            return entry, logged[key], grown
+    return None
+
+
+def stat_name(cluster: str) -> str:
+    """Envoy writes a cluster's name into statistics with colons replaced."""
+    return cluster.replace(":", "_")
+
+
+def address(host: str) -> str:
+    """`-` is how access logs write nothing."""
+    return "" if host == "-" else host

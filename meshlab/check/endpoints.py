@@ -1,0 +1,48 @@
+"""What the endpoints of a Service let expect of calls to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshlab.check.context import Context
+from meshlab.check.observe import host_of, url_of
+from meshlab.lab.address import ObjectRef
+
+SLICE = "discovery.k8s.io/v1"
+
+
+async def fraction(context: Context, service: str) -> float:
+    """The fraction of calls to a service that should succeed.
+
+    Traffic goes to the endpoints that EndpointSlices call ready, each with the same chance; of those, the ones whose node
+    is ready can be reached. A Service without ready endpoints gives 0.
+    """
+    ready = [one for one in await endpoints(context, service) if (one.get("conditions") or {}).get("ready") is not False]
+    if not ready:
+        return 0.0
+    down = await _nodes_down(context, context.service(service).cluster)
+    return sum(one.get("nodeName") not in down for one in ready) / len(ready)
+
+
+async def endpoints(context: Context, service: str) -> list[dict[str, Any]]:
+    """The endpoints of the Kubernetes Service that a service's URL names."""
+    endpoint = context.service(service)
+    name, _, rest = host_of(url_of(context, service)).partition(".")
+    ref = ObjectRef(
+        cluster=endpoint.cluster,
+        namespace=rest.partition(".")[0] or context.namespace(endpoint),
+        api_version=SLICE,
+        kind="EndpointSlice",
+        labels={"kubernetes.io/service-name": name},
+    )
+    return [one for found in await context.world.objects(ref) for one in found.get("endpoints") or []]
+
+
+async def _nodes_down(context: Context, cluster: str) -> set[str]:
+    nodes = await context.world.objects(ObjectRef(cluster=cluster, kind="Node"))
+    return {node["metadata"]["name"] for node in nodes if not _ready(node)}
+
+
+def _ready(one: dict[str, Any]) -> bool:
+    conditions = one.get("status", {}).get("conditions") or []
+    return any(condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions)

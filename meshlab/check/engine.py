@@ -1,0 +1,193 @@
+"""Runs checks: needed ones first, independent ones at once, each until its verdict is final.
+
+    async for verdict in evaluate(context, step.checks, known=last, wait=True):
+        ...
+
+Every check ends in exactly one final verdict. With `wait`, a check that is not green yet may come as `pending` first (and
+again whenever what it waits for changes).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from meshlab.check.context import Context
+from meshlab.check.gate import Gate
+from meshlab.check.look import safe_look
+from meshlab.check.plan import chosen, with_needs
+from meshlab.check.verdict import Finding, Outcome, Verdict
+from meshlab.lab.checks import Check
+
+if TYPE_CHECKING:
+    from meshlab.check.record import Recorder
+
+NOTHING: Mapping[str, Verdict] = MappingProxyType({})
+PATIENCE = 20.0
+"""Seconds that a check which cannot look yet may take, where it has no `within` of its own."""
+PASSING = frozenset({"engine.environment", "engine.caller-missing"})
+"""Errors that often go by themselves, such as a pod that was just replaced: one more look at least."""
+POLL = 1.0
+POLL_OBJECTS = 0.25
+
+
+async def evaluate(
+    context: Context,
+    checks: Iterable[Check],
+    *,
+    known: Mapping[str, Verdict] = NOTHING,
+    asked: Collection[str] = (),
+    wait: bool = True,
+    step_of: Callable[[str], str] | None = None,
+    record: Callable[[Verdict], None] | None = None,
+    recorder: Recorder | None = None,
+) -> AsyncIterator[Verdict]:
+    """Verdicts of the checks and of those they need, each as soon as it is known.
+
+    known: last verdicts; a needed check that is green there is not looked at again (see plan.with_needs).
+    asked: ids of checks of experiments that shall run too.
+    wait: look again until a check is green, or its `within` has passed; without it every check is looked at once.
+    step_of: the step of a check; the lab's own by default.
+    record: called with every final verdict before it is yielded.
+    recorder: keeps what each check saw as <folder>/<kind>/<check>.json.
+
+    LabError when needs do not exist or form a circle. Closing or cancelling it cancels every look and waits for it to end.
+    """
+    lab = context.lab.all_checks()
+    plan = with_needs(chosen(checks, asked), lab, known)
+    run = _Evaluation(context, known, wait, step_of or (lambda check: context.lab.step_of(check).id), record, recorder)
+    run.prepare(plan)
+    tasks = [asyncio.create_task(run.one(check), name=f"check {check.id}") for check in plan]
+    finished = asyncio.ensure_future(asyncio.gather(*tasks))
+    try:
+        finished.add_done_callback(lambda _: run.news.put_nowait(None))
+        while (verdict := await run.news.get()) is not None:
+            yield verdict
+        await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(finished, *tasks, return_exceptions=True)
+
+
+class _Evaluation:
+    """One run of `evaluate`: its tasks share the gate and wait for each other's verdicts."""
+
+    def __init__(
+        self,
+        context: Context,
+        known: Mapping[str, Verdict],
+        wait: bool,
+        step_of: Callable[[str], str],
+        record: Callable[[Verdict], None] | None,
+        recorder: Recorder | None,
+    ) -> None:
+        self.news: asyncio.Queue[Verdict | None] = asyncio.Queue()
+        self._context = context
+        self._known = known
+        self._wait = wait
+        self._step_of = step_of
+        self._record = record
+        self._recorder = recorder
+        self._gate = Gate()
+        self._done: dict[str, asyncio.Future[Verdict]] = {}
+
+    def prepare(self, plan: Iterable[Check]) -> None:
+        """One promise a check, before the first task runs."""
+        loop = asyncio.get_running_loop()
+        self._done = {check.id: loop.create_future() for check in plan}
+
+    async def one(self, check: Check) -> None:
+        """The verdicts of one check, the last of them final."""
+        verdict = await self._verdict(check)
+        if self._record:
+            self._record(verdict)
+        self.news.put_nowait(verdict)
+        self._done[check.id].set_result(verdict)
+
+    async def _verdict(self, check: Check) -> Verdict:
+        red = [name for name in check.needs if not await self._green(name)]
+        started = self._context.world.now()
+        if red:
+            blocked = Finding(Outcome.BLOCKED, reason="engine.blocked", parameters={"checks": ", ".join(red)})
+            return replace(self._say(check, blocked, started), blocked_by=tuple(red))
+        return self._say(check, await self._settle(check, started), started)
+
+    async def _green(self, name: str) -> bool:
+        if name in self._done:
+            return (await self._done[name]).green
+        return name in self._known and self._known[name].green
+
+    async def _settle(self, check: Check, started: float) -> Finding:
+        """Look until the finding is final; say so whenever it is not."""
+        world = self._context.world
+        held: float | None = None
+        said: Finding | None = None
+        while True:
+            finding = await self._look(check)
+            now = world.now()
+            held = (now if held is None else held) if finding.outcome is Outcome.PASS else None
+            if held is not None and now - held >= check.stable_for:
+                return finding
+            final = self._final(check, finding, now - started, held is not None)
+            if final is not None:
+                return final
+            waiting = _waiting(check, finding, held is not None)
+            if said is None or _differs(said, waiting):
+                said = waiting
+                self.news.put_nowait(self._say(check, waiting, started))
+            await world.pause(POLL_OBJECTS if check.kind == "object" else POLL)
+
+    def _final(self, check: Check, finding: Finding, waited: float, holding: bool) -> Finding | None:
+        """What the check comes to now, None when it may still change. A pass that must still hold is never cut short."""
+        if holding:
+            return None
+        outcome = finding.outcome
+        if not self._wait or outcome is Outcome.UNRECOVERABLE:
+            return finding
+        if outcome is Outcome.FAIL:
+            return finding if waited >= check.within + check.stable_for else None
+        if outcome is Outcome.ERROR:
+            return finding if finding.reason not in PASSING or waited >= max(check.within, POLL) else None
+        late = waited >= max(check.within, PATIENCE) + check.stable_for
+        return replace(finding, outcome=finding.late) if late else None
+
+    async def _look(self, check: Check) -> Finding:
+        async with self._gate.enter(check.kind):
+            return await safe_look(check, self._context, self._recorder)
+
+    def _say(self, check: Check, finding: Finding, started: float) -> Verdict:
+        now = self._context.world.now()
+        return Verdict(
+            check=check.id,
+            step=self._step_of(check.id),
+            kind=check.kind,
+            role=check.role,
+            outcome=finding.outcome,
+            reason=finding.reason,
+            expected=finding.expected,
+            seen=finding.seen,
+            waits_for=finding.waits_for,
+            severity=check.severity,
+            time=now,
+            seconds=round(now - started, 3),
+            evidence=finding.evidence,
+            parameters=finding.parameters,
+        )
+
+
+def _waiting(check: Check, finding: Finding, holding: bool) -> Finding:
+    """The same finding while it may still change: it waits for what it expected."""
+    if holding:
+        seconds = f"{check.stable_for:g}"
+        waits = {"waits_for": f"{seconds} s", "parameters": {"seconds": seconds}}
+        return replace(finding, outcome=Outcome.PENDING, reason="engine.unstable", **waits)
+    return replace(finding, outcome=Outcome.PENDING, waits_for=finding.waits_for or finding.expected or check.id)
+
+
+def _differs(one: Finding, other: Finding) -> bool:
+    return (one.reason, one.seen, one.waits_for) != (other.reason, other.seen, other.waits_for)

@@ -1,0 +1,78 @@
+"""What the learner answered to a question, against what is right.
+
+The right answer stands in the lab, or is measured when the check runs: a call from a pod, or objects, and a JMESPath query
+over what they gave. A query that gives a list names several right answers (a pod's name, or its address). Numbers may be
+off by `tolerance`, in the unit of the answer. Neither the finding nor its evidence tells the right answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshlab.check.conditions import query
+from meshlab.check.context import Context
+from meshlab.check.findings import failed, passed, unknown
+from meshlab.check.observe import call, callers, url_of
+from meshlab.check.verdict import Finding
+from meshlab.check.world import CallRequest
+from meshlab.lab.checks import AnswerSpec, Check, Measured
+
+
+async def look(check: Check, spec: AnswerSpec, context: Context) -> Finding:
+    """At most one call or one list request."""
+    given = await context.world.answer(check.id)
+    if given is None or not given.strip():
+        return failed("answer.missing")
+    if spec.kind == "number" and number(given) is None:
+        return failed("answer.not-a-number", seen=given, answer=given)
+    right = await measure(spec.measured, context) if spec.measured else [spec.equals]
+    if not right:
+        return unknown("answer.unmeasured")
+    if any(same(spec, given, one) for one in right):
+        return passed(given.strip())
+    return failed("answer.wrong", seen=given.strip())
+
+
+async def measure(measured: Measured, context: Context) -> list[str]:
+    """All right answers as text; none when nothing could be measured."""
+    if measured.object is not None:
+        objects = await context.world.objects(measured.object)
+        data: Any = (objects[0] if objects else None) if measured.object.name else objects
+    else:
+        data = await _called(measured, context)
+    found = query(measured.query, data)
+    many = found if isinstance(found, list) else [found]
+    return [_text(one) for one in many if one is not None and one != ""]
+
+
+async def _called(measured: Measured, context: Context) -> Any:
+    """The answer as the shop's admin API gives it, with the whole tree below it."""
+    position = (await callers(context, measured.from_))[0]
+    nonce = context.world.nonce()
+    depth = {"x-meshlab-depth": "9"} | measured.headers
+    request = CallRequest(url=url_of(context, measured.to), headers=depth, nonce=nonce)
+    calls = await call(context, position, request)
+    reply = calls.replies[0]
+    return {"status": reply.status, "ms": reply.ms, "error": reply.error, "headers": reply.headers, "peer": reply.peer} | {
+        "tree": reply.tree
+    }
+
+
+def same(spec: AnswerSpec, given: str, right: str) -> bool:
+    """Numbers within the tolerance; text without regard to case and surrounding space."""
+    if spec.kind == "number":
+        one, other = number(given), number(right)
+        return one is not None and other is not None and abs(one - other) <= spec.tolerance
+    return given.strip().casefold() == right.strip().casefold()
+
+
+def number(text: str) -> float | None:
+    """The number that the text is, a decimal comma allowed."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

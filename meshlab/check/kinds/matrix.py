@@ -1,0 +1,51 @@
+"""The reachability matrix against what each block of cells expects.
+
+Evidence `matrix` has all of it: {rows, columns, cells: [{row, column, ok, of, errors, expected}]}. A cell that could not be
+measured is the environment's matter, not the learner's: verdict `error`.
+"""
+
+from __future__ import annotations
+
+from meshlab.check.context import Context
+from meshlab.check.findings import SHOWN, evidence, failed, passed, unknown
+from meshlab.check.matrix import CellSeen, measure
+from meshlab.check.verdict import Evidence, Finding
+from meshlab.lab.checks import Check, MatrixSpec
+
+
+async def look(check: Check, spec: MatrixSpec, context: Context) -> Finding:
+    """rows x columns x `requests` calls, all rows at once."""
+    cells = await measure(context, spec)
+    note = as_evidence(spec, cells)
+    lost = list(dict.fromkeys(cell.row for cell in cells if not cell.of and cell.expected is not None))
+    missing = [row for row in spec.rows if not any(cell.row.partition("@")[0] == row for cell in cells)]
+    if lost or missing:
+        return unknown("matrix.unmeasured", note, rows=lost + missing)
+    wrong = [cell for cell in cells if not cell.holds]
+    if not wrong:
+        return passed(f"{len(cells)}", note)
+    first = wrong[0]
+    seen = "; ".join(_show(cell) for cell in wrong[:SHOWN]) + (" …" if len(wrong) > SHOWN else "")
+    expected = "; ".join(_want(cell) for cell in wrong[:SHOWN]) + (" …" if len(wrong) > SHOWN else "")
+    return failed("matrix.cells", note, expected=expected, seen=seen, cells=len(wrong), row=first.row, column=first.column)
+
+
+def as_evidence(spec: MatrixSpec, cells: list[CellSeen]) -> Evidence:
+    """The whole matrix, as screens and reports read it."""
+    rows = list(dict.fromkeys(cell.row for cell in cells))
+    plain = [
+        {"row": cell.row, "column": cell.column, "ok": cell.ok, "of": cell.of, "errors": cell.errors, "expected": cell.expected}
+        for cell in cells
+    ]
+    return evidence("matrix", {"rows": rows, "columns": list(spec.columns), "cells": plain})
+
+
+def _show(cell: CellSeen) -> str:
+    errors = ", ".join(f"{kind} ×{count}" for kind, count in sorted(cell.errors.items()))
+    return f"{cell.row} → {cell.column} {cell.ok}/{cell.of}" + (f" ({errors})" if errors else "")
+
+
+def _want(cell: CellSeen) -> str:
+    share = f"{(cell.expected or 0.0) * cell.of:.3g}/{cell.of}"
+    errors = f" ({' | '.join(cell.allowed)})" if cell.allowed and cell.expected != 1 else ""
+    return f"{cell.row} → {cell.column} {share}{errors}"

@@ -1,0 +1,128 @@
+"""Who reaches whom, now: each cell is calls from the caller's own pods, each on a new connection.
+
+A call counts when the application itself answered this very call: no error class, and our nonce in its tree. A row without
+pods, or whose pods cannot be asked, has cells with `of` 0: not measured, which is neither red nor green.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import Struct, field
+
+from meshlab.check.context import Context
+from meshlab.check.endpoints import fraction
+from meshlab.check.observe import call, carries, gather, succeeded, url_of
+from meshlab.check.stats import region
+from meshlab.check.world import CallRequest, Position, Reply
+from meshlab.errors import ClusterError
+from meshlab.lab.checks import Cells, MatrixSpec
+
+AT_ONCE = 12
+REFUSE_RIGHT = 1e-4
+"""How often a cell whose true fraction is as expected may look otherwise by chance."""
+
+
+class CellSeen(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One cell as it was measured and as it should be."""
+
+    row: str
+    """A service, or `probe@<node>`."""
+    column: str
+    ok: int
+    of: int
+    """Calls; 0: not measured."""
+    errors: dict[str, int] = field(default_factory=dict)
+    """Error class to calls; `no-nonce`: an answer that is not the application's to this call."""
+    expected: float | None = None
+    """Fraction of calls that should succeed; None: nothing is expected."""
+    allowed: tuple[str, ...] = ()
+    """Error classes that it may show; empty: any."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the cell is as expected; one that was not measured is not."""
+        if self.expected is None:
+            return True
+        if not self.of:
+            return False
+        low, high = region(self.of, self.expected, REFUSE_RIGHT)
+        return low <= self.ok <= high and not (self.allowed and set(self.errors) - set(self.allowed))
+
+
+async def measure(context: Context, spec: MatrixSpec) -> list[CellSeen]:
+    """Every cell, row by row. Only what the lab itself lacks is an error (LabError)."""
+    rows = await _rows(context, spec)
+    urls = {column: url_of(context, column) for column in spec.columns}
+    plans = [
+        (row, column, position, CallRequest(url=urls[column], timeout_ms=spec.timeout_ms, n=spec.requests,
+         concurrency=spec.requests, nonce=context.world.nonce()))
+        for row, positions in rows.items()
+        for column in spec.columns
+        for position in positions
+    ]  # fmt: skip
+    replies = await gather((_call(context, position, request) for _, _, position, request in plans), AT_ONCE)
+    seen: dict[tuple[str, str], list[Reply]] = {(row, column): [] for row in rows for column in spec.columns}
+    for (row, column, _, _), some in zip(plans, replies, strict=True):
+        seen[row, column].extend(some)
+    computed = await _computed(context, spec)
+    return [_cell(spec, row, column, some, computed) for (row, column), some in seen.items()]
+
+
+async def _rows(context: Context, spec: MatrixSpec) -> dict[str, list[Position]]:
+    """The pods of each row; a probe has a row for each node."""
+    rows: dict[str, list[Position]] = {}
+    for service in spec.rows:
+        positions = await context.world.positions(service)
+        if not context.service(service).probe:
+            rows[service] = positions
+            continue
+        for position in sorted(positions, key=lambda one: one.node):
+            rows.setdefault(f"{service}@{position.node}", []).append(position)
+    return rows
+
+
+async def _call(context: Context, position: Position, request: CallRequest) -> tuple[Reply, ...]:
+    """A pod that went away or cannot be asked measures nothing."""
+    try:
+        return (await call(context, position, request)).replies
+    except ClusterError:
+        return ()
+
+
+async def _computed(context: Context, spec: MatrixSpec) -> dict[str, float]:
+    """What the endpoints of each column let expect, where a block asks for it."""
+    if not any(block.expect == "computed" for block in spec.cells):
+        return {}
+    return {column: await fraction(context, column) for column in spec.columns}
+
+
+def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[str, float]) -> CellSeen:
+    block = block_of(spec, row, column)
+    expected = None if block is None else computed[column] if block.expect == "computed" else float(block.expect)
+    errors = Counter(kind for reply in replies if (kind := error_of(reply)))
+    return CellSeen(
+        row=row,
+        column=column,
+        ok=len(replies) - errors.total(),
+        of=len(replies),
+        errors=dict(errors),
+        expected=expected,
+        allowed=block.errors if block else (),
+    )
+
+
+def block_of(spec: MatrixSpec, row: str, column: str) -> Cells | None:
+    """The block that says what the cell must give: the last that names it."""
+    names = {row, row.partition("@")[0]}
+    fitting = [
+        block for block in spec.cells if (not block.from_ or names & set(block.from_)) and (not block.to or column in block.to)
+    ]
+    return fitting[-1] if fitting else None
+
+
+def error_of(reply: Reply) -> str:
+    """The error class of a call, empty when the application answered it well."""
+    if not succeeded(reply):
+        return reply.error or "no-answer"
+    return "" if carries(reply) else "no-nonce"

@@ -1,0 +1,109 @@
+"""The proxies that a request passed, from their logs, against those that it should pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from meshlab.check.context import Context
+from meshlab.check.observe import address_of, gather
+from meshlab.check.world import LogEntry, Position
+from meshlab.lab.checks import Through
+
+WITHIN = 3.0
+"""Seconds for a log line to show up where it must. Envoy flushes each 100 ms; the kubelet and the API server pass it on."""
+ABSENT = 0.6
+"""Seconds to wait for a line where none should be, after all expected ones are there."""
+
+Trails = dict[str, list[LogEntry]]
+"""Nonce to its log lines, in the order in which the request passed them."""
+
+
+class Detour(Struct, frozen=True):
+    """How a trail differs from what was asked: a reason id of `path`, and the proxies it is about."""
+
+    reason: str
+    expected: str
+    seen: str
+    proxy: str = ""
+    other: str = ""
+
+
+async def pods_of(context: Context, names: Iterable[str]) -> dict[str, list[Position]]:
+    """The running pods of each proxy."""
+    many = list(dict.fromkeys(names))
+    found = await gather(context.world.proxy_pods(name) for name in many)
+    return dict(zip(many, found, strict=True))
+
+
+async def trails(
+    context: Context,
+    required: Sequence[str],
+    avoided: Sequence[str],
+    starts: dict[str, str],
+    pods: dict[str, list[Position]],
+) -> Trails:
+    """Log lines of each nonce: first of the proxies that must have it, then of all others, which get a moment less.
+
+    `starts` maps each nonce to the address it was sent from; `pods` are those of the required proxies.
+    """
+    nonces = list(starts)
+    others = [name for name in dict.fromkeys([*context.lab.proxies, *avoided]) if name not in required]
+    wanted = await gather(context.world.access_logs(name, nonces, WITHIN) for name in dict.fromkeys(required))
+    strange = await gather(context.world.access_logs(name, nonces, ABSENT) for name in others)
+    addresses = {pod.pod: pod.ip for found in pods.values() for pod in found}
+    lines: dict[str, list[LogEntry]] = defaultdict(list)
+    for entry in (entry for found in [*wanted, *strange] for entry in found):
+        lines[entry.nonce].append(entry)
+    return {nonce: in_order(lines[nonce], start, addresses) for nonce, start in starts.items()}
+
+
+def in_order(entries: list[LogEntry], start: str, addresses: dict[str, str]) -> list[LogEntry]:
+    """From the caller on: each next line is the one whose downstream is the last hop's pod, else the earliest.
+
+    Lines that start in the same millisecond: the outer request lasts longer.
+    """
+    left = sorted(entries, key=lambda entry: (entry.t, -entry.duration_ms))
+    ordered: list[LogEntry] = []
+    at = start
+    while left:
+        following = next((entry for entry in left if at and address_of(entry.downstream) == at), left[0])
+        left.remove(following)
+        ordered.append(following)
+        at = addresses.get(following.pod, "")
+    return ordered
+
+
+def detour(through: Sequence[Through], trail: Sequence[LogEntry], caller_node: str, callee_node: str) -> Detour | None:
+    """How the trail of one request differs from `through`; None when it does not."""
+    wanted = [one.proxy for one in through]
+    passed = [entry.proxy for entry in trail]
+    expected, seen = arrow(wanted), arrow(passed)
+    strange = [name for name in passed if name not in wanted]
+    lacking = next((name for name in wanted if passed.count(name) < wanted.count(name)), "")
+    if lacking:
+        other = strange[0] if strange else ""
+        return Detour("path.wrong-proxy" if other else "path.no-proxy", expected, seen, lacking, other)
+    if len(passed) > len(wanted):
+        twice = next((name for name in passed if passed.count(name) > wanted.count(name)), "")
+        return Detour("path.extra-proxy", expected, seen, other=strange[0] if strange else twice)
+    if passed != wanted:
+        return Detour("path.order", expected, seen)
+    return _place(through, trail, {"caller": caller_node, "callee": callee_node})
+
+
+def _place(through: Sequence[Through], trail: Sequence[LogEntry], nodes: dict[str, str]) -> Detour | None:
+    """A proxy of the right kind, on another node than the caller's or the callee's own."""
+    for one, entry in zip(through, trail, strict=True):
+        node = nodes.get(one.at, "")
+        if node and entry.node != node:
+            here, there = f"{one.proxy}@{node}", f"{entry.proxy}@{entry.node}"
+            return Detour("path.wrong-proxy", here, there, here, there)
+    return None
+
+
+def arrow(names: Sequence[str]) -> str:
+    """router → node-proxy, or a dash for no proxy at all."""
+    return " → ".join(names) or "-"

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from meshlab.cli.drive import drive
+from meshlab.check.verdict import Verdict
+from meshlab.cli.drive import drive, each
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note, progress_line
-from meshlab.errors import ExitCode, MeshlabError
+from meshlab.cluster.progress import Progress
+from meshlab.errors import ExitCode
+from meshlab.report.text import verdict_lines
+
+if TYPE_CHECKING:
+    from meshlab.run.prove import ProofEvent, ProveRequest
 
 
 @click.command("grade")
@@ -41,34 +48,36 @@ def grade_command(
 ) -> None:
     """Prepare, apply, check, report, clean up. Without --submission or --solve it grades an untouched lab: exit code 1."""
     from meshlab.report.grade import grade_report
-    from meshlab.run.grade import GradeReport, grade
+    from meshlab.run.grade import GradeRequest, grade
 
     options: Options = ctx.obj
-
-    async def work() -> GradeReport:
-        return await grade(
-            lab,
-            submission=Path(submission) if submission else None,
-            solve=solve,
-            timeout=timeout,
-            keep=keep,
-            seed=seed,
-            context=context,
-            kubeconfig=kubeconfig,
-            packs=options.packs,
-            language=options.language,
-            tell=lambda progress: note(progress_line(progress, options.language)) if progress.state != "planned" else None,
-        )
-
-    try:
-        report = drive(work())
-    except MeshlabError as error:
-        _write(grade_report(None, form, options.language, lab=lab, error=error), output)
-        raise
-    _write(grade_report(report, form, options.language, lab=lab), output)
+    request = GradeRequest(
+        lab=lab,
+        submission=Path(submission).resolve() if submission else None,
+        solve=solve,
+        timeout=timeout,
+        keep=keep,
+        seed=seed,
+        context=context or "",
+        kubeconfig=kubeconfig or "",
+        packs=options.packs,
+    )
+    report = drive(grade(request, lambda told: _tell(told, options.language)))
+    _write(grade_report(report, form, options), output)
     if junit_file:
-        Path(junit_file).write_text(grade_report(report, "junit", options.language, lab=lab))
+        _write(grade_report(report, "junit", options), junit_file)
+    if report.error:
+        note(report.error)
+        note(f"  → {report.hint}" if report.hint else "")
     ctx.exit(ExitCode(report.code))
+
+
+def _tell(told: Progress | Verdict, language: str) -> None:
+    """Progress of a long operation on stderr: phases as they begin and end, verdicts as they come."""
+    if isinstance(told, Verdict):
+        note("\n".join(verdict_lines(told, told.check, language)))
+    elif told.state not in {"planned", "note"}:
+        note(progress_line(told, language))
 
 
 def _write(text: str, output: str | None) -> None:
@@ -87,24 +96,36 @@ def _write(text: str, output: str | None) -> None:
 @click.pass_context
 def prove_command(ctx: click.Context, lab: str, only: str, keep: bool, seed: int | None, form: str) -> None:
     """Show on a real cluster that a lab is right: fresh, solved, each misconception, reset. Writes proof.json."""
-    from meshlab.report.envelope import envelope
-    from meshlab.run.prove import prove
+    from meshlab.run.prove import ProveRequest
 
     options: Options = ctx.obj
-    result = drive(
-        prove(
-            lab,
-            only=only,
-            keep=keep,
-            seed=seed,
-            packs=options.packs,
-            tell=lambda progress: note(progress_line(progress, options.language)) if progress.state != "planned" else None,
-        )
-    )
-    if form == "json":
-        click.echo(envelope("proof", proof=result))
-    else:
-        for problem in result.problems:
-            click.echo(f"✘ {problem}")
-        click.echo(f"{'✘' if result.problems else '✔'} {lab}: {len(result.problems)} problems")
-    ctx.exit(ExitCode.CHECKS_FAILED if result.problems else ExitCode.PASS)
+    request = ProveRequest(lab=lab, only=only, keep=keep, seed=1 if seed is None else seed, packs=options.packs)
+    ctx.exit(drive(_prove(request, options, form)))
+
+
+async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode:
+    """Follow the proof: what did not hold is data (stdout), the rest is progress (stderr)."""
+    from meshlab.report.envelope import line
+    from meshlab.run.prove import prove
+
+    wrong = 0
+    async for event in each(prove(request)):
+        wrong += event.kind == "expectation" and not event.ok
+        if form == "json":
+            click.echo(line("proof", event=event))
+        elif event.progress is not None:
+            _tell(event.progress, options.language)
+        else:
+            _expectation(event)
+    return ExitCode.CHECKS_FAILED if wrong else ExitCode.PASS
+
+
+def _expectation(event: ProofEvent) -> None:
+    """One thing that had to hold, on stdout when it did not."""
+    if event.kind == "phase":
+        note(f"— {event.phase}")
+    elif event.kind == "expectation":
+        text = f"{'✔' if event.ok else '✘'} {event.phase} {event.check}: {event.expected}"
+        click.echo(text if event.ok else f"{text}; seen: {event.seen}", err=event.ok)
+    elif event.kind == "finished":
+        click.echo(f"{'✔' if event.ok else '✘'} {event.phase or 'proof'}")

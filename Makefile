@@ -1,0 +1,73 @@
+# Two commands do all the set-up on a fresh machine: `make run` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# A bundle of images saves minutes where no registry answers; the project stands without one.
+BUNDLE ?= $(wildcard ../shared/bundle)
+SEED ?= 1
+LAB ?=
+UV := $(shell command -v uv || echo .uv/bin/uv)
+PY := .venv/bin/python
+# Read when Textual is imported, so it must be set before Python starts.
+export TEXTUAL_ANIMATIONS ?= none
+
+.PHONY: help env ready run test unit lint types tui e2e cluster prove chaos bench screens clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.uv/bin/uv:
+	python3 -m venv .uv || (python3 -m pip install -q virtualenv && python3 -m virtualenv -q .uv)
+	.uv/bin/pip install -q uv
+
+.venv/.ready: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	$(UV) sync -q --frozen
+	@touch $@
+
+env: .venv/.ready ## The Python environment
+
+ready: env ## Environment, engine, kind and kubectl, images
+	$(PY) -m meshlab setup $(if $(BUNDLE),--bundle $(BUNDLE))
+
+run: export TEXTUAL_ANIMATIONS = full
+run: ready ## meshlab, with everything it needs
+	$(PY) -m meshlab
+
+test: env ## Everything: lint, types, unit, interface, terminal, real clusters
+	$(PY) tests/suite.py $(if $(BUNDLE),--bundle $(BUNDLE))
+
+unit: env ## Pure tests, in seconds
+	$(PY) -m pytest -q tests/unit
+
+lint: env ## Style, imports, types, the labs' files
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	$(PY) -m meshlab lint
+
+tui: env ## The interface, by Pilot
+	$(PY) -m pytest -q tests/tui
+
+e2e: ready ## meshlab in a real terminal
+	$(PY) -m pytest -q tests/e2e
+
+cluster: ready ## Tests on real kind clusters
+	$(PY) -m pytest -q tests/cluster
+
+prove: ready ## Prove every lab (LAB=id: one)
+	for lab in $(if $(LAB),$(LAB),$$(ls labs | grep -v '\.json$$')); do $(PY) -m meshlab prove $$lab; done
+
+chaos: ready ## Kill meshlab at random moments and see that nothing is lost or left (SEED=n)
+	$(PY) tests/chaos.py --seed $(SEED)
+
+bench: ready ## The design's budgets beside what was measured (JSON)
+	$(PY) tests/bench.py --json
+
+screens: env ## Pictures of every screen
+	$(PY) -m meshlab.tui.screens assets/screens
+
+clean: env ## Clusters of meshlab, environment, caches
+	-$(PY) -m meshlab clean --yes
+	rm -rf .venv .uv out .pytest_cache .mypy_cache .ruff_cache

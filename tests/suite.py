@@ -1,0 +1,117 @@
+"""All tests, cheapest first: a summary for people, and out/test-summary.json {schema, passed, parts, skipped, minutes}.
+
+Where no engine can be had, the parts that need one are left out, loudly, and named under `skipped`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as Tree
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "out"
+BIN = Path(sys.executable).parent
+
+
+@dataclass
+class Part:
+    """One part of the suite and how it went."""
+
+    name: str
+    command: list[str]
+    engine: bool = False
+    code: int = 0
+    seconds: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+
+def pytest(name: str, folder: str, *more: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", folder, f"--junit-xml={OUT / name}.xml", *more]
+
+
+def parts(only: list[str]) -> list[Part]:
+    every = [
+        Part("style", [str(BIN / "ruff"), "check", "."]),
+        Part("format", [str(BIN / "ruff"), "format", "--check", "."]),
+        Part("types", [str(BIN / "mypy")]),
+        Part("labs", [sys.executable, "-m", "meshlab", "lint"]),
+        Part("unit", pytest("unit", "tests/unit")),
+        Part("tui", pytest("tui", "tests/tui")),
+        Part("cluster", pytest("cluster", "tests/cluster"), engine=True),
+        Part("e2e", pytest("e2e", "tests/e2e"), engine=True),
+    ]
+    return [part for part in every if not only or part.name in only]
+
+
+def run(part: Part) -> None:
+    print(f"\n=== {part.name}", flush=True)
+    start = time.monotonic()
+    part.code = subprocess.run(part.command, cwd=ROOT, check=False).returncode
+    part.seconds = time.monotonic() - start
+    report = OUT / f"{part.name}.xml"
+    if report.exists():
+        read(part, report)
+
+
+def read(part: Part, report: Path) -> None:
+    cases = list(Tree.parse(report).iter("testcase"))
+    part.skipped = [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is not None]
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    part.counts = {"passed": len(cases) - failed - len(part.skipped), "failed": failed, "skipped": len(part.skipped)}
+
+
+def make_ready(bundle: str) -> bool:
+    """Engine, tools and images; False where none can be had."""
+    print("\n=== setup", flush=True)
+    command = [sys.executable, "-m", "meshlab", "setup", *(["--bundle", bundle] if bundle else [])]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def summary(done: list[Part], left_out: list[str], minutes: float) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "passed": not left_out and all(part.code == 0 for part in done),
+        "parts": [{"name": part.name, "ok": part.code == 0, "seconds": round(part.seconds, 1), **part.counts} for part in done],
+        "skipped": left_out + [name for part in done for name in part.skipped],
+        "minutes": round(minutes, 1),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", default="", help="a folder of images for machines without a registry")
+    parser.add_argument("--only", nargs="*", default=[], help="names of parts")
+    chosen = parser.parse_args()
+    OUT.mkdir(exist_ok=True)
+    for old in OUT.glob("*.xml"):
+        old.unlink()
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    start, done, left_out = time.monotonic(), [], []
+    every = parts(chosen.only)
+    ready = not any(part.engine for part in every) or make_ready(chosen.bundle)
+    for part in every:
+        if part.engine and not ready:
+            left_out.append(part.name)
+            continue
+        run(part)
+        done.append(part)
+    result = summary(done, left_out, (time.monotonic() - start) / 60)
+    (OUT / "test-summary.json").write_text(json.dumps(result, indent=2) + "\n")
+    print("\n" + json.dumps(result, indent=2))
+    if left_out:
+        print(f"\n!!! NO CONTAINER ENGINE: left out {', '.join(left_out)}. Nothing about real clusters was tested. !!!")
+    tests = [sum(part.counts.get(name, 0) for part in done) for name in ("passed", "failed", "skipped")]
+    print(f"\n{tests[0]} passed, {tests[1]} failed, {tests[2]} skipped")
+    return 0 if all(part.code == 0 for part in done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

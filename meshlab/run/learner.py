@@ -22,6 +22,8 @@ LIFE = 30 * 24 * 3600
 RENEW = 24 * 3600
 """Seconds before its end at which a token is renewed."""
 RBAC = "rbac.authorization.k8s.io"
+OURS = {"meshlab.dev/part-of": "meshlab"}
+"""Marks what is meshlab's: no fingerprint counts it, `down` removes it."""
 
 
 def objects(scope: str, namespaces: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -29,9 +31,10 @@ def objects(scope: str, namespaces: tuple[str, ...]) -> list[dict[str, Any]]:
 
     The namespace `meshlab` comes first: it must exist before the account.
     """
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": NAME, "namespace": NAMESPACE}}
+    meta = {"name": NAME, "namespace": NAMESPACE, "labels": dict(OURS)}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}
     if scope == "cluster":
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": dict(OURS)}}
         return [namespace, account, _binding("ClusterRoleBinding", "cluster-admin", "")]
     return [account, *(_binding("RoleBinding", "admin", namespace) for namespace in namespaces)]
 
@@ -40,7 +43,7 @@ def _binding(kind: str, role: str, namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": kind,
-        "metadata": {"name": "meshlab-learner"} | ({"namespace": namespace} if namespace else {}),
+        "metadata": {"name": "meshlab-learner", "labels": dict(OURS)} | ({"namespace": namespace} if namespace else {}),
         "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
         "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}],
     }

@@ -1,0 +1,41 @@
+"""What is on this machine now: containers, volumes, networks, processes, temporary files. Before and after must be equal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+def docker(*arguments: str) -> set[str]:
+    return set(subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout.split())
+
+
+def processes() -> set[int]:
+    """Processes of meshlab and its tools, by pid: those that this one did not start are left out."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            words = command_line(folder)
+            if any("meshlab" in word for word in words[:4]) and not any("pytest" in word for word in words):
+                found.add(int(folder.name))
+    return found
+
+
+def command_line(folder: Path) -> list[str]:
+    try:
+        return (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
+def take() -> dict[str, object]:
+    """An inventory that two moments can be compared by; the network `kind` is kind's own and stays."""
+    return {
+        "containers": docker("ps", "-aq"),
+        "volumes": docker("volume", "ls", "-q"),
+        "networks": docker("network", "ls", "--format", "{{.Name}}") - {"kind"},
+        "temporary": {path.name for path in Path(tempfile.gettempdir()).iterdir() if "meshlab" in path.name},
+        "processes": processes(),
+    }

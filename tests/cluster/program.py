@@ -1,0 +1,56 @@
+"""meshlab as another program sees it: arguments in, exit code, stdout and stderr out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        return msgspec.json.decode(self.out, type=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Program:
+    """meshlab with a state folder of its own."""
+
+    state: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return os.environ | {"MESHLAB_STATE": str(self.state), "MESHLAB_LANG": "en"} | self.environment
+
+    def run(self, *arguments: str, deadline: float = 600, **environment: str) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "meshlab", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=deadline,
+            env=self.env | environment,
+            cwd=ROOT,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def ok(self, *arguments: str, deadline: float = 600, **environment: str) -> Done:
+        """A command that must end with 0."""
+        done = self.run(*arguments, deadline=deadline, **environment)
+        assert done.code == 0, f"meshlab {' '.join(arguments)} ended with {done.code}\n{done.out}\n{done.err}"
+        return done

@@ -44,7 +44,8 @@ def load_change(
 ) -> Change:
     """The change in a folder (relative to the lab's, or absolute). Empty when the folder does not exist.
 
-    extra: template values that the run knows (image_shop ...). templates: False leaves every text as it is. LabError with file and line for what cannot be read.
+    extra: template values that the run knows (image_shop ...). templates: False leaves every text as it is.
+    LabError with file and line for what cannot be read.
     """
     values = runtime.values(loaded, extra) if templates else None
     folder = loaded.folder / folder

@@ -21,6 +21,9 @@ LARGEST = 512 * 1024
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+_BLOCK = "`variables:` is a block of its own that starts a line, with its lines indented"
+
+
 class LoadedLab(Struct, frozen=True, kw_only=True):
     """A lab with the values of one seat."""
 
@@ -84,11 +87,17 @@ def _read(folder: Path, seed: int) -> Reading:
     if problems:
         # Templates of variables that could not be drawn are no news.
         return Reading(None, tuple(problems))
-    source = document(rendered, shown(file))
-    problems = [*before_problems, *after_problems, *map(source.problem, _faults(source))]
+    problems = [*before_problems, *after_problems]
+    try:
+        source = document(rendered, shown(file))
+        problems += map(source.problem, _faults(source))
+    except LabError as error:
+        problems.append(problem.of(error, "unreadable"))
     if problems:
         return Reading(None, tuple(sorted(problems, key=lambda one: one.line or 0)))
     lab = shape.convert(source, Lab, source.data, ())
+    if lab.variables.keys() != values.keys():
+        raise source.error(("variables",), _BLOCK)
     lines = {spelled(key): line for key, line in source.lines.items()}
     return Reading(LoadedLab(id=folder.name, folder=folder, lab=lab, seed=seed, values=values, lines=lines))
 
@@ -106,6 +115,8 @@ def _values(text: str, line: int, file: str, lab_id: str, seed: int) -> tuple[di
     if not text:
         return {}, []
     source = document(text, file, line)
+    if not isinstance(source.data, dict) or list(source.data) != ["variables"]:
+        raise source.error((), _BLOCK)
     found = [*source.faults, *shape.faults(source.data, dict[str, dict[str, Variable]])]
     if found:
         return {}, [source.problem(fault) for fault in found]

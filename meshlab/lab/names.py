@@ -10,8 +10,13 @@ ALWAYS = ("lab", "namespace", "seat", "seed")
 def runtime_names(lab: Lab) -> tuple[str, ...]:
     """`<port>_url` and `<port>_port` for each port of a cluster, `image_<name>` for each image, and those of every lab."""
     ports = {_name(port) for shape in lab.clusters.values() for port in shape.ports}
-    images = [f"image_{_name(image.rpartition('/')[2])}" for image in lab.images]
+    images = map(image_name, lab.images)
     return (*ALWAYS, *(f"{port}_{end}" for port in sorted(ports) for end in ("url", "port")), *images)
+
+
+def image_name(image: str) -> str:
+    """`image_shop` for meshlab/shop, `image_envoy` for envoy."""
+    return f"image_{_name(image.rpartition('/')[2])}"
 
 
 def _name(text: str) -> str:

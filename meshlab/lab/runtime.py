@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.names import runtime_names
+from meshlab.lab.names import image_name, runtime_names
 
 
 def values(loaded: LoadedLab, extra: Mapping[str, str] | None) -> dict[str, str]:
@@ -19,15 +19,18 @@ def text_values(loaded: LoadedLab, extra: Mapping[str, str] | None) -> dict[str,
 
 
 def placeholders(loaded: LoadedLab, images: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Stand-ins for everything that only a run knows, for looking at a lab without one. images: name to reference."""
-    made = {
-        name: "1" if name.endswith("_port") else f"http://{name.replace('_', '-')}.invalid"
-        for name in runtime_names(loaded.lab)
-    }
-    named = {f"image_{name.replace('-', '_')}": reference for name, reference in (images or {}).items()}
-    return {
-        name: named.get(name, f"placeholder/{name}:0" if name.startswith("image_") else value) for name, value in made.items()
-    }
+    """Stand-ins for what only a run knows, for looking at a lab without one. images: name in the lab to its reference."""
+    given = {image_name(name): reference for name, reference in (images or {}).items()}
+    names = [name for name in runtime_names(loaded.lab) if name not in _own(loaded)]
+    return {name: given.get(name) or _placeholder(name) for name in names}
+
+
+def _placeholder(name: str) -> str:
+    if name.startswith("image_"):
+        return f"placeholder/{name}:0"
+    if name.endswith("_port"):
+        return "1"
+    return f"http://{name}.invalid" if name.endswith("_url") else name
 
 
 def _own(loaded: LoadedLab) -> dict[str, str]:

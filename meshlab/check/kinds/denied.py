@@ -1,0 +1,131 @@
+"""Refused by policy, and not because it is dead, misspelt or gone.
+
+The positive control comes first: the control pair's call must be answered by the application (`denied.dead` else). Without a
+control pair, a ready pod of the target must exist. Then each URL, and each selected pod by its own address, must fail with an
+allowed class from every ready pod of the caller. Any HTTP answer means reachable, unless its class is allowed; a name that
+does not resolve is not a policy (`denied.no-such-name`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from meshlab.check.context import Context
+from meshlab.check.findings import Stop, evidence, failed, passed
+from meshlab.check.observe import answered, call, callers, carries, gather, shorten, succeeded, url_of
+from meshlab.check.verdict import Finding
+from meshlab.check.world import CallRequest, Calls, Position, Reply
+from meshlab.errors import LabError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.checks import Check, DeniedSpec
+
+TIMEOUT_MS = 2000
+TRIES = 3
+"""Calls to each target: a Service may have pods of which only some are closed."""
+ORDER = ("denied.reachable", "denied.no-such-name", "denied.other-error")
+
+
+class Target(Struct, frozen=True):
+    """Something that must not be reachable."""
+
+    name: str
+    url: str
+    pod: str = ""
+
+
+async def look(check: Check, spec: DeniedSpec, context: Context) -> Finding:
+    """The control, then all targets from all ready callers at once; dead ends take the timeout of 2 s."""
+    positions = await callers(context, spec.from_)
+    targets = await _targets(spec, context)
+    await _control(spec, context)
+    plans = [(position, target) for position in positions for target in targets if target.pod != position.pod]
+    calls = await gather(_try(context, position, target, context.world.nonce()) for position, target in plans)
+    found = [
+        finding
+        for (_, target), one in zip(plans, calls, strict=True)
+        for reply in one.replies
+        if (finding := judge(spec, target, reply, one.position))
+    ]
+    if found:
+        return min(found, key=lambda one: ORDER.index(one.reason))
+    classes = sorted({reply.error or "-" for one in calls for reply in one.replies})
+    pairs = zip(plans, calls, strict=True)
+    seen = [{"from": one.position.pod, "to": target.url, **shorten(one.replies[0])} for (_, target), one in pairs]
+    return passed(f"{len(plans)} × {', '.join(classes)}", evidence("calls", seen))
+
+
+def judge(spec: DeniedSpec, target: Target, reply: Reply, position: Position) -> Finding | None:
+    """What is wrong with one call, None when it was refused as it should be."""
+    if reply.error in spec.allowed_errors:
+        return None
+    note = evidence("calls", [{"from": position.pod, "to": target.url, **shorten(reply)}])
+    allowed = ", ".join(spec.allowed_errors)
+    ends = {"caller": spec.from_, "target": target.name}
+    if answered(reply):
+        return failed("denied.reachable", note, expected=allowed, seen=str(reply.status), **ends)
+    error = reply.error or "-"
+    if error == "dns":
+        return failed("denied.no-such-name", note, expected=allowed, seen=error, target=target.name)
+    return failed("denied.other-error", note, expected=allowed, seen=error, error=error, allowed=allowed, **ends)
+
+
+async def _control(spec: DeniedSpec, context: Context) -> None:
+    """Stops with `denied.dead` when the control call is not answered by the application itself."""
+    if spec.control is None:
+        return
+    position = (await callers(context, spec.control.from_))[0]
+    request = CallRequest(url=url_of(context, spec.control.to), n=TRIES, nonce=context.world.nonce())
+    replies = (await call(context, position, request)).replies
+    bad = [reply for reply in replies if not (succeeded(reply) and carries(reply))]
+    if bad or not replies:
+        note = evidence("control", [shorten(reply) for reply in bad])
+        seen = (bad[0].error or "no-nonce") if bad else "-"
+        ends = {"caller": spec.control.from_, "target": spec.control.to}
+        raise Stop(failed("denied.dead", note, expected="200", seen=seen, **ends))
+
+
+async def _targets(spec: DeniedSpec, context: Context) -> list[Target]:
+    """Everything that must be closed. Stops with `denied.no-target` or `denied.dead` when that could not be shown."""
+    if spec.urls and spec.control is None:
+        raise LabError("denied urls need a control: a call that shows that what they lead to is alive", key="denied.control")
+    targets = [Target(url, url) for url in spec.urls]
+    for service in spec.to:
+        if spec.control is None and not any(one.ready for one in await context.world.positions(service)):
+            raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=service))
+        targets.append(Target(service, url_of(context, service)))
+    if spec.pods:
+        targets += await _pods(spec, context)
+    return targets
+
+
+async def _pods(spec: DeniedSpec, context: Context) -> list[Target]:
+    where = context.service(spec.from_)
+    ref = ObjectRef(cluster=where.cluster, namespace=context.namespace(where), kind="Pod", labels=spec.pods)
+    title = ",".join(f"{key}={value}" for key, value in sorted(spec.pods.items()))
+    pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
+    if not pods:
+        raise Stop(failed("denied.no-target", expected=title, seen="-", target=title))
+    ready = [pod for pod in pods if _ready(pod)]
+    if not ready:
+        raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=title))
+    return [_pod_target(pod, spec.port) for pod in ready]
+
+
+def _pod_target(pod: dict[str, Any], port: int) -> Target:
+    address = str(pod["status"]["podIP"])
+    host = f"[{address}]" if ":" in address else address
+    name = str(pod["metadata"]["name"])
+    return Target(name, f"http://{host}:{port}/", name)
+
+
+def _ready(pod: dict[str, Any]) -> bool:
+    status = pod.get("status", {})
+    ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in status.get("conditions") or [])
+    return ready and bool(status.get("podIP"))
+
+
+async def _try(context: Context, position: Position, target: Target, nonce: str) -> Calls:
+    request = CallRequest(url=target.url, n=TRIES, concurrency=TRIES, timeout_ms=TIMEOUT_MS, nonce=nonce)
+    return await call(context, position, request)

@@ -1,0 +1,82 @@
+"""What a proxy really runs with, from its admin API and not from a file: every running pod of it.
+
+`every-service` asks that each service has a virtual host and clusters of its own: a catch-all to the original destination
+routes everything and governs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshlab.check import envoy_config
+from meshlab.check.conditions import first_miss
+from meshlab.check.context import Context
+from meshlab.check.counters import ENVOYS
+from meshlab.check.findings import evidence, failed, passed
+from meshlab.check.observe import gather
+from meshlab.check.verdict import Finding
+from meshlab.errors import LabError
+from meshlab.lab.checks import Check, ProxyConfigSpec
+
+PATHS = {
+    "config_dump": "/config_dump?include_eds",
+    "stats": "/stats?format=json",
+    "server_info": "/server_info",
+    "clusters": "/clusters?format=json",
+    "listeners": "/listeners?format=json",
+}
+DEFAULT = "object.mismatch"
+"""What a condition that names no reason carries, whatever kind it stands in."""
+
+
+async def look(check: Check, spec: ProxyConfigSpec, context: Context) -> Finding:
+    """One request to each pod's admin API."""
+    _understood(spec, context)
+    pods = await context.world.proxy_pods(spec.proxy)
+    if not pods:
+        return failed("proxy-config.no-proxy", expected=spec.proxy, seen="-", proxy=spec.proxy)
+    answers = await gather(context.world.admin(spec.proxy, pod.pod, PATHS[spec.source]) for pod in pods)
+    for pod, data in zip(pods, answers, strict=True):
+        finding = _conditions(spec, pod.pod, data) or _services(spec, data)
+        if finding:
+            return finding
+    return passed(", ".join(pod.pod for pod in pods))
+
+
+def _understood(spec: ProxyConfigSpec, context: Context) -> None:
+    """LabError for what this kind cannot do."""
+    if context.proxy(spec.proxy).adapter not in ENVOYS:
+        raise LabError(f"proxy {spec.proxy!r} is no Envoy: its configuration cannot be read", key="proxy-config.proxy")
+    if spec.every_service and spec.source != "config_dump":
+        raise LabError("every-service needs source: config_dump", key="proxy-config.every-service")
+    if any(condition.same_as for condition in spec.conditions):
+        raise LabError("same-as needs a baseline, which proxies do not have", key="proxy-config.conditions")
+
+
+def _conditions(spec: ProxyConfigSpec, pod: str, data: Any) -> Finding | None:
+    miss = first_miss(spec.conditions, data, {})
+    if miss is None:
+        return None
+    reason = "proxy-config.mismatch" if miss.reason == DEFAULT else miss.reason
+    note = evidence(miss.query, miss.value)
+    return failed(reason, note, expected=miss.expected, seen=miss.seen, proxy=spec.proxy, pod=pod)
+
+
+def _services(spec: ProxyConfigSpec, data: Any) -> Finding | None:
+    """The first service without a route, with a catch-all, or with another's cluster."""
+    owners: dict[str, str] = {}
+    known = envoy_config.clusters(data) if spec.every_service else {}
+    for service in spec.every_service:
+        facts = {"proxy": spec.proxy, "service": service}
+        named = envoy_config.routes(data, service)
+        if not named or not named <= known.keys():
+            seen = ", ".join(sorted(named - known.keys())) if named else "-"
+            return failed("proxy-config.service-missing", expected=service, seen=seen, **facts)
+        for cluster in sorted(named):
+            if envoy_config.goes_anywhere(known[cluster]):
+                return failed("proxy-config.original-destination", expected=service, seen=cluster, cluster=cluster, **facts)
+            other = owners.setdefault(cluster, service)
+            if other != service:
+                both = f"{other}, {service}"
+                return failed("proxy-config.shared-cluster", expected=service, seen=both, cluster=cluster, other=other, **facts)
+    return None

@@ -1,0 +1,97 @@
+"""How many requests of an actor failed in a window: traffic that runs in the cluster whether meshlab does or not.
+
+The window ends now and begins at `lab-start`, `step-start`, `phase-start`, or `seconds` ago. Requests are numbered where they
+are sent: a number that is missing means that a result was lost, so nothing can be said about "none failed" (`error`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from meshlab.check.context import Context
+from meshlab.check.findings import SHOWN, evidence, failed, lost, passed, pending, unknown
+from meshlab.check.verdict import Evidence, Finding
+from meshlab.check.world import ActorResults, Reply
+from meshlab.errors import ClusterError, LabError
+from meshlab.lab.checks import Check, SuccessSpec
+
+SILENCE = 10.0
+"""Seconds without any request after which a short window does not show that all was well."""
+
+
+async def look(check: Check, spec: SuccessSpec, context: Context) -> Finding:
+    """One request for the actor's results."""
+    if spec.actor not in context.lab.actors:
+        raise LabError(f"no actor is called {spec.actor!r}", key="success.actor")
+    now = context.world.now()
+    since = now - spec.seconds if spec.window == "last" else await context.world.mark(f"{spec.window}-start")
+    results = await context.world.actor(spec.actor, since, now)
+    if not results:
+        hint = "Look at the probe's pods; `meshlab reset` repairs them."
+        raise ClusterError(f"no probe knows the actor {spec.actor}.", hint=hint)
+    replies = [reply for one in results for reply in one.replies]
+    note = _note(results)
+    if len(replies) < spec.at_least:
+        waits = f"{len(replies)}/{spec.at_least}"
+        return pending("success.too-few", waits, seen=waits, actor=spec.actor, requests=len(replies), wanted=spec.at_least)
+    return _incomplete(spec, context, results, since, now, note) or _judge(spec, replies, note)
+
+
+def _incomplete(
+    spec: SuccessSpec, context: Context, results: list[ActorResults], since: float, now: float, note: Evidence
+) -> Finding | None:
+    """Why "none failed" could not be said, None when it can. Only a bound from above needs every request."""
+    if spec.max_failed is None:
+        return None
+    missing = sum(_gaps(one) for one in results)
+    if missing:
+        return unknown("success.gap", note, seen=str(missing), actor=spec.actor, missing=missing)
+    if spec.window in ("lab", "step"):
+        # The clusters may have been stopped in between: silence there is nobody's failure.
+        return None
+    allowed = SILENCE + 5 / context.lab.actors[spec.actor].rate
+    longest = max(_silence(one, since, now) for one in results)
+    if longest <= allowed:
+        return None
+    facts = {"actor": spec.actor, "seconds": round(longest)}
+    return unknown("success.silent", note, expected=f"≤ {allowed:.0f} s", seen=f"{longest:.0f} s", **facts)
+
+
+def _judge(spec: SuccessSpec, replies: list[Reply], note: Evidence) -> Finding:
+    bad = sum(reply.error is not None for reply in replies)
+    facts = {"actor": spec.actor, "failed": bad, "requests": len(replies)}
+    seen = f"{bad}/{len(replies)}"
+    if spec.max_failed is not None and bad > spec.max_failed:
+        # What has failed since the lab or the step began stays failed until a reset begins anew.
+        say = lost if spec.window in ("lab", "step") else failed
+        return say("success.failed", note, expected=f"≤ {spec.max_failed}", seen=seen, **facts, allowed=spec.max_failed)
+    if spec.min_failed is not None and bad < spec.min_failed:
+        return failed("success.none-failed", note, expected=f"≥ {spec.min_failed}", seen=seen, **facts, wanted=spec.min_failed)
+    return passed(seen, note)
+
+
+def _gaps(one: ActorResults) -> int:
+    """Numbers that are missing between the first and the last."""
+    numbers = {reply.i for reply in one.replies}
+    return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
+
+
+def _silence(one: ActorResults, since: float, now: float) -> float:
+    """The longest time in the window without a request, in seconds."""
+    times = [since, *sorted(reply.t for reply in one.replies), now]
+    return max(later - earlier for earlier, later in pairwise(times))
+
+
+def _note(results: list[ActorResults]) -> Evidence:
+    return evidence("requests", [_summary(one) for one in results])
+
+
+def _summary(one: ActorResults) -> dict[str, object]:
+    bad = [reply for reply in one.replies if reply.error is not None]
+    return {
+        "node": one.node,
+        "requests": len(one.replies),
+        "errors": dict(Counter(reply.error for reply in bad)),
+        "first failures": [{"i": reply.i, "t": reply.t, "error": reply.error, "status": reply.status} for reply in bad[:SHOWN]],
+    }

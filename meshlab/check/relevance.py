@@ -1,0 +1,86 @@
+"""What a check looks at in the cluster, so that a watcher runs again only what a change touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from meshlab.check.endpoints import SLICE
+from meshlab.lab.checks import Check
+from meshlab.lab.model import Lab
+
+Kinds = frozenset[tuple[str, str]]
+"""(apiVersion, kind) pairs."""
+
+POD, SERVICE, NODE = ("v1", "Pod"), ("v1", "Service"), ("v1", "Node")
+CONFIG: Kinds = frozenset({("v1", "ConfigMap"), ("v1", "Secret")})
+TRAFFIC: Kinds = CONFIG | {
+    POD,
+    SERVICE,
+    (SLICE, "EndpointSlice"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("gateway.networking.k8s.io/v1", "Gateway"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+}
+"""Whatever can change where a request goes, or whether it arrives."""
+NONE: Kinds = frozenset()
+
+
+def relevant(check: Check, lab: Lab) -> set[tuple[str, str]]:
+    """The kinds of objects whose changes can change the check's verdict; empty: no change of an object does.
+
+    Experiments and answers change by what the learner does in meshlab; success and writes by traffic and time.
+    """
+    return set(_OF[check.kind](check, lab))
+
+
+def _object(check: Check, lab: Lab) -> Kinds:
+    assert check.object is not None
+    return frozenset({(check.object.ref.api_version, check.object.ref.kind)})
+
+
+def _writes(check: Check, lab: Lab) -> Kinds:
+    assert check.writes is not None
+    return frozenset((ref.api_version, ref.kind) for ref in check.writes.refs)
+
+
+def _answer(check: Check, lab: Lab) -> Kinds:
+    assert check.answer is not None
+    measured = check.answer.measured
+    if measured is None:
+        return NONE
+    return frozenset({(measured.object.api_version, measured.object.kind)}) if measured.object else frozenset({POD})
+
+
+def _traffic(check: Check, lab: Lab) -> Kinds:
+    """Routes of a service mesh are objects of its own: those of the lab's proxies with a control plane."""
+    return TRAFFIC | (MESH if any(proxy.adapter == "istio" for proxy in lab.proxies.values()) else NONE)
+
+
+def _matrix(check: Check, lab: Lab) -> Kinds:
+    return _traffic(check, lab) | {NODE}
+
+
+MESH: Kinds = frozenset(
+    {
+        ("networking.istio.io/v1", "VirtualService"),
+        ("networking.istio.io/v1", "DestinationRule"),
+        ("networking.istio.io/v1", "ServiceEntry"),
+        ("security.istio.io/v1", "AuthorizationPolicy"),
+        ("security.istio.io/v1", "PeerAuthentication"),
+    }
+)
+
+_OF: dict[str, Callable[[Check, Lab], Kinds]] = {
+    "object": _object,
+    "path": _traffic,
+    "share": _traffic,
+    "success": lambda check, lab: NONE,
+    "latency": _traffic,
+    "denied": _traffic,
+    "matrix": _matrix,
+    "proxy-config": lambda check, lab: CONFIG | {POD},
+    "writes": _writes,
+    "answer": _answer,
+    "experiment": lambda check, lab: NONE,
+}

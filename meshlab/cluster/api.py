@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,11 +92,21 @@ class Engine(Protocol):
 
     name: str
 
-    def phases(self, spec: ClusterSpec) -> list[str]:
+    def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         """Ids of the phases that `create` will go through."""
 
-    def create(self, spec: ClusterSpec, folder: Path) -> AsyncIterator[Progress]:
-        """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError."""
+    def create(
+        self,
+        spec: ClusterSpec,
+        folder: Path,
+        images: Sequence[str] = (),
+        early: Callable[[Kube], AsyncGenerator[Progress, None]] | None = None,
+    ) -> AsyncIterator[Progress]:
+        """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError.
+
+        images: references in the container engine, put into the nodes while Kubernetes still starts. early: what else to
+        do as soon as the API answers, while workers still join.
+        """
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         """The cluster as it is now, or None."""
@@ -141,7 +151,7 @@ class Kube(Protocol):
         """Background propagation; fine when it is gone."""
 
     def watch(self, ref: ObjectRef) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """("SYNC", {}) after the first list, then ("ADDED"|"MODIFIED"|"DELETED", object) for ever; relists on errors."""
+        """("ADDED", object) for all that is there, ("SYNC", {}), then ADDED, MODIFIED and DELETED for ever; relists on errors."""
 
     async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
         """Log text of a container since a unix time."""

@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ TAIL = 1200
 """Characters of a failed program's last words that its error keeps."""
 GRACE = 2.0
 """Seconds between TERM and KILL."""
+
+Ending = Callable[[Process], Coroutine[Any, Any, None]]
 
 
 class Finished(Struct, frozen=True):
@@ -49,10 +52,12 @@ async def run(
     return finished
 
 
-async def lines(*argv: str, deadline: float = 600, env: dict[str, str] | None = None) -> AsyncGenerator[str, None]:
+async def lines(
+    *argv: str, deadline: float = 600, env: dict[str, str] | None = None, ending: Ending | None = None
+) -> AsyncGenerator[str, None]:
     """What a program writes (stdout and stderr together), line by line. EngineError at the end when it failed."""
     said = ""
-    async with started(*argv, stderr=STDOUT, env=env) as process, limit(deadline, argv):
+    async with started(*argv, stderr=STDOUT, env=env, ending=ending) as process, limit(deadline, argv):
         assert process.stdout is not None
         while line := await process.stdout.readline():
             text = line.decode(errors="replace").rstrip()
@@ -65,9 +70,14 @@ async def lines(*argv: str, deadline: float = 600, env: dict[str, str] | None = 
 
 @asynccontextmanager
 async def started(
-    *argv: str, stdin: int = DEVNULL, stdout: int = PIPE, stderr: int = PIPE, env: dict[str, str] | None = None
+    *argv: str,
+    stdin: int = DEVNULL,
+    stdout: int = PIPE,
+    stderr: int = PIPE,
+    env: dict[str, str] | None = None,
+    ending: Ending | None = None,
 ) -> AsyncIterator[Process]:
-    """A program while the context lasts; what still runs of its process group afterwards is killed."""
+    """A program while the context lasts; what still runs of its process group afterwards is killed (or as `ending` does)."""
     watcher = guardian()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -88,7 +98,7 @@ async def started(
     try:
         yield process
     finally:
-        await to_the_end(end(process))
+        await to_the_end((ending or end)(process))
 
 
 async def end(process: Process) -> None:
@@ -131,6 +141,17 @@ def kill(group: int, sign: signal.Signals) -> None:
     """Signal a whole process group; fine when none of it is left."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, sign)
+
+
+def group_alive(group: int) -> bool:
+    """Whether any process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @cache

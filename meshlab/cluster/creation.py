@@ -1,0 +1,125 @@
+"""One kind cluster in the making: kind itself, and images that flow into its nodes meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import Process
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
+
+import msgspec
+
+from meshlab.cluster import kindlines, stream
+from meshlab.cluster.api import ClusterSpec, Kube
+from meshlab.cluster.containers import PREFIX, EngineFacts
+from meshlab.cluster.dns import tune_dns
+from meshlab.cluster.kindconfig import POLICY, audit_policy, cluster_config
+from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.merge import merged
+from meshlab.cluster.nodes import own_nodes, remove_nodes
+from meshlab.cluster.ownfiles import OwnFiles, private
+from meshlab.cluster.process import end, group_alive, lines, run
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+
+WITHIN = 600.0
+"""Seconds for kind itself."""
+DNS = "dns-config"
+Early = Callable[[Kube], AsyncGenerator[Progress, None]]
+
+
+class Creation:
+    """Makes it. Whoever runs this removes what is there when it raises."""
+
+    def __init__(self, spec: ClusterSpec, files: OwnFiles, track: Track, facts: EngineFacts) -> None:
+        self._spec = spec
+        self._files = files
+        self._track = track
+        self._facts = facts
+        self._cluster = PREFIX + spec.name
+        self._nodes_up = asyncio.Event()
+        self._api_up = asyncio.Event()
+
+    @staticmethod
+    def phases(spec: ClusterSpec, images: Sequence[str]) -> list[str]:
+        """Ids of the phases, in the order in which they usually begin."""
+        found = kindlines.phases(spec.workers)
+        if images:
+            found.insert(found.index("create-nodes") + 1, stream.PHASE)
+        return [*found, DNS]
+
+    async def run(self, images: Sequence[str], early: Early | None) -> AsyncGenerator[Progress, None]:
+        """From nothing to an API that answers."""
+        self._files.begin(self._spec)
+        config = cluster_config(self._spec, self._files.mount, self._facts.cgroup)
+        self._files.config.write_bytes(msgspec.json.encode(config))
+        (self._files.mount / POLICY).write_bytes(msgspec.json.encode(audit_policy(self._spec)))
+        sources = [self._kind(), self._early(early)] + ([self._images(list(images))] if images else [])
+        async with aclosing(merged(*sources)) as events:
+            async for event in events:
+                yield event
+        self._files.complete()
+
+    async def _kind(self) -> AsyncGenerator[Progress, None]:
+        argv = ["kind", "create", "cluster", "--name", self._cluster, "--image", self._spec.node_image, "--wait", "0"]
+        argv += ["--config", str(self._files.config), "--kubeconfig", str(self._files.kubeconfig)]
+        async with aclosing(lines(*argv, deadline=WITHIN, ending=self._end_kind)) as said:
+            async for line in said:
+                match kindlines.read(line):
+                    case (phase, "running"):
+                        yield self._track.running(phase)
+                    case (phase, "done"):
+                        yield self._track.done(phase)
+                        if event := {"create-nodes": self._nodes_up, "control-plane": self._api_up}.get(phase):
+                            event.set()
+                    case None if line:
+                        yield Progress(phase=(self._track.open() or [""])[-1], state="note", detail=line)
+        for phase in kindlines.phases(self._spec.workers):
+            if phase in self._track.left():
+                yield self._track.skipped(phase)
+
+    async def _early(self, early: Early | None) -> AsyncGenerator[Progress, None]:
+        """What needs only the API, while kind still joins workers. CoreDNS has not started yet, so it starts as it should."""
+        await self._api_up.wait()
+        yield self._track.running(DNS)
+        told = await run("kind", "get", "kubeconfig", "--name", self._cluster)
+        # kind itself merges the same entries into this file at its end.
+        private(self._files.kubeconfig, told.out)
+        kube = KubeClient(self._files.kubeconfig)
+        try:
+            await tune_dns(kube)
+            yield self._track.done(DNS)
+            if early is not None:
+                async with aclosing(early(kube)) as events:
+                    async for event in events:
+                        yield event
+        finally:
+            await kube.close()
+
+    async def _images(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
+        await self._nodes_up.wait()
+        nodes = await own_nodes(self._cluster, self._files.mount)
+        yield self._track.running(stream.PHASE, total=len(refs))
+        await asyncio.gather(*(stream.containerd_answers(node) for node in nodes))
+        async with aclosing(stream.load(nodes, refs, self._facts, self._track)) as events:
+            async for event in events:
+                yield event
+
+    async def _end_kind(self, process: Process) -> None:
+        """End kind, but let its children finish what the engine would do anyway.
+
+        An engine that has been asked for a container makes it even when nobody waits any more; only when the child that
+        asked has ended is it sure that none will appear after the last look.
+        """
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+            await process.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(30):
+                    while group_alive(process.pid):
+                        await remove_nodes(self._cluster, self._files.mount)
+                        await asyncio.sleep(0.1)
+        await end(process)

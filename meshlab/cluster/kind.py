@@ -1,0 +1,170 @@
+"""Kind clusters: made, found, paused, stopped, recovered and removed, with nothing left behind at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from meshlab.cluster import audit, containers, stream
+from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.containers import PREFIX, EngineFacts, Node
+from meshlab.cluster.creation import Creation, Early
+from meshlab.cluster.estimates import Estimates
+from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw
+from meshlab.cluster.ownfiles import OwnFiles
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.ready import PHASES as READY
+from meshlab.cluster.ready import Since, wait_ready
+from meshlab.cluster.track import Track
+from meshlab.errors import ClusterError, EngineError
+
+LEASE = 12.0
+"""A kubelet renews its lease every ten seconds: one that is older than this before a pause tells nothing."""
+
+
+class KindEngine:
+    """Api.Engine with the kind program."""
+
+    name = "kind"
+
+    def __init__(self, estimates: Estimates | None = None) -> None:
+        self._estimates = estimates or Estimates()
+        self._facts: EngineFacts | None = None
+
+    def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
+        """Ids of the phases that `create` will go through."""
+        return Creation.phases(spec, images)
+
+    async def create(
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), early: Early | None = None
+    ) -> AsyncGenerator[Progress, None]:
+        """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError.
+
+        images: of the container engine, put into the nodes while Kubernetes still starts. early: run as soon as the API
+        answers, while workers still join. When it fails or is cancelled, everything that it made is removed first.
+        """
+        files, track = OwnFiles(folder), Track(self.phases(spec, images), self._estimates)
+        for event in track.planned():
+            yield event
+        creation = Creation(spec, files, track, await self._engine_facts())
+        await self._make_room(spec, files)
+        try:
+            async for event in creation.run(images, early):
+                yield event
+        except Exception as error:
+            try:
+                for phase in track.open():
+                    yield track.failed(phase, str(error))
+            finally:
+                await to_the_end(self.delete(spec.name, folder))
+            raise
+        except BaseException:
+            await to_the_end(self.delete(spec.name, folder))
+            raise
+        track.learn()
+
+    async def _make_room(self, spec: ClusterSpec, files: OwnFiles) -> None:
+        """Remove what an earlier creation left; never what somebody else made."""
+        await self.delete(spec.name, files.folder)
+        if await containers.nodes(PREFIX + spec.name):
+            raise EngineError(
+                f"There is a kind cluster {PREFIX + spec.name} that was not made from {files.folder}.",
+                hint=f"If nobody needs it: kind delete cluster --name {PREFIX + spec.name}",
+            )
+
+    async def find(self, name: str, folder: Path) -> ClusterInfo | None:
+        """The cluster as it is now, or None."""
+        files = OwnFiles(folder)
+        nodes, spec = await own_nodes(PREFIX + name, files.mount), files.spec()
+        if not nodes or spec is None:
+            return None
+        facts = await self._engine_facts()
+        shown = tuple(NodeInfo(node.name, node.role, node.state) for node in nodes)
+        ports = nodes[0].ports
+        return ClusterInfo(
+            name=name,
+            engine=self.name,
+            kubeconfig=files.kubeconfig,
+            context=f"kind-{PREFIX}{name}",
+            state="partial" if files.incomplete else state(nodes, spec),
+            nodes=shown,
+            ports={key: ports[port] for key, port in spec.ports.items() if port in ports},
+            capabilities=Capabilities(nodes=max(1, spec.workers), memory_mib=facts.memory_mib),
+            spec=spec,
+        )
+
+    async def pause(self, info: ClusterInfo) -> None:
+        """Freeze all nodes: CPU back, memory stays."""
+        await freeze(await self._nodes(info))
+
+    async def halt(self, info: ClusterInfo) -> None:
+        """Stop all nodes: memory back."""
+        await stop_nodes(await self._nodes(info))
+
+    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+        """From paused, stopped or rebooted to an API that answers, nodes and DNS that are Ready now."""
+        track = Track(["start-nodes", *READY], self._estimates)
+        for event in track.planned():
+            yield event
+        nodes = await self._nodes(info)
+        lost = 1 + info.spec.workers - len(nodes) if info.spec else 0
+        if lost > 0:
+            raise EngineError(f"The cluster {info.name} has lost {lost} of its nodes.", hint="Remove it and start again.")
+        yield track.running("start-nodes", total=len(nodes))
+        now = await engine_time()
+        stopped, paused = ([node for node in nodes if node.state == which] for which in ("exited", "paused"))
+        await thaw(paused)
+        await start_nodes(stopped)
+        yield track.done("start-nodes", done=len(nodes), total=len(nodes))
+        since = Since(renewed=now if stopped else now - LEASE if paused else 0.0, started=now if stopped else 0.0)
+        kube = KubeClient(info.kubeconfig, info.context)
+        try:
+            async for event in wait_ready(kube, nodes=len(nodes), since=since, track=track):
+                yield event
+        finally:
+            await kube.close()
+        track.learn()
+
+    async def delete(self, name: str, folder: Path) -> None:
+        """Remove what `create` made, and only that. Fine when some or all of it is gone."""
+        files = OwnFiles(folder)
+        await remove_nodes(PREFIX + name, files.mount)
+        if files.ours:
+            files.remove()
+
+    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+        """Put images of the container engine into every node that lacks them."""
+        track = Track([stream.PHASE], self._estimates)
+        async for event in stream.load(await self._nodes(info), images, await self._engine_facts(), track):
+            yield event
+        track.learn()
+
+    async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
+        """Completed writes since a unix time. ClusterError when the log cannot be read."""
+        nodes = await self._nodes(info)
+        if not nodes or nodes[0].state != "running":
+            raise ClusterError(f"The control plane of {info.name} does not run, so its audit log cannot be read.")
+        return await audit.read(nodes[0].name, since)
+
+    async def clusters(self) -> list[str]:
+        """Names (without prefix) of all clusters of meshlab that this container engine has, whoever made them."""
+        names = {node.cluster for node in await containers.nodes()}
+        return sorted(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
+
+    async def _nodes(self, info: ClusterInfo) -> list[Node]:
+        return await own_nodes(PREFIX + info.name, OwnFiles(info.kubeconfig.parent).mount)
+
+    async def _engine_facts(self) -> EngineFacts:
+        if self._facts is None:
+            self._facts = await containers.facts()
+        return self._facts
+
+
+def state(nodes: list[Node], spec: ClusterSpec) -> str:
+    """One word for all nodes."""
+    if len(nodes) < 1 + spec.workers:
+        return "partial"
+    states = {node.state for node in nodes}
+    return "stopped" if "exited" in states else "paused" if "paused" in states else "running"

@@ -1,0 +1,81 @@
+"""The nodes of a cluster as containers: removed, frozen, stopped, started."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from meshlab.cluster import containers
+from meshlab.cluster.containers import Node, docker
+from meshlab.cluster.kindconfig import MOUNT
+from meshlab.errors import EngineError
+
+REMOVE_WITHIN = 90.0
+
+
+async def own_nodes(cluster: str, mount: Path) -> list[Node]:
+    """The cluster's nodes that were made from this folder: the name alone proves nothing."""
+    return [node for node in await containers.nodes(cluster) if made_from(node, mount)]
+
+
+def made_from(node: Node, mount: Path) -> bool:
+    """Whether the node was made with that folder of the host in it."""
+    source = node.mounts.get(MOUNT, "")
+    # A virtual machine's engine shows the host's paths under a prefix of its own.
+    return bool(source) and (Path(source) == mount or source.endswith(str(mount)) or Path(source).resolve() == mount.resolve())
+
+
+async def remove_nodes(cluster: str, mount: Path) -> None:
+    """Remove containers and their volumes, and again those that appear meanwhile. EngineError when some stay."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + REMOVE_WITHIN
+    while found := await own_nodes(cluster, mount):
+        if loop.time() > deadline:
+            names = ", ".join(node.name for node in found)
+            raise EngineError(f"The nodes {names} could not be removed within {REMOVE_WITHIN:g} seconds.")
+        await thaw(found)
+        # Removing can fail for a moment while the engine still starts one of them; the next round tries again.
+        await docker("rm", "-f", "-v", *(node.id for node in found), deadline=REMOVE_WITHIN, check=False)
+
+
+async def freeze(nodes: list[Node]) -> None:
+    """Pause those that run."""
+    await _each("pause", [node for node in nodes if node.state == "running"])
+
+
+async def thaw(nodes: list[Node]) -> None:
+    """Let the paused ones go on."""
+    await _each("unpause", [node for node in nodes if node.state == "paused"])
+
+
+async def stop_nodes(nodes: list[Node]) -> None:
+    """Stop them: the workers while the control plane can still take note of it."""
+    await thaw(nodes)
+    alive = [node for node in nodes if node.state != "exited"]
+    await _each("stop", [node for node in alive if node.role == "worker"])
+    await _each("stop", [node for node in alive if node.role != "worker"])
+
+
+async def start_nodes(nodes: list[Node]) -> None:
+    """Start the stopped ones in the order of their former addresses, so that they get the same ones again."""
+    for node in sorted((node for node in nodes if node.state == "exited"), key=lambda node: node.name):
+        await _each("start", [node])
+
+
+async def engine_time() -> float:
+    """Unix seconds by the engine's clock, which is its nodes' too."""
+    said = (await docker("info", "--format", "{{.SystemTime}}")).text.strip()
+    try:
+        return datetime.fromisoformat(said[:19] + "+00:00").timestamp() if said.endswith("Z") else _local(said)
+    except ValueError as error:
+        raise EngineError(f"The container engine gave its time as {said!r}, which cannot be read.") from error
+
+
+def _local(said: str) -> float:
+    return datetime.fromisoformat(said[:19] + said[-6:]).timestamp()
+
+
+async def _each(verb: str, nodes: list[Node]) -> None:
+    if nodes:
+        await docker(verb, *(node.id for node in nodes), deadline=60)

@@ -1,0 +1,57 @@
+"""Images that meshlab builds: their files, and the tag that follows from them, so that nothing stale is ever used."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from meshlab.errors import UsageError
+
+PREFIX = "meshlab/"
+LOCK = "requirements.lock"
+LEFT_OUT = {"site", "__pycache__", ".gitignore", ".dockerignore"}
+"""Names that are made by a build, or that only tools beside it read."""
+
+
+def folder() -> Path:
+    """Where the images' folders are: inside an installed package, or beside it in a clone."""
+    package = Path(__file__).parents[1]
+    inside = package / "_content" / "images"
+    return inside if inside.is_dir() else package.parent / "images"
+
+
+def source(name: str, root: Path | None = None) -> Path:
+    """The folder of meshlab/<name>. UsageError when meshlab builds no such image."""
+    root = root or folder()
+    path = root / name.removeprefix(PREFIX)
+    if not (path / "Dockerfile").is_file():
+        known = ", ".join(f"{PREFIX}{one.parent.name}" for one in sorted(root.glob("*/Dockerfile")))
+        raise UsageError(f"meshlab builds no image {name}.", hint=f"It builds: {known or 'none'}.")
+    return path
+
+
+def files(path: Path) -> list[Path]:
+    """All files that make up the image, in a fixed order."""
+    return [
+        one
+        for one in sorted(path.rglob("*"))
+        if one.is_file() and not LEFT_OUT & set(one.relative_to(path).parts) and one.suffix != ".pyc"
+    ]
+
+
+def digest(path: Path, *more: str) -> str:
+    """Hash of names, contents and executable bits, and of what else decides the image (base, architecture)."""
+    total = hashlib.sha256()
+    for one in files(path):
+        mode = "x" if one.stat().st_mode & 0o100 else "-"
+        total.update(f"{one.relative_to(path).as_posix()}\0{mode}\0".encode())
+        total.update(hashlib.sha256(one.read_bytes()).digest())
+    for word in more:
+        total.update(f"\0{word}".encode())
+    return total.hexdigest()
+
+
+def tag(name: str, base: str, arch: str, root: Path | None = None) -> str:
+    """The reference of the image as these files, this base and this architecture make it."""
+    short = name.removeprefix(PREFIX)
+    return f"{PREFIX}{short}:{digest(source(short, root), base, arch)[:12]}"

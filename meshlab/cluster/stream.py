@@ -1,0 +1,106 @@
+"""Images from the container engine straight into nodes: one `docker save`, its bytes to a `ctr import` in every node.
+
+`kind load` is not used: it writes the whole archive to disk first and breaks on engines that keep images in containerd.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+
+from meshlab.cluster import containers
+from meshlab.cluster.containers import EngineFacts, Node, docker, full, program
+from meshlab.cluster.process import failure, limit, started
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.errors import EngineError
+
+PHASE = "load-images"
+CHUNK = 1 << 18
+DEADLINE = 900.0
+"""Seconds for one load."""
+CONTAINERD_WITHIN = 90.0
+CTR = ("ctr", "-n", "k8s.io")
+IMPORT = ("--digests", "--snapshotter=overlayfs")
+
+
+async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track) -> AsyncGenerator[Progress, None]:
+    """Put the images into each node that lacks one. EngineError when the engine itself lacks one, or a node refuses."""
+    yield track.running(PHASE, total=len(refs))
+    ids = await containers.image_ids(refs)
+    absent = [ref for ref in refs if ref not in ids]
+    if absent:
+        raise EngineError(f"The container engine has no image {', '.join(absent)}.", hint="Run `meshlab setup`.")
+    missing = dict(zip(nodes, await asyncio.gather(*(lacking(node, ids) for node in nodes)), strict=True))
+    takers = [node for node in nodes if missing[node]]
+    wanted = [ref for ref in refs if any(ref in missing[node] for node in takers)]
+    if not wanted:
+        yield track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
+        return
+    yield track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
+    await pour(takers, wanted, facts)
+    yield track.done(PHASE, done=len(refs), total=len(refs))
+
+
+async def lacking(node: Node, ids: dict[str, str]) -> set[str]:
+    """Which of the images a node does not have under that name with that content."""
+    listed = (await docker("exec", node.name, *CTR, "images", "ls", deadline=30)).text.splitlines()
+    rows = [line.split() for line in listed[1:]]
+    names = {row[0]: row[2] for row in rows if len(row) > 2}
+    # containerd's names for images of the CRI: the config's digest, which is the engine's id in its classic store.
+    return {ref for ref, ident in ids.items() if full(ref) not in names or ident not in {*names, names[full(ref)]}}
+
+
+async def containerd_answers(node: Node, within: float = CONTAINERD_WITHIN) -> None:
+    """Wait until a node can take images: seconds after it started, long before Kubernetes runs. EngineError."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while (await docker("exec", node.name, *CTR, "version", deadline=20, check=False)).code:
+        if loop.time() > deadline:
+            raise EngineError(f"containerd in node {node.name} did not answer within {within:g} seconds.")
+        await asyncio.sleep(0.3)
+
+
+async def pour(nodes: list[Node], refs: list[str], facts: EngineFacts) -> None:
+    """One archive of all images (layers that they share are in it once) into all nodes at the same time."""
+    # With containerd's store an image is an index of several platforms, most of which are not there.
+    platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
+    save = (program(), "save", *platform, *refs)
+    into = [(program(), "exec", "-i", node.name, *CTR, "images", "import", *IMPORT, "-") for node in nodes]
+    async with AsyncExitStack() as stack, limit(DEADLINE, save):
+        source = await stack.enter_async_context(started(*save))
+        takers = [await stack.enter_async_context(started(*argv, stdin=PIPE, stdout=DEVNULL)) for argv in into]
+        words = [asyncio.ensure_future(_words(process)) for process in (source, *takers)]
+        stack.callback(_cancel, words)
+        await _tee(source, takers)
+        for argv, process, said in zip((save, *into), (source, *takers), words, strict=True):
+            if code := await process.wait():
+                raise failure(argv, code, await said)
+
+
+async def _tee(source: Process, takers: list[Process]) -> None:
+    assert source.stdout is not None
+    pipes = [taker.stdin for taker in takers if taker.stdin is not None]
+    try:
+        while chunk := await source.stdout.read(CHUNK):
+            for pipe in pipes:
+                pipe.write(chunk)
+            await asyncio.gather(*(pipe.drain() for pipe in pipes))
+    except (BrokenPipeError, ConnectionResetError):
+        # An importer has ended before its input did; its own words say why.
+        return
+    finally:
+        for pipe in pipes:
+            pipe.close()
+
+
+async def _words(process: Process) -> str:
+    assert process.stderr is not None
+    return (await process.stderr.read()).decode(errors="replace")
+
+
+def _cancel(tasks: list[asyncio.Task[str]]) -> None:
+    for task in tasks:
+        task.cancel()

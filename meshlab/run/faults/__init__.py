@@ -1,0 +1,112 @@
+"""The closed list of disturbances, each with its inverse, journalled before it is applied.
+
+    entry = await faults.begin(run, fault)      # journalled; applied, unless the learner is to do it
+    await faults.undo(run, entry)               # fine twice
+    await faults.undo_all(run)                  # what a killed meshlab left
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from meshlab.errors import EnvironmentFault, MeshlabError
+from meshlab.lab.model import Fault
+from meshlab.run import events
+from meshlab.run.api import FaultState
+from meshlab.run.context import Run
+from meshlab.run.faults.base import Handler, Place
+from meshlab.run.faults.config import ConfigLine
+from meshlab.run.faults.node import DropRoute, LabelNode, PauseNode
+from meshlab.run.faults.proxy import DrainProxy
+from meshlab.run.faults.shop import Load, ShopFault
+from meshlab.run.faults.workload import DeletePod, Scale
+from meshlab.run.journal import Entry
+from meshlab.run.live.http import PodHttp
+from meshlab.run.objects import describe
+
+HANDLERS: dict[str, Handler] = {
+    "scale": Scale(),
+    "delete-pod": DeletePod(),
+    "label-node": LabelNode(),
+    "drain-proxy": DrainProxy(),
+    "config-line": ConfigLine(),
+    "slow-service": ShopFault(),
+    "fail-service": ShopFault(),
+    "drop-route": DropRoute(),
+    "pause-node": PauseNode(),
+    "load": Load(),
+}
+
+
+def state_of(entry: Entry) -> FaultState:
+    """As screens and `status` show it."""
+    target = describe(entry.fault.target)
+    return FaultState(id=entry.id, kind=entry.fault.kind, target=target, by=entry.by, since=entry.since)
+
+
+async def begin(run: Run, fault: Fault, *, experiment: str = "", step: str = "") -> Entry:
+    """Work out the inverse, journal it, apply the fault (one that the learner does is only journalled).
+
+    EnvironmentFault when its target is not there: then nothing was done.
+    """
+    handler = HANDLERS[fault.kind]
+    async with _place(run) as place:
+        inverse = await handler.plan(place, fault)
+        entry = Entry(
+            id=f"f{secrets.token_hex(4)}", fault=fault, inverse=inverse, experiment=experiment, step=step, by=fault.by
+        )
+        run.journal.open(entry)
+        if fault.by == "meshlab":
+            await handler.apply(place, fault, inverse)
+            run.append(events.FaultApplied(fault=state_of(entry)))
+    return entry
+
+
+async def seen(run: Run, entry: Entry) -> bool:
+    """Whether the fault is in force, whoever did it."""
+    async with _place(run) as place:
+        return await HANDLERS[entry.fault.kind].seen(place, entry.fault, entry.inverse)
+
+
+async def undo(run: Run, entry: Entry) -> None:
+    """Take it back and close it in the journal. Fine when it is undone, was never applied, or its target is gone."""
+    async with _place(run) as place:
+        await HANDLERS[entry.fault.kind].undo(place, entry.fault, entry.inverse)
+    run.journal.close(entry.id)
+    run.append(events.FaultUndone(id=entry.id))
+
+
+async def undo_all(run: Run) -> list[FaultState]:
+    """Undo every fault that the journal says may be in force, newest first; what was undone. Fine twice.
+
+    EnvironmentFault names those that could not be undone; they stay in the journal.
+    """
+    done, problems = [], []
+    for entry in reversed(run.journal.pending()):
+        try:
+            await undo(run, entry)
+        except MeshlabError as error:
+            problems.append(f"{entry.fault.kind} of {describe(entry.fault.target)}: {error.message}")
+            continue
+        done.append(state_of(entry))
+    if problems:
+        raise EnvironmentFault(f"Some faults could not be undone: {' '.join(problems)}", hint="`meshlab reset` undoes them.")
+    return done
+
+
+def forget_all(run: Run) -> None:
+    """The clusters are gone or made anew, and every fault with them."""
+    for entry in run.journal.pending():
+        run.journal.close(entry.id)
+        run.append(events.FaultUndone(id=entry.id))
+
+
+@asynccontextmanager
+async def _place(run: Run) -> AsyncIterator[Place]:
+    http = PodHttp(run.kube)
+    try:
+        yield Place(run, http)
+    finally:
+        await http.close()

@@ -1,0 +1,102 @@
+"""What every kind of fault is made of: look first, apply, undo. Undoing is fine twice, and when it was never applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from msgspec import structs
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import EnvironmentFault
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Fault
+from meshlab.run import change
+from meshlab.run.context import Run
+from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.positions import is_running
+from meshlab.run.objects import Object, describe, selects
+
+Inverse = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault happens."""
+
+    run: Run
+    http: PodHttp
+
+    async def kube(self, ref: ObjectRef) -> Kube:
+        """The client of the reference's cluster."""
+        return await self.run.kube(ref.cluster)
+
+    def placed(self, ref: ObjectRef) -> ObjectRef:
+        """With the lab's namespace and cluster where it names none."""
+        return change.placed(self.run.lab, ref)
+
+
+class Handler(Protocol):
+    """One kind of fault."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        """What undoes it. Changes nothing. EnvironmentFault when its target is not there."""
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None: ...
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None: ...
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        """Whether it is in force, whoever did it."""
+
+
+def missing(fault: Fault, what: str = "") -> EnvironmentFault:
+    """The target of a fault is not there."""
+    return EnvironmentFault(
+        f"The fault {fault.kind} has no target: {what or describe(fault.target)} is not there.",
+        hint="`meshlab reset` puts the lab back to the start of the step.",
+    )
+
+
+async def one(place: Place, fault: Fault) -> Object:
+    """The one object that the fault names. EnvironmentFault when it is not there."""
+    ref = place.placed(fault.target)
+    found = await change.named(await place.kube(ref), ref)
+    if not found:
+        raise missing(fault)
+    return found[0]
+
+
+async def pods(place: Place, fault: Fault) -> list[Object]:
+    """The running pods of the target: a Pod by name or labels, or those of a workload. EnvironmentFault when there are none."""
+    ref = place.placed(fault.target)
+    kube = await place.kube(ref)
+    if ref.kind == "Pod":
+        found = await change.named(kube, ref)
+    else:
+        workload = await one(place, fault)
+        wanted = (workload["spec"].get("selector") or {}).get("matchLabels") or {}
+        everything = await kube.list(ObjectRef(namespace=ref.namespace, kind="Pod"))
+        found = [pod for pod in everything if selects(wanted, pod)]
+    running = [pod for pod in found if is_running(pod)]
+    if not running:
+        raise missing(fault, f"a running pod of {describe(ref)}")
+    return running
+
+
+def names(some: Iterable[Object]) -> list[str]:
+    """Their names."""
+    return [obj["metadata"]["name"] for obj in some]
+
+
+def port_of(place: Place, fault: Fault, pod: str, port: int) -> Target:
+    """A port of one of the target's pods."""
+    ref = place.placed(fault.target)
+    return Target(ref.cluster, ref.namespace, pod, port)
+
+
+def pod_ref(place: Place, fault: Fault, pod: str) -> ObjectRef:
+    """A pod beside the target."""
+    ref = place.placed(fault.target)
+    return structs.replace(ref, api_version="v1", kind="Pod", name=pod, labels={})

@@ -1,0 +1,86 @@
+"""One line of a ConfigMap replaced: what happens to those who read it, and to everybody else's next change?"""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Fault
+from meshlab.run.change import touch
+from meshlab.run.faults import base
+from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.objects import Object, mounts, ready, ref_of
+
+
+class ConfigLine:
+    """`replace` becomes `with` in one key. `restart`: the pods that read it are deleted too, as if their node had failed."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        text = _text(await base.one(place, fault), fault.key)
+        if text is None or fault.replace not in text:
+            raise base.missing(fault, f"the line {fault.replace.strip()!r} in {fault.target.name}")
+        return {"text": text}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _write(place, fault, inverse["text"].replace(fault.replace, fault.with_, 1))
+        if fault.restart:
+            await _restart(place, fault, only_broken=False)
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        ref = place.placed(fault.target)
+        live = await (await place.kube(ref)).get(ref)
+        text = _text(live or {}, fault.key)
+        if text is None:
+            return
+        repaired = _repaired(text, fault, inverse["text"])
+        if repaired != text:
+            await _write(place, fault, repaired)
+        # A reader that ended because of the line is started again at once, not after its growing back-off.
+        await _restart(place, fault, only_broken=True)
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        return bool(_text(await base.one(place, fault), fault.key) != inverse["text"])
+
+
+def _repaired(text: str, fault: Fault, original: str) -> str:
+    """The learner may have written other lines meanwhile: those stay."""
+    if text == original.replace(fault.replace, fault.with_, 1):
+        return original
+    if fault.with_ and fault.with_ in text:
+        return text.replace(fault.with_, fault.replace, 1)
+    return text if fault.replace in text else original
+
+
+def _text(obj: Object, key: str) -> str | None:
+    return (obj.get("data") or {}).get(key)
+
+
+async def _write(place: Place, fault: Fault, text: str) -> None:
+    ref = place.placed(fault.target)
+    kube = await place.kube(ref)
+    await kube.patch(ref, {"data": {fault.key: text}})
+    for pod in await _readers(kube, ref):
+        await touch(kube, pod)
+
+
+async def _restart(place: Place, fault: Fault, *, only_broken: bool) -> None:
+    ref = place.placed(fault.target)
+    kube = await place.kube(ref)
+    for pod in await _readers(kube, ref):
+        if not (only_broken and ready(pod)):
+            await _delete(kube, ref_of(pod))
+
+
+async def _delete(kube: Kube, ref: ObjectRef) -> None:
+    try:
+        await kube.delete(ref, grace=0)
+    except ClusterError as error:
+        if error.status != 404:
+            raise
+
+
+async def _readers(kube: Kube, ref: ObjectRef) -> list[Object]:
+    everything = await kube.list(structs.replace(ref, kind="Pod", name="", labels={}))
+    return [pod for pod in everything if mounts(pod, ref.name)]

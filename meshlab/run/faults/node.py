@@ -1,0 +1,121 @@
+"""Faults of nodes: labels, a frozen node, a route that is gone."""
+
+from __future__ import annotations
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import EnvironmentFault
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Fault
+from meshlab.run import change
+from meshlab.run.faults import base
+from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.objects import Object
+
+
+class LabelNode:
+    """`labels` on the node (an empty value removes one), which moves what selects nodes by them."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        found = await _nodes(place, fault)
+        return {"nodes": {one["metadata"]["name"]: _labels(one, fault) for one in found}}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        kube = await place.kube(fault.target)
+        for name in inverse["nodes"]:
+            await _label(kube, name, {key: value or None for key, value in fault.labels.items()})
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        kube = await place.kube(fault.target)
+        for name, labels in inverse["nodes"].items():
+            if await kube.get(ObjectRef(kind="Node", name=name)) is not None:
+                await _label(kube, name, labels)
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        wanted = {key: value or None for key, value in fault.labels.items()}
+        return all(_labels(one, fault) == wanted for one in await _nodes(place, fault))
+
+
+class PauseNode:
+    """The node's container is frozen: it answers nothing, and nothing in it goes on."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        return {"nodes": await _containers(place, fault)}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        from meshlab.cluster.containers import docker
+
+        await docker("pause", *inverse["nodes"])
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        from meshlab.cluster.containers import docker
+
+        for name in inverse["nodes"]:
+            # Fails when the node is not paused or gone: then there is nothing to undo.
+            await docker("unpause", name, check=False)
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        info = await place.run.info(fault.target.cluster, fresh=True)
+        return all(node.state == "paused" for node in info.nodes if node.name in inverse["nodes"])
+
+
+class DropRoute:
+    """The node's routes to the network `key` (such as 10.243.0.0/16) are gone: a cut between two clusters."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        from meshlab.cluster.containers import docker
+
+        routes = {}
+        for name in await _containers(place, fault):
+            told = (await docker("exec", name, "ip", "route", "show", "root", fault.key)).text
+            routes[name] = [line.strip() for line in told.splitlines() if line.strip()]
+        if not any(routes.values()):
+            raise base.missing(fault, f"a route to {fault.key}")
+        return {"routes": routes}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _route("del", inverse, check=True)
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _route("replace", inverse, check=False)
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        from meshlab.cluster.containers import docker
+
+        told = [(await docker("exec", name, "ip", "route", "show", "root", fault.key)).text for name in inverse["routes"]]
+        return not any(text.strip() for text in told)
+
+
+async def _route(verb: str, inverse: Inverse, *, check: bool) -> None:
+    from meshlab.cluster.containers import docker
+
+    for name, lines in inverse["routes"].items():
+        for line in lines:
+            await docker("exec", name, "ip", "route", verb, *line.split(), check=check)
+
+
+async def _nodes(place: Place, fault: Fault) -> list[Object]:
+    found = await change.named(await place.kube(fault.target), fault.target)
+    if not found:
+        raise base.missing(fault)
+    return found
+
+
+async def _containers(place: Place, fault: Fault) -> list[str]:
+    """The target's nodes as containers of our own engine."""
+    info = await place.run.info(fault.target.cluster)
+    if not info.capabilities.node_access:
+        raise EnvironmentFault(f"The fault {fault.kind} needs access to nodes, which this engine does not give.")
+    own = {node.name for node in info.nodes}
+    found = [name for name in base.names(await _nodes(place, fault)) if name in own]
+    if not found:
+        raise base.missing(fault)
+    return found
+
+
+def _labels(node: Object, fault: Fault) -> dict[str, str | None]:
+    have = node["metadata"].get("labels") or {}
+    return {key: have.get(key) for key in fault.labels}
+
+
+async def _label(kube: Kube, name: str, labels: dict[str, str | None]) -> None:
+    await kube.patch(ObjectRef(kind="Node", name=name), {"metadata": {"labels": labels}})

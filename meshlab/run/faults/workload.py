@@ -1,0 +1,60 @@
+"""Faults of workloads: another number of replicas, a pod deleted."""
+
+from __future__ import annotations
+
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Fault
+from meshlab.run.faults import base
+from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.objects import owned
+
+
+class Scale:
+    """`replicas` of a Deployment or StatefulSet while it lasts."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        return {"replicas": (await base.one(place, fault))["spec"].get("replicas", 1)}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _scale(place, fault.target, fault.replicas or 0)
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        try:
+            await _scale(place, fault.target, inverse["replicas"])
+        except ClusterError as error:
+            if error.status != 404:
+                raise
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        return bool((await base.one(place, fault))["spec"].get("replicas", 1) == (fault.replicas or 0))
+
+
+async def _scale(place: Place, target: ObjectRef, replicas: int) -> None:
+    ref = place.placed(target)
+    kube = await place.kube(ref)
+    live = await kube.get(ref)
+    if live is None or live["spec"].get("replicas", 1) != replicas:
+        await kube.patch(ref, {"spec": {"replicas": replicas}})
+
+
+class DeletePod:
+    """One pod goes at once; its owner makes another, so nothing has to be undone."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        pod = (await base.pods(place, fault))[0]
+        if not owned(pod):
+            raise base.missing(fault, "a pod that its owner would make again")
+        return {"pod": pod["metadata"]["name"], "uid": pod["metadata"]["uid"]}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        ref = base.pod_ref(place, fault, inverse["pod"])
+        await (await place.kube(ref)).delete(ref, grace=0)
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        return None
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        ref = base.pod_ref(place, fault, inverse["pod"])
+        pod = await (await place.kube(ref)).get(ref)
+        return pod is None or bool(pod["metadata"]["uid"] != inverse["uid"] or pod["metadata"].get("deletionTimestamp"))

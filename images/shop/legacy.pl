@@ -344,7 +344,9 @@ sub connected {
 
 sub complete {
     my ($head, $body) = split /\r\n\r\n/, shift, 2;
-    return defined $body && $head =~ /^content-length:\s*(\d+)/im && length $body >= $1;
+    return 0 unless defined $body;
+    return length $body >= $1 if $head =~ /^content-length:\s*(\d+)/im;
+    return $head =~ /^transfer-encoding:.*chunked/im && $body =~ /(?:^|\n)0\r\n\r\n\z/;
 }
 
 sub unchunk {

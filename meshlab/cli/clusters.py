@@ -35,8 +35,9 @@ def down_command(options: Options, form: str) -> None:
 @click.pass_obj
 def clean_command(options: Options, yes: bool, progress_too: bool, form: str) -> None:
     """Remove every cluster, network, file and process that meshlab made on this machine."""
-    from meshlab.run.clean import clean
+    from meshlab.run.lifecycle import clean
+    from meshlab.run.paths import find
 
     if not yes:
         click.confirm(say("cli.clean", options.language), abort=True, err=True)
-    drive(show_progress(clean(progress_too=progress_too), options.language, form))
+    drive(show_progress(clean(find(), progress_too=progress_too), options.language, form))

@@ -26,6 +26,6 @@ def write_report(error: BaseException) -> Path:
 
 
 def _folders() -> list[Path]:
-    from meshlab.run.paths import state_folder
+    from meshlab.run.paths import find
 
-    return [state_folder() / "crashes", Path(tempfile.gettempdir())]
+    return [find().root / "crashes", Path(tempfile.gettempdir())]

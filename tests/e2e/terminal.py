@@ -19,6 +19,8 @@ class Terminal:
     def __init__(self, command: list[str], columns: int = 120, rows: int = 34, env: dict[str, str] | None = None) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
+        self.drawn = 0
+        """Bytes that the program has written so far."""
         self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             command[1:],
@@ -30,18 +32,20 @@ class Terminal:
     def read(self, seconds: float = 0.05) -> None:
         """Feed what the program has written since to the emulator."""
         try:
-            self.stream.feed(self.process.read_nonblocking(1 << 16, timeout=seconds))
+            written = self.process.read_nonblocking(1 << 16, timeout=seconds)
         except pexpect.TIMEOUT:
             return
         except pexpect.EOF:
             return
+        self.drawn += len(written)
+        self.stream.feed(written)
 
     @property
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def until(self, condition: str | Callable[[str], bool], deadline: float = 30) -> str:
-        """Wait until the screen shows a text (or a condition of it holds). AssertionError with the screen when it never does."""
+        """Wait until the screen shows a text (or a condition of it holds). AssertionError when it never does."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
             self.read()

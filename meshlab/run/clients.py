@@ -29,7 +29,7 @@ class Clients:
     def engine(self) -> Engine:
         """EngineError when it cannot be had."""
         if self._engine is None:
-            self._engine = engines.make(self._run.context)
+            self._engine = engines.make(self._run.paths, self._run.context)
         return self._engine
 
     async def info(self, cluster: str, *, fresh: bool) -> ClusterInfo:

@@ -15,15 +15,16 @@ def name(context: str) -> str:
     return "context" if context else "kind"
 
 
-def make(context: str) -> Engine:
+def make(paths: Paths, context: str) -> Engine:
     """EngineError when it cannot be had."""
     if context:
         from meshlab.cluster.context import ContextEngine
 
         return ContextEngine(context)
+    from meshlab.cluster.estimates import Estimates
     from meshlab.cluster.kind import KindEngine
 
-    return KindEngine()
+    return KindEngine(Estimates(paths.root))
 
 
 def cluster_name(paths: Paths, wanted: str, key: str, *, first: bool) -> str:

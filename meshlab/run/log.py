@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Log:
         self._read_on()
         return list(self._events)
 
-    async def follow(self, start: int = 0) -> AsyncIterator[events.AnyEvent]:
+    async def follow(self, start: int = 0) -> AsyncGenerator[events.AnyEvent, None]:
         """Events from number `start` on, for ever, those that other processes add as well."""
         while True:
             self._read_on()

@@ -28,6 +28,8 @@ class State:
     """Step to when it was first done; kept for ever."""
     solved: set[str] = field(default_factory=set)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    fresh: dict[str, Verdict] = field(default_factory=dict)
+    """The same, but only since the lab was last prepared anew, reset or removed: what may still be so."""
     hints: dict[str, list[str]] = field(default_factory=dict)
     """What they were about to the hints that were shown."""
     answers: dict[str, str] = field(default_factory=dict)
@@ -87,6 +89,7 @@ def _take(state: State, event: events.AnyEvent) -> None:
             state.environment = "stopped" if event.free else "paused"
         case events.Downed():
             state.environment = "none"
+            state.fresh.clear()
         case _:
             _progress(state, event)
 
@@ -94,13 +97,16 @@ def _take(state: State, event: events.AnyEvent) -> None:
 def _progress(state: State, event: events.AnyEvent) -> None:
     match event:
         case events.Judged(verdict=verdict):
-            state.verdicts[verdict.check] = verdict
+            state.verdicts[verdict.check] = state.fresh[verdict.check] = verdict
         case events.StepDone(step=step):
             state.done.setdefault(step, event.t)
         case events.Solved(step=step):
             state.solved.add(step)
-        case events.Moved(step=step) | events.WasReset(step=step):
+        case events.Moved(step=step):
             state.current = step
+        case events.WasReset(step=step):
+            state.current = step
+            state.fresh.clear()
         case events.HintShown():
             state.hints.setdefault(event.about, []).append(event.hint)
         case _:

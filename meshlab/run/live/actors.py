@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from typing import Any
 from urllib.parse import urlencode
 
-from meshlab.check.world import ActorResults, Position
+from msgspec.structs import replace
+
+from meshlab.check.world import ActorResults, Position, Reply
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import reply
+
+PATIENCE = 6.0
+"""Seconds that requests on their way are waited for; longer than any actor's timeout."""
+POLL = 0.2
 
 
 async def results(
     http: PodHttp, target: Target, probe: Position, actor: str, since: float, until: float | None
 ) -> ActorResults:
-    """The actor's counted requests in the window (unix seconds), in the order of their sequence numbers."""
-    window = {"actor": actor, "since": f"{since:.3f}"} | ({"until": f"{until:.3f}"} if until is not None else {})
-    raw = await http.get(target, f"/results?{urlencode(window)}")
-    replies = [reply(one) for one in raw.get("results", ())]
-    kept = [one for one in replies if one.t >= since and (until is None or one.t <= until)]
-    return ActorResults(actor, probe.node, tuple(sorted(kept, key=lambda one: one.i)))
+    """The actor's counted requests in the window (unix seconds), in the order of their sequence numbers.
+
+    A request that is still on its way has no result yet. With `until` it is waited for; without, the answer ends before
+    the first of them, so that it never looks like one that got lost.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        found, flying = await _all(http, target, actor, since)
+        waiting = until is not None and any(_before(number, found, until) for number in flying)
+        if not waiting or time.monotonic() >= end:
+            break
+        await asyncio.sleep(POLL)
+    first = min(flying, default=None)
+    kept = [one for one in found if one.t >= since and (until is None or one.t <= until) and (first is None or one.i < first)]
+    return ActorResults(actor, probe.node, tuple(kept))
+
+
+def _before(number: int, found: list[Reply], until: float) -> bool:
+    """Whether a request without a result may have been sent before `until`: unless an earlier one was sent after it."""
+    return not any(one.i < number and one.t > until for one in found)
+
+
+async def _all(http: PodHttp, target: Target, actor: str, since: float) -> tuple[list[Reply], list[int]]:
+    """Results by number, page by page, and the numbers on their way when the last page was read."""
+    found: list[Reply] = []
+    start: int | None = 0
+    flying: list[int] = []
+    while start is not None:
+        query = urlencode({"actor": actor, "since": f"{since:.3f}", "from": start})
+        raw: dict[str, Any] = await http.get(target, f"/results?{query}")
+        found += [replace(reply(one), i=one["seq"]) for one in raw["results"]]
+        start, flying = raw.get("more"), raw.get("in_flight") or []
+    return sorted(found, key=lambda one: one.i), flying

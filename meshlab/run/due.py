@@ -1,0 +1,94 @@
+"""Which checks are to be looked at, and when: soon after a change, again and again while red, rarely while green."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.lab.checks import Check
+
+DEBOUNCE = 0.15
+"""Seconds of silence after a change, because changes come in bursts."""
+AT_MOST = 0.6
+"""Seconds after the first change of a burst that does not end."""
+SOON = 1.0
+"""Until a check that is pending is looked at again."""
+RED = 5.0
+"""The same for a red one; longer each time while nothing changes."""
+GREEN = 30.0
+GROWTH = 1.5
+
+
+class Due:
+    """Marks and times of checks, by id. Belongs to one event loop."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self._checks = {check.id: check for check in checks}
+        now = time.monotonic()
+        self._at = dict.fromkeys(self._checks, now)
+        """When each is to be looked at next."""
+        self._pause = dict.fromkeys(self._checks, RED)
+        self._first: dict[str, float] = {}
+        """Of marked ones: when they were first marked, since the last look."""
+        self._changed: dict[str, float] = {}
+        """When something that the check looks at last changed."""
+        self._bell = asyncio.Event()
+
+    def mark(self, names: Iterable[str], *, change: bool = True) -> None:
+        """Look at these soon. change: something they look at changed, so that their time to become green begins anew."""
+        now = time.monotonic()
+        for name in names:
+            if name in self._checks:
+                first = self._first.setdefault(name, now)
+                self._at[name] = min(now + DEBOUNCE, first + AT_MOST)
+                self._pause[name] = RED
+                if change:
+                    self._changed[name] = now
+        self._bell.set()
+
+    async def next(self, lane: list[Check]) -> list[Check]:
+        """Wait until one of these is due; all of them that are."""
+        while True:
+            now = time.monotonic()
+            due = [check for check in lane if self._at[check.id] <= now]
+            if due:
+                for check in due:
+                    self._at[check.id] = now + GREEN
+                    self._first.pop(check.id, None)
+                return due
+            await self._sleep(min(self._at[check.id] for check in lane) - now)
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """Plan the next look; a red one that may still become green in its time is pending."""
+        check = self._checks.get(verdict.check)
+        if check is None:
+            return verdict
+        now = time.monotonic()
+        left = self._changed.get(check.id, -check.within) + check.within - now
+        if verdict.outcome is Outcome.FAIL and left > 0:
+            verdict = replace(verdict, outcome=Outcome.PENDING, waits_for=verdict.waits_for or verdict.expected)
+        if check.id not in self._first:
+            self._at[check.id] = now + self._wait(check.id, verdict.outcome)
+        return verdict
+
+    def _wait(self, name: str, outcome: Outcome) -> float:
+        if outcome is Outcome.PENDING:
+            return SOON
+        if outcome is Outcome.PASS:
+            self._pause[name] = RED
+            return GREEN
+        pause, self._pause[name] = self._pause[name], min(GREEN, self._pause[name] * GROWTH)
+        return pause
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until then, or until something is marked."""
+        self._bell.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,118 @@
+"""Opening runs and listing labs. Nothing here asks an engine or a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlab.errors import UsageError
+from meshlab.run import paths, seat, state
+from meshlab.run.api import LabSummary, Language
+from meshlab.run.context import Run
+from meshlab.run.facade import Facade
+from meshlab.run.log import Log
+from meshlab.run.paths import Paths
+from meshlab.words import default_language
+
+if TYPE_CHECKING:
+    from meshlab.lab.catalog import Entry
+    from meshlab.lab.load import LoadedLab
+
+
+def open_run(
+    lab_id: str = "",
+    *,
+    state: Path | None = None,
+    packs: Iterable[Path] = (),
+    seed: int | None = None,
+    context: str | None = None,
+    language: Language | None = None,
+    cluster: str = "",
+    record: Path | None = None,
+) -> Facade:
+    """The run of a lab (id, stage or beginning of an id); "" is the current one. Started or not: opening changes nothing.
+
+    seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind.
+    cluster: the engine's name of the lab's first cluster. record: a folder for what checks see.
+    UsageError for an unknown lab, LabError for a broken one.
+    """
+    return Facade(
+        make_run(lab_id, state=state, packs=packs, seed=seed, context=context, language=language, cluster=cluster), record
+    )
+
+
+def make_run(
+    lab_id: str = "",
+    *,
+    state: Path | None = None,
+    packs: Iterable[Path] = (),
+    seed: int | None = None,
+    context: str | None = None,
+    language: Language | None = None,
+    cluster: str = "",
+) -> Run:
+    """The same for modules of this room."""
+    from meshlab.lab.catalog import find
+    from meshlab.lab.load import load_lab
+
+    where = paths.find(state)
+    entry = find(lab_id or _current(where), packs)
+    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
+    chosen: Language = language or ("zh" if default_language() == "zh" else "en")
+    return Run(loaded, where, context=context or "", language=chosen, cluster=cluster)
+
+
+def current_run(state: Path | None = None) -> str:
+    """Id of the lab that was started last, "" when there is none."""
+    return (paths.read(paths.find(state).current) or b"").decode(errors="replace").strip()
+
+
+def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> list[LabSummary]:
+    """All labs in the order of the road, with how far the learner is; a broken one says what is wrong with it."""
+    from meshlab.lab.catalog import catalog
+
+    where = paths.find(state)
+    return [_summary(entry, where, language or default_language()) for entry in catalog(packs)]
+
+
+def _current(where: Paths) -> str:
+    current = current_run(where.root)
+    if not current:
+        raise UsageError("No lab has been started.", hint="`meshlab list` shows the labs, `meshlab start LAB` begins one.")
+    return current
+
+
+def _summary(entry: Entry, where: Paths, language: str) -> LabSummary:
+    from meshlab.errors import LabError
+    from meshlab.lab.text import lab_text
+
+    if entry.loaded is None:
+        return LabSummary(id=entry.id, stage=entry.stage, title=entry.id, built_in=entry.built_in, broken=str(entry.problem))
+    try:
+        text = lab_text(entry.loaded, language)
+    except LabError as error:
+        return LabSummary(id=entry.id, stage=entry.stage, title=entry.id, built_in=entry.built_in, broken=str(error))
+    return _whole(entry, entry.loaded, where, text.title, text.why)
+
+
+def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) -> LabSummary:
+    from meshlab.run import proofs
+
+    lab = loaded.lab
+    known = state.fold(Log(where.run(entry.id) / "log.jsonl").read())
+    shown = state.lifecycle(known, lab)
+    left = [step for step in lab.steps if step.id not in known.done]
+    return LabSummary(
+        id=entry.id,
+        stage=entry.stage,
+        title=title,
+        why=why,
+        minutes=lab.minutes,
+        steps=len(lab.steps),
+        built_in=entry.built_in,
+        proof=proofs.state(loaded),
+        state="in-progress" if shown == "ready" else shown,
+        steps_done=len(lab.steps) - len(left),
+        minutes_left=sum(step.minutes for step in left),
+    )

@@ -1,0 +1,51 @@
+"""The seed that a learner's values are drawn from."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from meshlab.errors import UsageError
+from meshlab.run import paths, state
+from meshlab.run.log import Log
+from meshlab.run.paths import Paths
+
+LARGEST = 10**6
+
+
+def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
+    """Of a run under way: what it began with. Else what is wanted, else this learner's own.
+
+    UsageError when another one is wanted while the run has clusters: their objects hold the old values.
+    """
+    known = state.fold(Log(where.run(lab_id) / "log.jsonl").read())
+    began = known.started
+    if began is None:
+        return own(where) if wanted is None else wanted
+    if wanted is None or wanted == began.seed:
+        return began.seed
+    if known.environment != "none":
+        raise UsageError(
+            f"The lab {lab_id} was started with seed {began.seed}, so it cannot go on with {wanted}.",
+            hint="`meshlab down` first, then `meshlab start` with the new seed.",
+        )
+    return wanted
+
+
+def own(where: Paths) -> int:
+    """This learner's seed, the same in every lab; drawn when it is first needed."""
+    settings = _settings(where)
+    seed = settings.get("seed")
+    if not isinstance(seed, int):
+        seed = secrets.randbelow(LARGEST) + 1
+        paths.write(where.settings, msgspec.json.encode({**settings, "seed": seed}))
+    return seed
+
+
+def _settings(where: Paths) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(paths.read(where.settings) or b"{}", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}

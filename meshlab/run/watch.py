@@ -1,0 +1,129 @@
+"""Verdicts of the current step again and again: at once when something relevant changed, from time to time otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from meshlab.check.plan import of_experiment
+from meshlab.check.verdict import Verdict
+from meshlab.errors import MeshlabError
+from meshlab.lab.model import Step
+from meshlab.run import changes, events, judge
+from meshlab.run.due import Due
+
+if TYPE_CHECKING:
+    from meshlab.lab.checks import Check
+    from meshlab.run.context import Run
+
+QUICK = ("object", "answer", "experiment", "writes", "proxy-config")
+"""Kinds that only read: they never wait behind those that send traffic."""
+
+
+async def watch(run: Run) -> AsyncGenerator[Verdict, None]:
+    """For ever; goes on with the next step when the learner moves, here or in another meshlab."""
+    while True:
+        async with aclosing(_Step(run, judge.step_of(run)).verdicts()) as verdicts:
+            async for verdict in verdicts:
+                yield verdict
+
+
+class _Step:
+    """Watching one step, until the learner leaves it or the clusters are others."""
+
+    def __init__(self, run: Run, step: Step) -> None:
+        self._run = run
+        self._step = step
+        self._checks = [check for check in step.checks if check.when == "change" and not of_experiment(check)]
+        self._due = Due(self._checks)
+        self._latest: dict[str, Verdict] = {}
+        self._news: asyncio.Queue[Verdict | Exception | None] = asyncio.Queue()
+
+    async def verdicts(self) -> AsyncGenerator[Verdict, None]:
+        """Ends when the step is another one."""
+        tasks = [asyncio.create_task(self._guarded(work)) for work in self._work()]
+        try:
+            while (news := await self._news.get()) is not None:
+                if isinstance(news, Exception):
+                    raise news
+                yield news
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _work(self) -> list[AsyncGenerator[None, None]]:
+        quick = [check for check in self._checks if check.kind in QUICK]
+        slow = [check for check in self._checks if check.kind not in QUICK]
+        watched = changes.wanted(self._run.lab, self._checks)
+        return [
+            self._follow_log(),
+            *(self._lane(lane) for lane in (quick, slow) if lane),
+            *(self._follow_objects(place, checks) for place, checks in watched.items()),
+        ]
+
+    async def _guarded(self, work: AsyncGenerator[None, None]) -> None:
+        try:
+            async with aclosing(work) as steps:
+                async for _ in steps:
+                    pass
+        except Exception as error:
+            self._news.put_nowait(error)
+
+    async def _lane(self, lane: list[Check]) -> AsyncGenerator[None, None]:
+        while True:
+            batch = await self._due.next(lane)
+            source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
+            async with aclosing(source) as verdicts:
+                async for verdict in verdicts:
+                    self._say(self._due.judged(verdict))
+            await self._finish()
+            yield
+
+    def _say(self, verdict: Verdict) -> None:
+        before = self._latest.get(verdict.check)
+        self._latest[verdict.check] = verdict
+        judge.keep(self._run, verdict)
+        self._news.put_nowait(verdict)
+        if before is None or before.green != verdict.green:
+            self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
+
+    async def _finish(self) -> None:
+        """Checks that only run when they are asked for count with their last verdict."""
+        asked = {check.id for check in self._step.checks if check.when == "asked"}
+        last = {name: verdict for name, verdict in self._run.state().fresh.items() if name in asked}
+        await judge.mark_done(self._run, self._step, {**last, **self._latest})
+
+    async def _follow_objects(self, place: changes.Place, checks: list[str]) -> AsyncGenerator[None, None]:
+        async with aclosing(changes.follow(self._run, place)) as changed:
+            async for _ in changed:
+                self._due.mark(checks)
+                yield
+
+    async def _follow_log(self) -> AsyncGenerator[None, None]:
+        async with aclosing(self._run.log.follow(self._run.log.length)) as news:
+            async for event in news:
+                await self._heard(event)
+                yield
+
+    async def _heard(self, event: events.AnyEvent) -> None:
+        match event:
+            case events.Moved() | events.WasReset() | events.Prepared():
+                if isinstance(event, events.Prepared):
+                    await self._forget_clients()
+                self._news.put_nowait(None)
+            case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
+                self._due.mark([check.id for check in self._checks if check.kind in QUICK])
+            case events.FaultApplied() | events.FaultUndone():
+                self._due.mark([check.id for check in self._checks])
+            case _:
+                pass
+
+    async def _forget_clients(self) -> None:
+        """Another meshlab may have made the clusters anew."""
+        try:
+            await self._run.forget_clients()
+        except MeshlabError:
+            return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Fault
-from meshlab.lab.rules import checks, experiments, ids, names, places
+from meshlab.lab.rules import checks, experiments, ids, names, places, vacuous
 
 STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     ids.rule,
@@ -16,6 +16,7 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     checks.needs,
     checks.answers,
     names.rule,
+    vacuous.rule,
     experiments.rule,
     experiments.phase_checks,
 )

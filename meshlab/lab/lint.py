@@ -1,0 +1,52 @@
+"""Everything that is wrong with a lab as far as its files can tell; `meshlab prove` tells the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from meshlab.errors import LabError
+from meshlab.lab import problem
+from meshlab.lab.load import read_lab
+from meshlab.lab.pins import Pins, read_pins
+from meshlab.lab.problem import Problem
+from meshlab.lab.rules import images, languages, proofs, queries, reasons, seats, solutions, texts
+from meshlab.lab.rules.scope import Rule, Scope
+
+RULES: tuple[Rule, ...] = (
+    languages.rule,
+    texts.rule,
+    solutions.setup,
+    solutions.solutions,
+    solutions.misconceptions,
+    solutions.guards,
+    solutions.strays,
+    images.rule,
+    reasons.rule,
+    queries.rule,
+    seats.rule,
+    proofs.rule,
+)
+"""Looked at when the lab loads."""
+
+_RANK = {"error": 0, "warning": 1, "note": 2}
+
+
+def lint(folder: Path, pins: Path | None = None) -> list[Problem]:
+    """All problems of the lab in a folder, errors first, each once.
+
+    pins: the pin file (JSON, `images` with `ref` and `digest`); without it images are only asked for a tag.
+    """
+    reading = read_lab(folder)
+    if reading.loaded is None:
+        return list(reading.problems)
+    found: dict[tuple[object, ...], Problem] = {}
+    pinned: Pins | None = None
+    try:
+        pinned = read_pins(pins) if pins else None
+    except LabError as error:
+        found[()] = problem.of(error, "pins")
+    scope = Scope(reading.loaded, pinned)
+    for rule in RULES:
+        for one in rule(scope):
+            found.setdefault((one.file, one.line, one.key, one.message), one)
+    return sorted(found.values(), key=lambda one: (_RANK[one.severity], one.file, one.line or 0, one.key))

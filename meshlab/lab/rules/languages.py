@@ -1,0 +1,119 @@
+"""Both languages say something about everything, and the same: commands, variables, numbers, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from meshlab.errors import LabError
+from meshlab.lab.document import Document, document
+from meshlab.lab.layout import LANGUAGES, page_file, text_file
+from meshlab.lab.problem import Key, Problem, shown, spelled
+from meshlab.lab.rules.prose import Parts, parts, translated, words
+from meshlab.lab.rules.scope import Scope, caught
+from meshlab.lab.source import read_text
+
+
+def rule(scope: Scope) -> Iterator[Problem]:
+    """Pages and words, compared with English, the first language."""
+    texts = {}
+    for language in LANGUAGES:
+        try:
+            texts[language] = _strings(text_file(scope.loaded, language))
+        except LabError as error:
+            yield caught("text", error)
+    for language in LANGUAGES[1:]:
+        for step in scope.loaded.lab.steps:
+            yield from _pages(scope, step.id, language)
+        if language in texts and LANGUAGES[0] in texts:
+            yield from _words(texts[LANGUAGES[0]], texts[language], language)
+    yield from _strays(scope)
+
+
+def _pages(scope: Scope, step: str, language: str) -> Iterator[Problem]:
+    files = page_file(scope.loaded, step, LANGUAGES[0]), page_file(scope.loaded, step, language)
+    try:
+        texts = [read_text(file) for file in files]
+    except LabError as error:
+        yield caught("page", error)
+        return
+    for file, text, one in zip(files, texts, (LANGUAGES[0], language), strict=True):
+        for paragraph in parts(text).paragraphs:
+            if not translated(paragraph, one):
+                message = f"this paragraph is not in the language `{one}`: {_short(paragraph)}"
+                yield Problem(file=shown(file), line=_line(text, paragraph), rule="untranslated", message=message)
+    both = [parts(text) for text in texts]
+    for message in _differences(both[0], both[1]):
+        yield Problem(file=shown(files[1]), rule="languages-differ", message=f"{message} (compared with {shown(files[0])})")
+    for paragraph in both[1].paragraphs:
+        if paragraph in both[0].paragraphs and words(paragraph) >= 3:
+            message = f"the same paragraph stands in both languages: {_short(paragraph)}"
+            yield Problem(file=shown(files[1]), line=_line(texts[1], paragraph), rule="untranslated", message=message)
+
+
+def _words(english: Document, other: Document, language: str) -> Iterator[Problem]:
+    ours, theirs = _flat(english.data), _flat(other.data)
+    for key in ours.keys() ^ theirs.keys():
+        lacking, having = (other, english) if key in ours else (english, other)
+        message = f"`{spelled(key)}` stands only in {having.file}"
+        yield Problem(file=lacking.file, line=lacking.line(key), key=spelled(key), rule="languages-differ", message=message)
+    for key in ours.keys() & theirs.keys():
+        for message in _text_pair(ours[key], theirs[key], language):
+            yield Problem(file=other.file, line=other.line(key), key=spelled(key), rule="languages-differ", message=message)
+
+
+def _text_pair(english: str, other: str, language: str) -> Iterator[str]:
+    if not translated(english, LANGUAGES[0]):
+        yield f"the text in {LANGUAGES[0]} holds Chinese"
+    if not translated(other, language) or (english == other and words(english) >= 3):
+        yield f"the text is not translated: {_short(other)}"
+    yield from _differences(parts(english), parts(other))
+
+
+def _differences(english: Parts, other: Parts) -> Iterator[str]:
+    """Sentences about everything that must be the same and is not."""
+    if english.fences != other.fences:
+        pairs = zip(english.fences, other.fences, strict=False)
+        first = next((number for number, (one, two) in enumerate(pairs, 1) if one != two), None)
+        counts = f"{len(other.fences)} fenced blocks instead of {len(english.fences)}"
+        yield f"fenced block {first} has other commands" if first else counts
+    for what, ours, theirs in (
+        ("variables", english.variables, other.variables),
+        ("links", english.links, other.links),
+        ("numbers", english.numbers, other.numbers),
+    ):
+        missing, more = sorted(ours - theirs), sorted(theirs - ours)
+        if missing:
+            yield f"{what} missing: {', '.join(missing)}"
+        if more:
+            yield f"{what} too many: {', '.join(more)}"
+
+
+def _strays(scope: Scope) -> Iterator[Problem]:
+    """Files of texts that nothing shows."""
+    known = {"lab.yaml", *(page_file(scope.loaded, step.id, "en").name for step in scope.loaded.lab.steps)}
+    for language in LANGUAGES:
+        for path in sorted((scope.loaded.folder / "text" / language).glob("*")):
+            if path.name not in known and not path.name.startswith("."):
+                yield scope.file(path, "stray-file", "no step shows this page", hint=f"Pages are {', '.join(sorted(known))}.")
+
+
+def _strings(file: Path) -> Document:
+    return document(read_text(file), shown(file))
+
+
+def _flat(data: Any, key: Key = ()) -> dict[Key, str]:
+    """Every text below a value, by key."""
+    if isinstance(data, dict):
+        return {path: text for name, value in data.items() for path, text in _flat(value, (*key, name)).items()}
+    return {key: data} if isinstance(data, str) else {}
+
+
+def _line(text: str, paragraph: str) -> int:
+    return text.count("\n", 0, max(text.find(paragraph), 0)) + 1
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return f"`{line[:60]}…`" if len(line) > 60 else f"`{line}`"

@@ -1,0 +1,44 @@
+"""A check that could never fail is none: each asks for something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from meshlab.lab.checks import Condition
+from meshlab.lab.model import Lab
+from meshlab.lab.problem import Fault
+from meshlab.lab.rules import walk
+
+
+def rule(lab: Lab) -> Iterator[Fault]:
+    """Specs and conditions that ask for nothing."""
+    for key, check in walk.checks(lab):
+        for kind in walk.kinds(check):
+            spec = walk.spec(check, kind)
+            if kind in ASKS and not ASKS[kind][0](spec):
+                yield Fault((*key, kind), f"`{check.id}` cannot fail: it needs {ASKS[kind][1]}", "asks-nothing")
+            for index, condition in enumerate(getattr(spec, "conditions", ())):
+                if not _asks(condition):
+                    message = "the condition asks nothing: it needs equals, not-equals, exists, at-least, at-most or same-as"
+                    yield Fault((*key, kind, "conditions", index), message, "asks-nothing")
+
+
+def _asks(one: Condition) -> bool:
+    given = (one.equals, one.not_equals, one.exists, one.at_least, one.at_most)
+    return bool(one.same_as) or any(value is not None for value in given)
+
+
+def _limited(*names: str) -> Callable[[Any], bool]:
+    return lambda spec: any(getattr(spec, name) is not None for name in names)
+
+
+ASKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "success": (_limited("max_failed", "min_failed"), "`max-failed` or `min-failed`"),
+    "latency": (_limited("ratio_at_least", "ratio_at_most"), "`ratio-at-least` or `ratio-at-most`"),
+    "writes": (_limited("at_most", "at_least"), "`at-most` or `at-least`"),
+    "denied": (lambda spec: bool(spec.to or spec.urls or spec.pods), "`to`, `urls` or `pods`"),
+    "proxy-config": (lambda spec: bool(spec.conditions or spec.every_service), "`conditions` or `every-service`"),
+    "matrix": (lambda spec: bool(spec.rows and spec.columns and spec.cells), "`rows`, `columns` and `cells`"),
+}
+"""Kind to whether a spec asks for anything, and what it would have to say."""

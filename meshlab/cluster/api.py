@@ -151,7 +151,7 @@ class Kube(Protocol):
         """Background propagation; fine when it is gone."""
 
     def watch(self, ref: ObjectRef) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """("ADDED", object) for all that is there, ("SYNC", {}), then ADDED, MODIFIED and DELETED for ever; relists on errors."""
+        """("ADDED", object) for all there is, ("SYNC", {}), then ADDED, MODIFIED, DELETED for ever; relists on errors."""
 
     async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
         """Log text of a container since a unix time."""

@@ -33,9 +33,9 @@ async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Tr
     absent = [ref for ref in refs if ref not in ids]
     if absent:
         raise EngineError(f"The container engine has no image {', '.join(absent)}.", hint="Run `meshlab setup`.")
-    missing = dict(zip(nodes, await asyncio.gather(*(lacking(node, ids) for node in nodes)), strict=True))
-    takers = [node for node in nodes if missing[node]]
-    wanted = [ref for ref in refs if any(ref in missing[node] for node in takers)]
+    missing = await asyncio.gather(*(lacking(node, ids) for node in nodes))
+    takers = [node for node, lacks in zip(nodes, missing, strict=True) if lacks]
+    wanted = [ref for ref in refs if any(ref in lacks for lacks in missing)]
     if not wanted:
         yield track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
         return

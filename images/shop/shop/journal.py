@@ -56,9 +56,9 @@ def read(folder: Path, low: int = 0, high: int | None = None) -> list[dict[str, 
     """Records numbered low to high, both included, by number."""
     paths = files(folder)
     starts = [int(path.stem) for path in paths]
-    ends = [*starts[1:], None]
+    ends: list[int | None] = [*starts[1:], None]
     found: list[dict[str, Any]] = []
-    for path, start, end in zip(paths, starts, ends, strict=True):
+    for path, start, end in zip(paths, starts, ends, strict=False):
         if (end is None or end > low) and (high is None or start <= high):
             found.extend(_records(path, low, high))
     return sorted(found, key=lambda record: int(record["seq"]))

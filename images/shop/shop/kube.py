@@ -12,6 +12,8 @@ from typing import Any
 
 import aiohttp
 
+from shop.settings import SettingsError
+
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 # Bookmarks come about once a minute: a watch that is silent for longer has lost its connection.
 SILENCE = 100.0
@@ -42,7 +44,7 @@ class Resource:
     def parse(cls, text: str, namespace: str | None) -> Resource:
         api_version, sep, plural = text.rpartition("/")
         if not sep or api_version.count("/") > 1:
-            raise ValueError(f"RECORD has {text!r}; write v1/configmaps or apps/v1/deployments")
+            raise SettingsError(f"RECORD has {text!r}; write v1/configmaps or apps/v1/deployments")
         return cls(api_version, plural, namespace)
 
     @property
@@ -59,7 +61,7 @@ class Api:
     def __init__(self, url: str, account: Path) -> None:
         self._url = url
         self._account = account
-        context = ssl.create_default_context(cafile=str(account / "ca.crt")) if url.startswith("https") else True
+        context = _trust(account) if url.startswith("https") else True
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=context, limit=0),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=SILENCE),
@@ -106,6 +108,13 @@ class Api:
         # Read each time: the kubelet replaces the token before it expires.
         token = self._account / "token"
         return {"Authorization": f"Bearer {token.read_text().strip()}"} if token.exists() else {}
+
+
+def _trust(account: Path) -> ssl.SSLContext:
+    authority = account / "ca.crt"
+    if not authority.exists():
+        raise SettingsError(f"there is no {authority}: the pod of a recorder needs a service account and its token")
+    return ssl.create_default_context(cafile=str(authority))
 
 
 async def _check(response: aiohttp.ClientResponse) -> None:

@@ -53,6 +53,8 @@ class Settings:
         role = env.get("ROLE", "service")
         if role not in ROLES:
             raise SettingsError(f"ROLE is {role!r}; it must be one of {', '.join(ROLES)}")
+        if role == "recorder" and not _words(env.get("RECORD", "")):
+            raise SettingsError("RECORD is empty; name the kinds to record, such as v1/configmaps,apps/v1/deployments")
         return cls(
             role=role,
             service=env.get("SERVICE") or (role if role != "service" else "shop"),

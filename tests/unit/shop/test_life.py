@@ -57,6 +57,12 @@ def test_a_caller_that_goes_away_is_noticed(language: str, start: Launch) -> Non
     until(lambda: shop.admin("/counters").body["by_status"] == {"499": 1})
 
 
+def test_a_recorder_must_be_told_what_to_record() -> None:
+    settings = load("settings")
+    with pytest.raises(settings.SettingsError, match="RECORD"):
+        settings.Settings.from_env({"ROLE": "recorder"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("ROLE", "cook"), ("UPSTREAMS", "pricing:8080"), ("STRICT", "yes"), ("UPSTREAM_TIMEOUT_MS", "soon")]
 )
@@ -100,4 +106,4 @@ def test_requests_in_one_packet_are_all_answered(language: str, start: Launch) -
         while chunk := peer.recv(65536):
             answers += chunk
     assert answers.count(b"HTTP/1.1 200") == 3
-    assert [line["path"] for line in shop.lines()] == ["/a", "/b", "/last"]
+    until(lambda: [line["path"] for line in shop.lines()] == ["/a", "/b", "/last"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.unit.shop.conftest import Launch
-from tests.unit.shop.process import Shop
+from tests.unit.shop.process import Shop, until
 
 FIELDS = {
     "service", "version", "color", "pod", "node", "cluster", "zone", "namespace", "lang",
@@ -82,9 +84,14 @@ def test_a_loop_ends(language: str, start: Launch) -> None:
 
 def test_the_log_has_a_line_for_each_request(caller: Shop) -> None:
     caller.app("/logged?x=1", {"x-meshlab-nonce": "in-the-log"})
-    (line,) = [line for line in caller.lines() if line.get("nonce") == "in-the-log"]
+    until(lambda: len(logged(caller)) == 1)
+    (line,) = logged(caller)
     assert line.keys() == {"t", "service", "pod", "nonce", "path", "status", "ms", "peer", "port"}
     assert (line["service"], line["pod"], line["path"], line["status"]) == ("pricing", "pricing-1", "/logged", 200)
+
+
+def logged(shop: Shop) -> list[dict[str, Any]]:
+    return [line for line in shop.lines() if line.get("nonce") == "in-the-log"]
 
 
 def test_info_names_the_pod(caller: Shop) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from meshlab.cluster.api import Kube
 from meshlab.run import discovery, normal
 from meshlab.run.discovery import ApiKind
-from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels_of
+from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels_of, owned
 
 AT_ONCE = 12
 _MADE_BY_CONTROLLERS = {"Event", "Endpoints", "EndpointSlice", "Lease", "ReplicaSet", "ControllerRevision", "PodMetrics"}
@@ -76,15 +76,26 @@ async def take(kube: Kube, scope: Scope) -> Inventory:
     named: dict[str, Any] = {}
     for obj in found:
         key = key_of(obj)
-        named[_name(key)] = normal.normal(obj, scope.declared.get(key))
+        named[name_of(key)] = normal.normal(obj, scope.declared.get(key))
     if scope.cluster_scoped:
         for one in await kube.list(ApiKind("v1", "Node", "nodes", False).ref()):
-            named[f"Node {one['metadata']['name']}"] = normal.node(one)
+            named[node_name(one)] = normal.node(one)
     return Inventory(named)
 
 
 async def objects(kube: Kube, scope: Scope) -> list[Object]:
     """The raw objects of the scope that somebody put there, nodes left out."""
+    found = await _all(kube, scope)
+    return [obj for obj in found if not normal.skipped(obj) and not _meshlabs(obj)]
+
+
+async def ours(kube: Kube, namespace: str = "") -> list[Object]:
+    """meshlab's own objects: those of a namespace, or the cluster-scoped ones."""
+    scope = Scope(namespaces=(namespace,) if namespace else (), cluster_scoped=not namespace)
+    return [obj for obj in await _all(kube, scope) if labels_of(obj).get(PART_OF) == "meshlab" and not owned(obj)]
+
+
+async def _all(kube: Kube, scope: Scope) -> list[Object]:
     known = await discovery.kinds(kube)
     places = [(kind, place) for kind in known for place in _places(kind, scope)]
     slots = asyncio.Semaphore(AT_ONCE)
@@ -93,8 +104,7 @@ async def objects(kube: Kube, scope: Scope) -> list[Object]:
         async with slots:
             return await kube.list(kind.ref(namespace))
 
-    lists = await asyncio.gather(*(one(kind, place) for kind, place in places))
-    return [obj for some in lists for obj in some if not normal.skipped(obj) and not _meshlabs(obj)]
+    return [obj for some in await asyncio.gather(*(one(kind, place) for kind, place in places)) for obj in some]
 
 
 def _places(kind: ApiKind, scope: Scope) -> tuple[str, ...]:
@@ -111,6 +121,12 @@ def _meshlabs(obj: Object) -> bool:
     return bool(obj["kind"] == "Namespace" and (name == SYSTEM_NAMESPACE or name == "default" or name.startswith("kube-")))
 
 
-def _name(key: Key) -> str:
+def node_name(obj: Object) -> str:
+    """How an inventory names a node."""
+    return f"Node {obj['metadata']['name']}"
+
+
+def name_of(key: Key) -> str:
+    """How an inventory names an object."""
     return f"{key} ({key.group})" if key.group and "." in key.group else str(key)
 

@@ -17,6 +17,8 @@ _ANNOTATIONS = {
     "kubectl.kubernetes.io/last-applied-configuration",
 }
 _ANNOTATION_PREFIXES = ("pv.kubernetes.io/", "volume.kubernetes.io/", "volume.beta.kubernetes.io/", "batch.kubernetes.io/")
+CLUSTERS_TAINTS = "node.kubernetes.io/"
+"""Taints with this beginning are the cluster's, not a person's."""
 _ASSIGNED_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid", "job-name", "batch.kubernetes.io/job-name")
 _ROOT_CERTIFICATES = ("kube-root-ca.crt", "istio-ca-root-cert")
 
@@ -52,7 +54,7 @@ def normal(obj: Mapping[str, Any], declared: Mapping[str, Any] | None = None) ->
 
 def node(obj: Mapping[str, Any]) -> Object:
     """What a person may have changed of a node."""
-    taints = [one for one in obj["spec"].get("taints") or [] if not one["key"].startswith("node.kubernetes.io/")]
+    taints = [one for one in obj["spec"].get("taints") or [] if not one["key"].startswith(CLUSTERS_TAINTS)]
     return {
         "metadata": {"name": obj["metadata"]["name"], "labels": obj["metadata"].get("labels") or {}},
         "spec": {"taints": taints, "unschedulable": bool(obj["spec"].get("unschedulable"))},

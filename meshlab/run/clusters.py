@@ -1,0 +1,95 @@
+"""The clusters of a run: what they should be like, what is there, and whether the one fits the other."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from meshlab.cluster.api import Capabilities, ClusterInfo, ClusterSpec
+from meshlab.cluster.capabilities import unmet
+from meshlab.cluster.kindconfig import subnets
+from meshlab.cluster.pins import load_pins
+from meshlab.errors import EnvironmentFault
+from meshlab.lab.model import Lab
+from meshlab.run.context import Run
+from meshlab.run.system import spaces
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """One cluster of the lab."""
+
+    key: str
+    """The lab's name for it."""
+    spec: ClusterSpec
+    found: ClusterInfo | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there (running or not) and is what the lab needs."""
+        return self.found is not None and self.found.state != "partial" and not misfit(self.found, self.spec)
+
+
+async def look(run: Run) -> list[Place]:
+    """Every cluster of the lab as the engine sees it now."""
+    return [
+        Place(
+            key=key,
+            spec=spec_of(run.lab, key, run.cluster_name(key)),
+            found=await run.engine.find(run.cluster_name(key), run.folder_of(key)),
+        )
+        for key in run.lab.clusters
+    ]
+
+
+def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
+    """What the lab's cluster looks like when meshlab makes it: subnets never overlap, so that clusters can be joined."""
+    shape = lab.clusters[key]
+    pods, services = subnets(list(lab.clusters).index(key))
+    return ClusterSpec(
+        name=name,
+        workers=shape.workers,
+        node_image=load_pins().image("node").exact,
+        ports=shape.ports,
+        pod_subnet=pods,
+        service_subnet=services,
+        audited=tuple(sorted({"shop", *spaces(lab)})),
+    )
+
+
+def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
+    """Why a cluster that is there cannot serve the lab; "" when it can. Everything here is fixed when a cluster is made."""
+    have = info.spec
+    if info.engine != "kind":
+        return ""
+    if have is None:
+        return "nothing is known of how it was made"
+    if have.node_image != spec.node_image:
+        return f"its nodes run {have.node_image}, not {spec.node_image}"
+    if have.workers < spec.workers:
+        return f"it has {have.workers} workers, and {spec.workers} are needed"
+    missing = [name for name, port in spec.ports.items() if have.ports.get(name) != port]
+    if missing:
+        return f"its port {missing[0]} is not reachable from this machine"
+    unseen = set(spec.audited) - set(have.audited)
+    if unseen:
+        return f"its audit log leaves out the namespace {min(unseen)}"
+    if (have.pod_subnet, have.service_subnet) != (spec.pod_subnet, spec.service_subnet):
+        return "its subnets are others"
+    return ""
+
+
+async def check_needs(run: Run, places: list[Place]) -> None:
+    """EnvironmentFault naming each need of the lab that the engine does not meet."""
+    for place in places:
+        offered = place.found.capabilities if place.found and place.usable else await _to_be(run, place.spec)
+        problems = unmet(run.lab.needs, offered)
+        if problems:
+            raise EnvironmentFault(" ".join(problems), hint="`meshlab doctor` looks at this machine.")
+
+
+async def _to_be(run: Run, spec: ClusterSpec) -> Capabilities:
+    """What a cluster that is yet to be made will offer."""
+    if run.engine.name != "kind":
+        raise EnvironmentFault(f"The context {run.context} does not answer.", hint="Look with `kubectl --context NAME get ns`.")
+    from meshlab.cluster import containers
+
+    return Capabilities(nodes=max(1, spec.workers), memory_mib=(await containers.facts()).memory_mib)

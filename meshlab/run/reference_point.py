@@ -1,0 +1,55 @@
+"""A lab's objects at the start of a step when nobody has touched them: kept, to tell whether a reset came back to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from meshlab.errors import EnvironmentFault
+from meshlab.run import fingerprint, install, paths
+from meshlab.run.context import Run
+from meshlab.run.fingerprint import Inventory, Scope
+from meshlab.run.objects import key_of
+from meshlab.run.system import spaces
+
+
+def scope(run: Run, cluster: str, *, whole: bool) -> Scope:
+    """What belongs to the lab on one of its clusters. whole: the cluster is all meshlab's."""
+    declared = [*install.base(run)[cluster], *install.start(run)[cluster]]
+    return Scope(namespaces=spaces(run.lab), cluster_scoped=whole, declared={key_of(obj): obj for obj in declared})
+
+
+async def take(run: Run) -> dict[str, Inventory]:
+    """The inventory of each cluster now."""
+    found = {}
+    for cluster in run.lab.clusters:
+        info = await run.info(cluster)
+        found[cluster] = await fingerprint.take(await run.kube(cluster), scope(run, cluster, whole=info.engine == "kind"))
+    return found
+
+
+async def keep(run: Run, step: str) -> None:
+    """Now nobody has touched anything: this is the start of the step."""
+    paths.write(_file(run, step), msgspec.json.encode(await take(run)))
+
+
+def kept(run: Run, step: str) -> dict[str, Inventory] | None:
+    """What was kept for a step; None when it was never reached untouched."""
+    try:
+        return msgspec.json.decode(paths.read(_file(run, step)) or b"", type=dict[str, Inventory])
+    except (msgspec.DecodeError, EnvironmentFault):
+        return None
+
+
+def differences(before: dict[str, Inventory], after: dict[str, Inventory]) -> list[str]:
+    """Names of the objects that differ, with the cluster where there are several."""
+    return [
+        f"{line} on {cluster}" if len(before) > 1 else line
+        for cluster in before
+        for line in fingerprint.diff(before[cluster], after.get(cluster, Inventory({})))
+    ]
+
+
+def _file(run: Run, step: str) -> Path:
+    return run.folder / f"reference-{step}.json"

@@ -1,0 +1,231 @@
+"""The stages of a preparation; prepare.py puts them in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+
+from meshlab.cluster.images import PHASES as IMAGES
+from meshlab.cluster.images import Images
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.ready import PHASES as READY
+from meshlab.cluster.ready import wait_ready
+from meshlab.cluster.stream import PHASE as LOAD
+from meshlab.cluster.track import Track
+from meshlab.errors import ClusterError, MeshlabError, PreparationTimeout
+from meshlab.run import baseline, install, learner, reference_point, sweep, system, usable, wait
+from meshlab.run.clusters import Place
+from meshlab.run.context import Run
+from meshlab.run.objects import SYSTEM_NAMESPACE
+from meshlab.run.system import spaces
+
+SHOP = "meshlab/shop"
+NODE = "node"
+WORKLOADS_WITHIN = 180.0
+LAB = ["clean-namespaces", "system-parts", "setup-base", "setup-start"]
+USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "start-actors", "take-inventory"]
+
+
+async def forwarded(source: AsyncIterator[Progress]) -> AsyncGenerator[Progress, None]:
+    """Another operation's events but for its plan, which is part of ours."""
+    assert isinstance(source, AsyncGenerator)
+    async with aclosing(source):
+        async for event in source:
+            if event.state != "planned":
+                yield event
+
+
+async def timed(track: Track, phase: str, work: Callable[[], Awaitable[object]]) -> AsyncGenerator[Progress, None]:
+    """One phase around a piece of work."""
+    yield track.running(phase)
+    try:
+        await work()
+    except MeshlabError as error:
+        yield track.failed(phase, error.message)
+        raise
+    yield track.done(phase)
+
+
+class Stages:
+    """Each yields its phases' events."""
+
+    def __init__(self, run: Run, places: list[Place], track: Track, images: Images) -> None:
+        self.run = run
+        self.places = places
+        self.track = track
+        self.images = images
+        self.made: list[Place] = []
+        """Clusters that this preparation has made."""
+        self.recovered = False
+
+    @staticmethod
+    def names(run: Run) -> list[str]:
+        """Images by name: the lab's, the shop (which is the probe too), and the node where nodes are made."""
+        return [*dict.fromkeys([SHOP, *run.lab.images, *([NODE] if run.engine.name == "kind" else [])])]
+
+    @staticmethod
+    def phases(run: Run, places: list[Place], refs: list[str]) -> list[str]:
+        """All of the way, in the order in which phases usually begin."""
+        found = list(IMAGES)
+        for place in places:
+            if place.usable:
+                found += [*(["start-nodes"] if place.found and place.found.state != "running" else []), LOAD]
+            else:
+                found += run.engine.phases(place.spec, refs)
+        return list(dict.fromkeys([*found, *LAB, *READY, *USABLE]))
+
+    async def have_images(self) -> AsyncGenerator[Progress, None]:
+        async with aclosing(forwarded(self.images.ensure(self.names(self.run)))) as events:
+            async for event in events:
+                yield event
+
+    async def have_clusters(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
+        """Made, recovered, or there already; with the images in their nodes."""
+        for place in self.places:
+            source = self._ready_made(place, refs) if place.usable else self._make(place, refs)
+            async with aclosing(source) as events:
+                async for event in events:
+                    yield event
+        await self.run.forget_clients()
+
+    async def _make(self, place: Place, refs: list[str]) -> AsyncGenerator[Progress, None]:
+        engine, folder = self.run.engine, self.run.folder_of(place.key)
+        await engine.delete(place.spec.name, folder)
+        sweep.forget(folder)
+        self.made.append(place)
+        async with aclosing(forwarded(engine.create(place.spec, folder, refs))) as events:
+            async for event in events:
+                yield event
+        await self.run.forget_clients()
+        await sweep.remember(await self.run.kube(place.key), folder)
+
+    async def _ready_made(self, place: Place, refs: list[str]) -> AsyncGenerator[Progress, None]:
+        engine, info = self.run.engine, place.found
+        assert info is not None
+        if info.state != "running":
+            self.recovered = True
+            async with aclosing(forwarded(engine.recover(info))) as events:
+                async for event in events:
+                    yield event
+        async with aclosing(forwarded(engine.load(info, refs))) as events:
+            async for event in events:
+                yield event
+
+    async def clean(self) -> AsyncGenerator[Progress, None]:
+        """Nobody's lab is on the clusters afterwards; ours are new or as new."""
+        phase = LAB[0]
+        yield self.track.running(phase)
+        for place in self.places:
+            kube = await self.run.kube(place.key)
+            await system.vacate(kube)
+            if place in self.made:
+                continue
+            try:
+                await self._sweep(place)
+            except PreparationTimeout as error:
+                yield Progress(phase=phase, state="note", detail=error.message)
+                raise Stuck(place, error.message) from error
+        yield self.track.done(phase)
+
+    async def _sweep(self, place: Place) -> None:
+        kube, folder = await self.run.kube(place.key), self.run.folder_of(place.key)
+        if (await self.run.info(place.key)).engine == "kind":
+            await sweep.cluster(kube, folder)
+        else:
+            await sweep.remember(kube, folder, reference_point.scope(self.run, place.key, whole=False))
+            await sweep.contents(kube, folder, spaces(self.run.lab))
+
+    async def install(self) -> AsyncGenerator[Progress, None]:
+        """meshlab's parts, the lab's base, the lab's start."""
+        run = self.run
+        works: dict[str, Callable[[], Awaitable[None]]] = {
+            LAB[1]: lambda: install.system_parts(run),
+            LAB[2]: lambda: install.put(run, install.base(run)),
+            LAB[3]: lambda: install.put(run, install.start(run)),
+        }
+        for phase, work in works.items():
+            async for event in timed(self.track, phase, work):
+                yield event
+
+    async def system_only(self) -> AsyncGenerator[Progress, None]:
+        """meshlab's parts as this version of it has them."""
+        async for event in timed(self.track, LAB[1], lambda: install.system_parts(self.run)):
+            yield event
+
+    async def nodes_ready(self) -> AsyncGenerator[Progress, None]:
+        """The API, the nodes, the cluster's DNS; what was recovered has been waited for."""
+        for place in self.places:
+            info = await self.run.info(place.key)
+            if self.recovered or info.capabilities.scope != "cluster":
+                continue
+            source = wait_ready(await self.run.kube(place.key), nodes=len(info.nodes), track=self.track)
+            async with aclosing(source) as events:
+                async for event in events:
+                    yield event
+        for phase in set(READY) & set(self.track.left()):
+            yield self.track.skipped(phase)
+
+    async def usable(self) -> AsyncGenerator[Progress, None]:
+        """Workloads, names, probes, shop, actors."""
+        run = self.run
+        looks: dict[str, Callable[[], Awaitable[None]]] = {
+            USABLE[0]: self._workloads,
+            USABLE[1]: lambda: usable.dns(run),
+            USABLE[2]: lambda: usable.probes(run),
+            USABLE[3]: lambda: usable.shop(run),
+            USABLE[4]: lambda: usable.actors(run),
+        }
+        for phase, look in looks.items():
+            async for event in timed(self.track, phase, look):
+                yield event
+
+    async def _workloads(self) -> None:
+        places = (*spaces(self.run.lab), SYSTEM_NAMESPACE)
+        kubes = [await self.run.kube(place.key) for place in self.places]
+        await asyncio.gather(*(wait.settled(kube, places, WORKLOADS_WITHIN) for kube in kubes))
+
+    async def begin(self) -> AsyncGenerator[Progress, None]:
+        """From here `since` counts, and the learner has an identity."""
+        async for event in timed(self.track, USABLE[5], self._begin):
+            yield event
+
+    async def _begin(self) -> None:
+        first = self.run.lab.steps[0].id
+        await reference_point.keep(self.run, first)
+        await baseline.take(self.run, "lab-start", first)
+
+    async def identities(self) -> None:
+        """The learner's kubeconfig on every cluster."""
+        for place in self.places:
+            info, folder = await self.run.info(place.key), self.run.folder_of(place.key)
+            await learner.ensure(await self.run.kube(place.key), info, folder, spaces(self.run.lab))
+
+    async def occupy(self) -> None:
+        """Say on each cluster whose lab is there."""
+        for place in self.places:
+            await system.occupy(await self.run.kube(place.key), who(self.run))
+
+
+class Stuck(ClusterError):
+    """Something in a cluster does not go away; a new cluster is the way on."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+def who(run: Run) -> dict[str, str]:
+    """What names this run on its clusters; another one after `down`."""
+    began = run.state().started
+    return {"lab": run.lab_id, "seed": str(run.seed), "run": f"{began.t:.3f}" if began else ""}
+
+
+async def at_home(run: Run, places: list[Place]) -> bool:
+    """Whether the clusters still hold this run's lab, prepared to the end: then the learner's objects stay."""
+    if run.state().prepared is None:
+        return False
+    for place in places:
+        if not place.usable or await system.occupant(await run.kube(place.key)) != who(run):
+            return False
+    return True

@@ -75,7 +75,7 @@ class Bench:
         terminal.until("meshlab", 20)
         terminal.send("\r")
         settle(terminal, 15)
-        pid = terminal.process.pid
+        pid = int(terminal.process.pid or 0)
         before, start = cpu_seconds(pid), time.monotonic()
         settle(terminal, 60)
         share = (cpu_seconds(pid) - before) / (time.monotonic() - start) * 100
@@ -211,7 +211,7 @@ def usual_procedure(program: Program) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         config, kubeconfig, objects = Path(folder, "kind.yaml"), Path(folder, "kubeconfig"), Path(folder, "objects.yaml")
         config.write_text(
-            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}, {role: worker}]\n"
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, &w {role: worker}, *w]\n"
         )
         objects.write_text(manifests())
         kube = ["kubectl", "--kubeconfig", str(kubeconfig)]
@@ -265,7 +265,7 @@ def object_changes(program: Program, times: int = 5) -> list[float]:
         program.ok("shell", "kubectl", "annotate", "--overwrite", "service", "catalog", f"bench={number}")
         changed = time.monotonic()
         with suppress(TimeoutError):
-            until(lambda: any(moment > start for moment in lines), 10)
+            until(lambda since=start: any(moment > since for moment in lines), 10)  # type: ignore[misc]
             found.append(max(0.0, next(moment for moment in lines if moment > start) - changed))
         quiet(lines)
     watching.terminate()

@@ -1,0 +1,93 @@
+"""One traced request drawn hop by hop: a tree of (text, meaning) rows that a command prints and a screen colours.
+
+Meanings: `name`, `proxy`, `ok`, `warn`, `error`, `idle`, `head`, `accent`; "" is plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshlab.report.matrix_text import pad, width
+from meshlab.run.api import Hop, Trace
+from meshlab.words import say
+
+Segment = tuple[str, str]
+Row = list[Segment]
+
+GLYPHS = {"client": "○", "proxy": "◆", "service": "●"}
+BAR = 12
+BRANCH, LAST, RAIL, GAP = "├─▶ ", "╰─▶ ", "│   ", "    "
+
+
+def trace_text(trace: Trace, language: str = "en") -> str:
+    """The drawing as plain text."""
+    return "\n".join("".join(text for text, _ in row).rstrip() for row in trace_rows(trace, language))
+
+
+def trace_rows(trace: Trace, language: str = "en") -> list[Row]:
+    """Head line, one row a hop, what could not be read."""
+    hops = list(_walk(trace.root, "", ""))
+    names = [stem + _name(hop) for stem, hop in hops]
+    widest = max(width(name) for name in names)
+    places = max(width(_place(hop)) for _, hop in hops)
+    rows = [_head(trace), []]
+    rows += [_hop(stem, hop, widest, places, trace.ms) for stem, hop in hops]
+    missing = [[("! ", "warn"), (say("tui.trace.missing", language, what=what), "warn")] for what in trace.missing]
+    return rows + ([[]] if missing else []) + missing
+
+
+def reveal(rows: list[Row], hops: int) -> list[Row]:
+    """The drawing as it stands when the request has made that many hops."""
+    return rows[: 2 + hops]
+
+
+def _head(trace: Trace) -> Row:
+    status = str(trace.status) if trace.status else "–"
+    return [
+        (f"GET {trace.url}  ", "name"),
+        (status, _meaning(trace.status)),
+        (f"  {trace.ms:.1f} ms", ""),
+        (f"  {trace.nonce}", "idle"),
+    ]
+
+
+def _walk(hop: Hop, stem: str, below: str) -> Iterator[tuple[str, Hop]]:
+    yield stem, hop
+    for index, child in enumerate(hop.hops):
+        last = index == len(hop.hops) - 1
+        yield from _walk(child, below + (LAST if last else BRANCH), below + (GAP if last else RAIL))
+
+
+def _name(hop: Hop) -> str:
+    return f"{GLYPHS[hop.kind]} {hop.name} {hop.version}".rstrip()
+
+
+def _place(hop: Hop) -> str:
+    return "@".join(part for part in (hop.pod, hop.node) if part)
+
+
+def _hop(stem: str, hop: Hop, widest: int, places: int, whole: float) -> Row:
+    glyph = "proxy" if hop.kind == "proxy" else _meaning(hop.status) if hop.kind == "service" else "idle"
+    name = _name(hop)[2:]
+    time = f"{hop.ms:8.1f} ms" if hop.ms is not None else " " * 11
+    row: Row = [
+        (stem, "idle"),
+        (f"{GLYPHS[hop.kind]} ", glyph),
+        (pad(name, widest - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
+        (f"  {str(hop.status) if hop.status else '  –'}", _meaning(hop.status)),
+        (time, ""),
+        (f"  {_bar(hop.ms, whole)}", "accent"),
+        (f"  {pad(_place(hop), places)}", "idle"),
+    ]
+    return row + [(f"  {text}", "error" if text == hop.error else "") for text in (hop.error, hop.detail) if text]
+
+
+def _bar(ms: float | None, whole: float) -> str:
+    full = min(BAR, max(1, round(BAR * ms / whole))) if ms and whole else 0
+    return "▰" * full + "▱" * (BAR - full)
+
+
+def _meaning(status: int) -> str:
+    if not status:
+        return "error"
+    return "ok" if status < 400 else "warn" if status < 500 else "error"

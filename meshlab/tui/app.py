@@ -1,0 +1,170 @@
+"""The app: themes, language, and which screen comes next. It starts no work of its own but opening a run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.reactive import var
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from meshlab.errors import ExitCode
+from meshlab.run.api import LabRun, Language
+from meshlab.tui.backend import Backend, LiveBackend
+from meshlab.tui.keys import bind
+from meshlab.tui.messages import LabReady, LeaveLab, OpenLab
+from meshlab.tui.screens.base import MeshScreen
+from meshlab.tui.screens.home import HomeScreen
+from meshlab.tui.speak import tr
+from meshlab.tui.theme import DARK, OWN_VARIABLES, THEMES
+from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
+from meshlab.words import default_language, say
+
+COMMAND_NAMES = "meshlab list, start, check, hint, next"
+
+
+class MeshlabApp(App[int]):
+    """Home at the bottom of the stack; a lab is prepared and worked on above it."""
+
+    # Textual loads no style sheet for the default screen, so the app brings it.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/home.tcss"]
+    TITLE = "meshlab"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("question_mark,f1", "help", "app.help", display="?"),
+        bind("L", "language", "app.language", display="L"),
+        bind("ctrl+p", "command_palette", "app.palette", show=False, priority=True, display="^p"),
+        bind("colon", "command_palette", "app.palette", show=False),
+        bind("q", "quit", "app.quit"),
+        bind("ctrl+q", "quit", "app.quit", show=False, priority=True),
+    ]
+
+    language: var[Language] = var("en", init=False)
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        language: Language = "en",
+        lab: str = "",
+        theme: str = DARK.name,
+        make_shell: MakeShell = real_shell,
+    ) -> None:
+        super().__init__()
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+        self.backend, self.first_lab, self.make_shell = backend, lab, make_shell
+        self.set_reactive(MeshlabApp.language, language)
+        self.lab_run: LabRun | None = None
+        self.prepared = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return OWN_VARIABLES
+
+    def get_default_screen(self) -> Screen[None]:
+        return HomeScreen(self.backend)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from meshlab.tui.commands import commands
+
+        return commands(screen)
+
+    def on_mount(self) -> None:
+        if self.first_lab:
+            self.open_lab(self.first_lab)
+
+    # --- which screen --- #
+
+    @on(OpenLab)
+    def lab_wanted(self, message: OpenLab) -> None:
+        self.open_lab(message.lab)
+
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def open_lab(self, lab: str) -> None:
+        from meshlab.tui.screens.preparing import PreparingScreen
+
+        await self._close_run()
+        self.lab_run = await self.backend.open(lab, self.language)
+        await self.push_screen(PreparingScreen(self.lab_run))
+
+    @on(LabReady)
+    def lab_ready(self, message: LabReady) -> None:
+        from meshlab.tui.screens.lab import LabScreen
+
+        self.prepared = True
+        self.switch_screen(LabScreen(message.run, self.make_shell))
+
+    @on(LeaveLab)
+    def lab_left(self) -> None:
+        self.pop_screen()
+
+    async def _close_run(self) -> None:
+        if self.lab_run is not None:
+            run, self.lab_run, self.prepared = self.lab_run, None, False
+            await run.close()
+
+    @on(Worker.StateChanged)
+    def worker_failed(self, event: Worker.StateChanged) -> None:
+        """Opening a lab failed: said over whatever screen is there."""
+        if event.state is WorkerState.ERROR and event.worker.node is self and isinstance(self.screen, MeshScreen):
+            assert event.worker.error is not None
+            self.screen.show_failure(event.worker.error)
+
+    # --- keys --- #
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Priority keys of the app would take ctrl+p and ctrl+q from the shell.
+        return not (action in ("command_palette", "quit", "help") and self._typing_in_shell())
+
+    def _typing_in_shell(self) -> bool:
+        return bool(self.screen_stack) and any(pane.active for pane in self.screen.query(ShellPane))
+
+    def action_help(self) -> None:
+        from meshlab.tui.screens.help import help_modal
+
+        self.push_screen(help_modal(self.screen))
+
+    def action_language(self) -> None:
+        self.language = "zh" if self.language == "en" else "en"
+
+    def watch_language(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MeshScreen):
+                screen.relabel()
+
+    async def action_quit(self) -> None:
+        from meshlab.tui.screens.operation import FollowsOperation
+
+        for screen in self.screen_stack:
+            if isinstance(screen, FollowsOperation) and screen.busy:
+                # Leaving in the middle would leave half a cluster behind: cancel first, quit when that is done.
+                self.notify(tr(self, "quit.busy"), severity="warning", markup=False)
+                return
+        self.leave()
+
+    @work(exclusive=True, group="leave", exit_on_error=False)
+    async def leave(self) -> None:
+        """Close the run and say what keeps running."""
+        message = ""
+        if self.lab_run is not None and self.prepared:
+            message = say("tui.quit.running", self.language, cluster=self.lab_run.snapshot().cluster)
+        await self._close_run()
+        self.exit(ExitCode.PASS, message=message)
+
+
+def run_app(*, language: Language | None = None, packs: Sequence[Path] = (), lab: str = "") -> int:
+    """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same."""
+    chosen: Language = language or ("zh" if default_language() == "zh" else "en")
+    # Textual paints on stderr: without a terminal there it would paint into the pipe for ever.
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
+        return ExitCode.USAGE
+    app = MeshlabApp(LiveBackend(packs), language=chosen, lab=lab)
+    result = app.run()
+    return int(result if result is not None else app.return_code or ExitCode.PASS)

@@ -1,0 +1,60 @@
+"""What the app needs from outside: labs, runs, what the doctor finds. Tests give it a scripted one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from meshlab.run.api import LabRun, LabSummary, Language
+
+
+class Finding(Struct, frozen=True):
+    """One thing that the doctor looked at."""
+
+    id: str
+    state: str
+    """ok, warning, problem, unknown or note"""
+    text: str
+    fix: str = ""
+
+
+class Backend(Protocol):
+    """The app's only way out of the terminal."""
+
+    async def labs(self, language: Language) -> list[LabSummary]:
+        """The road: all labs that can be found, with the learner's progress."""
+        ...
+
+    async def open(self, lab: str, language: Language) -> LabRun:
+        """The learner's run of a lab, made when there is none."""
+        ...
+
+    async def doctor(self, language: Language) -> list[Finding]:
+        """What would go wrong on this machine."""
+        ...
+
+
+class LiveBackend:
+    """The real one. Imports wait until they are needed, so that the first paint does not."""
+
+    def __init__(self, packs: Sequence[Path] = ()) -> None:
+        self.packs = tuple(packs)
+
+    async def labs(self, language: Language) -> list[LabSummary]:
+        from meshlab.run.open import list_labs
+
+        return list_labs(language, self.packs)
+
+    async def open(self, lab: str, language: Language) -> LabRun:
+        from meshlab.run.open import open_run
+
+        return open_run(lab, packs=self.packs, language=language)
+
+    async def doctor(self, language: Language) -> list[Finding]:
+        from meshlab.cluster.doctor import examine
+
+        found = await examine(language)
+        return [Finding(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found]

@@ -1,0 +1,41 @@
+"""The command palette: everything that keys do, by name, and what has no key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from meshlab.tui.screens.lab import LabScreen
+from meshlab.tui.speak import tr
+from meshlab.tui.theme import CYCLE
+
+LAB_ACTIONS = ("check", "hint", "next", "experiment", "trace", "debrief", "reset", "solve", "labs", "zoom")
+
+
+def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
+    """Those that make sense on this screen."""
+    app = screen.app
+    if isinstance(screen, LabScreen):
+        yield from lab_commands(screen)
+    yield SystemCommand(
+        tr(app, "command.language"), tr(app, "command.language-help"), lambda: app.call_later(app.run_action, "language")
+    )
+    for name in CYCLE:
+        yield SystemCommand(
+            tr(app, f"command.{name}"), tr(app, "command.theme-help"), lambda name=name: setattr(app, "theme", name)
+        )
+    yield SystemCommand(tr(app, "command.help"), tr(app, "command.help-help"), lambda: app.call_later(app.run_action, "help"))
+    yield SystemCommand(tr(app, "command.quit"), tr(app, "command.quit-help"), lambda: app.call_later(app.run_action, "quit"))
+
+
+def lab_commands(screen: LabScreen) -> Iterator[SystemCommand]:
+    """What can be done in a lab now; what cannot is left out."""
+    for action in LAB_ACTIONS:
+        if screen.check_action(action, ()) is not None:
+            title = tr(screen, "command.lab", what=tr(screen, f"key.{'pane' if action == 'zoom' else 'lab'}.{action}"))
+            yield SystemCommand(title, tr(screen, f"tip.lab.{action}"), getattr(screen, f"action_{action}"))
+    yield SystemCommand(tr(screen, "command.goto"), tr(screen, "command.goto-help"), screen.choose_step)
+    yield SystemCommand(tr(screen, "command.stop"), tr(screen, "command.stop-help"), screen.stop_cluster)
+    yield SystemCommand(tr(screen, "command.down"), tr(screen, "command.down-help"), screen.remove_cluster)

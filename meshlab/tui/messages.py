@@ -1,0 +1,28 @@
+"""What screens tell the app. Screens do not know each other: the app alone decides what is shown next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from meshlab.run.api import LabRun
+
+
+@dataclass
+class OpenLab(Message):
+    """The learner wants to work on this lab."""
+
+    lab: str
+
+
+@dataclass
+class LabReady(Message):
+    """Preparation is done."""
+
+    run: LabRun
+
+
+@dataclass
+class LeaveLab(Message):
+    """Back to the road."""

@@ -1,0 +1,50 @@
+"""The road as the home screen draws it: stages in order, each with its labs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshlab.run.api import LabSummary
+
+STAGES = ("0", "1", "2", "3", "4", "5", "6", "7", "adoption")
+PASSED, STARTED = ("passed",), ("in-progress", "preparing", "degraded")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One line of the road: a stage and one of its labs, or no lab yet."""
+
+    stage: str
+    lab: LabSummary | None
+    first: bool
+    """Whether it is the stage's first line."""
+
+    @property
+    def id(self) -> str:
+        """For the list."""
+        return f"lab:{self.lab.id}" if self.lab else f"stage:{self.stage}"
+
+
+def stage_of(lab: LabSummary) -> str:
+    """`5a` belongs to stage 5; what is on no stage comes last under its own name."""
+    digit = lab.stage[:1]
+    return digit if digit in STAGES else lab.stage
+
+
+def road(labs: list[LabSummary]) -> list[Stop]:
+    """All stops from stage 0 to the end, then labs of other packs that are on no stage."""
+    by_stage: dict[str, list[LabSummary]] = {stage: [] for stage in STAGES}
+    for lab in labs:
+        by_stage.setdefault(stage_of(lab), []).append(lab)
+    stops: list[Stop] = []
+    for stage, found in by_stage.items():
+        stops += [Stop(stage, lab, index == 0) for index, lab in enumerate(found)] or [Stop(stage, None, True)]
+    return stops
+
+
+def where_to_go(stops: list[Stop]) -> int:
+    """The index of the stop to continue at: what is begun, else the first that is not passed."""
+    labs = [(index, stop.lab) for index, stop in enumerate(stops) if stop.lab is not None and not stop.lab.broken]
+    begun = [index for index, lab in labs if lab.state in STARTED]
+    fresh = [index for index, lab in labs if lab.state not in PASSED]
+    return (begun or fresh or [index for index, _ in labs] or [0])[0]

@@ -1,0 +1,226 @@
+"""Predict, break, measure, repair, understand: one experiment from question to explanation."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState
+
+from meshlab.run.api import ExperimentEvent, LabRun, Matrix
+from meshlab.tui.course import Course
+from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
+from meshlab.tui.heat import Heat, missed
+from meshlab.tui.keys import bind
+from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
+from meshlab.tui.screens.modals import ConfirmModal
+from meshlab.tui.speak import language_of, tr
+from meshlab.tui.theme import style_of
+from meshlab.tui.widgets.guide import GuidePage
+from meshlab.tui.widgets.matrix import MatrixView
+from meshlab.tui.widgets.status import StatusRow
+
+
+class ExperimentScreen(MeshScreen[None]):
+    """`course` says where the experiment stands; this draws it."""
+
+    CSS_PATH = "experiment.tcss"
+    HELP_TOPIC = "help.experiment"
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "run", "experiment.run", priority=True),
+        bind("a", "again", "experiment.again"),
+        bind("escape", "close", "modal.close"),
+    ]
+
+    def __init__(self, run: LabRun, experiment: str) -> None:
+        super().__init__()
+        self.lab_run, self.experiment = run, experiment
+        self.course = Course()
+        self.running: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusRow(id="status")
+        with Horizontal(id="body"):
+            with VerticalScroll(id="question", classes="pane"):
+                yield GuidePage(id="words")
+                yield Static(id="course")
+            with VerticalScroll(id="field", classes="pane"):
+                yield MatrixView()
+                yield OptionList(id="choices")
+                yield Static(id="legend")
+                yield Static(id="result")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        self.text = self.lab_run.experiment_text(self.experiment, language_of(self))
+        matrix = self.query_one(MatrixView)
+        matrix.display = self.text.kind != "choice"
+        self.query_one("#choices").display = self.text.kind == "choice"
+        self._start_over()
+        await self._label()
+
+    def _start_over(self) -> None:
+        """The question, unanswered."""
+        self.course = Course()
+        matrix = self.query_one(MatrixView)
+        predicted: frozenset[tuple[str, str]] | None = frozenset() if self.text.kind == "matrix" else None
+        matrix.heat = Heat(self.text.rows, self.text.columns, {}, predicted)
+        matrix.marking = self.text.kind == "matrix"
+        (self.query_one("#choices") if self.text.kind == "choice" else matrix).focus()
+
+    async def _label(self) -> None:
+        self.text = text = self.lab_run.experiment_text(self.experiment, language_of(self))
+        self.query_one("#question").border_title = tr(self, "experiment.question")
+        self.query_one("#field").border_title = tr(self, f"experiment.{'choice' if text.kind == 'choice' else 'matrix'}")
+        options = self.query_one("#choices", OptionList)
+        kept = options.highlighted
+        options.set_options([Option(Content(words), id=name) for name, words in text.choices.items()])
+        options.highlighted = kept or 0
+        words = text.explanation if self.course.finished and text.explanation else text.question
+        await self.query_one(GuidePage).update(f"# {text.title}\n\n{words}")
+        self.redraw()
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.call_later(self._label)
+
+    def redraw(self) -> None:
+        """Everything but the words."""
+        snapshot = self.lab_run.snapshot()
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (self.text.title, ""))
+        style = {"running": "$warning", "finished": "$success"}.get(self.course.state, "$text-muted")
+        status.right = (("● ", style), (tr(self, f"experiment.{self.course.state}"), ""))
+        self.query_one("#course", Static).update(self._course())
+        key = "legend" if self.course.state == "asked" else "legend-result"
+        legend = tr(self, f"experiment.{key}") if self.text.kind == "matrix" else ""
+        self.query_one("#legend", Static).update(Content.styled(legend, "$text-muted"))
+        self.query_one("#result", Static).update(self._result())
+        self.refresh_bindings()
+
+    def _course(self) -> Content:
+        """What has happened so far, line by line."""
+        lines = []
+        for event in self.course.events:
+            if event.verdict is not None:
+                state = event.verdict.outcome.value
+                title = self.lab_run.check_text(event.verdict.check, language_of(self)).title
+                lines.append(Content.assemble((f"{CHECK_GLYPHS[state]} ", style_of(CHECK_MEANINGS[state])), title))
+            elif event.kind in ("phase", "fault", "undo", "note", "waiting"):
+                style = "bold $accent" if event.kind in ("phase", "waiting") else ""
+                words = event.text or event.phase
+                lines.append(
+                    Content.assemble((f"{tr(self, f'experiment.event.{event.kind}')}  ", "$text-muted"), (words, style))
+                )
+        return Content("\n").join(lines)
+
+    def _result(self) -> Content:
+        if not self.course.finished:
+            return Content("")
+        heat = self.query_one(MatrixView).heat
+        if self.text.kind != "matrix" or not heat.cells:
+            right = self.course.right
+            key = "experiment.done" if right is None else "experiment.right" if right else "experiment.wrong"
+            return Content.styled(tr(self, key), "bold $success" if right else "bold $accent")
+        wrong = missed(heat)
+        text = tr(self, "experiment.score", right=len(heat.cells) - len(wrong), all=len(heat.cells))
+        lines = [Content.styled(text, "bold $success" if not wrong else "bold $accent")]
+        lines += [Content(tr(self, "experiment.missed", row=row, column=column)) for row, column in wrong[:8]]
+        return Content("\n").join(lines)
+
+    # --- running --- #
+
+    @work(group="experiment", exclusive=True, exit_on_error=False)
+    async def start(self) -> None:
+        """Say the prediction, then follow the experiment to its end; closing the generator undoes its faults."""
+        prediction = self.prediction()
+        if prediction.get("cells") == [] and not await self._sure():
+            return
+        if prediction:
+            self.lab_run.predict(self.experiment, prediction)
+        self.query_one(MatrixView).marking = False
+        self.course.start()
+        self.redraw()
+        async with aclosing(cast("Any", self.lab_run.experiment(self.experiment))) as events:
+            async for event in events:
+                self.happened(event)
+        self.course.finish()
+        await self._label()
+        self._compare()
+
+    async def _sure(self) -> bool:
+        title, text = tr(self, "experiment.nothing-title"), tr(self, "experiment.nothing-text")
+        answer = await self.app.push_screen_wait(ConfirmModal(title, text))
+        return answer is True
+
+    def prediction(self) -> dict[str, Any]:
+        """What the learner says will happen, as the run wants it."""
+        if self.text.kind == "matrix":
+            places = self.query_one(MatrixView).heat.predicted or frozenset()
+            return {"cells": [list(place) for place in sorted(places)]}
+        option = self.query_one("#choices", OptionList).highlighted_option
+        return {"choice": option.id} if self.text.kind == "choice" and option else {}
+
+    def happened(self, event: ExperimentEvent) -> None:
+        """One event of the running experiment."""
+        self.course.accept(event)
+        if event.matrix is not None:
+            self.query_one(MatrixView).show(event.matrix)
+        self.redraw()
+        self.query_one("#question").scroll_end(animate=False)
+
+    def _compare(self) -> None:
+        """The matrix of the disturbed time beside what was predicted."""
+        matrix = self.query_one(MatrixView)
+        disturbed: Matrix | None = self.course.disturbed
+        matrix.show(disturbed)
+        matrix.heat = replace(matrix.heat, compare=True, cursor=None)
+        self.query_one("#question").scroll_home(animate=False)
+        self.redraw()
+
+    @on(Worker.StateChanged)
+    def worker_failed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group == "experiment" and event.worker.is_finished and self.course.state == "running":
+            self.course.state = "asked"
+            self.redraw()
+            if event.state is WorkerState.CANCELLED:
+                self.notify(tr(self, "experiment.cancelled"), markup=False)
+        super().worker_failed(event)
+
+    # --- keys --- #
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "run":
+                return True if self.course.state == "asked" else None
+            case "again":
+                return True if self.course.finished else None
+        return True
+
+    def action_run(self) -> None:
+        self.start()
+
+    def action_again(self) -> None:
+        self._start_over()
+        self.call_later(self._label)
+
+    def action_close(self) -> None:
+        if self.course.state != "running":
+            self.dismiss(None)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.workers.cancel_group(self, "experiment")
+
+        title, text = tr(self, "experiment.cancel-title"), tr(self, "experiment.cancel-text")
+        self.app.push_screen(ConfirmModal(title, text), answered)

@@ -1,0 +1,138 @@
+"""The road: where the learner is, what comes next, why each stage exists."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+
+from meshlab.tui.backend import Backend, Finding
+from meshlab.tui.keys import bind
+from meshlab.tui.messages import OpenLab
+from meshlab.tui.road import Stop, road, where_to_go
+from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
+from meshlab.tui.speak import language_of, tr
+from meshlab.tui.widgets.road_list import RoadList
+from meshlab.tui.widgets.stage_detail import stage_detail
+from meshlab.tui.widgets.status import StatusRow
+
+
+class HomeScreen(MeshScreen[None]):
+    """The list on one side, the highlighted stage on the other."""
+
+    CSS_PATH = "home.tcss"
+    HELP_TOPIC = "help.home"
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "open", "home.open", priority=True),
+        bind("d", "doctor", "home.doctor"),
+    ]
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self.backend = backend
+        self.stops: list[Stop] = []
+        self.findings: list[Finding] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusRow(id="status")
+        yield Static(id="problem")
+        with Horizontal(id="body"):
+            yield RoadList(id="road", classes="pane")
+            with VerticalScroll(id="detail", classes="pane"):
+                yield Static(id="stage")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#problem").display = False
+        self.query_one("#road").focus()
+        self.load()
+        self.call_after_refresh(self.examine)
+
+    def on_screen_resume(self) -> None:
+        if self.stops:
+            self.load()
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.load()
+        self.examine()
+
+    @work(exclusive=True, group="labs", exit_on_error=False)
+    async def load(self) -> None:
+        """Read the labs and draw the road; the highlight goes to where the learner continues."""
+        first = not self.stops
+        self.stops = road(await self.backend.labs(language_of(self)))
+        listing = self.query_one(RoadList)
+        listing.border_title = tr(self, "home.road")
+        listing.show(self.stops)
+        if first:
+            listing.highlighted = where_to_go(self.stops)
+        self._detail()
+        self._status()
+
+    @work(exclusive=True, group="doctor", exit_on_error=False)
+    async def examine(self) -> None:
+        """Ask the doctor in the background: a machine that cannot run a lab is said here, not minutes later."""
+        self.findings = await self.backend.doctor(language_of(self))
+        self._status()
+
+    def _status(self) -> None:
+        done = sum(stop.lab.state == "passed" for stop in self.stops if stop.lab)
+        labs = sum(stop.lab is not None for stop in self.stops)
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'home.motto')}", ""))
+        problems = [one for one in self.findings or () if one.state == "problem"]
+        style, key = ("$text-muted", "looking") if self.findings is None else ("$success", "ready")
+        style, key = ("$error", "problems") if problems else (style, key)
+        status.right = (
+            ("● ", style),
+            (tr(self, f"home.{key}", count=len(problems)), ""),
+            ("   " + tr(self, "home.passed", done=done, labs=labs), "$text-muted"),
+        )
+        banner = self.query_one("#problem", Static)
+        banner.display = bool(problems)
+        if problems:
+            banner.update(Content.assemble(("✘ ", "$error"), problems[0].text, (f"  {tr(self, 'home.doctor')}", "$accent")))
+
+    def _detail(self) -> None:
+        index = self.query_one(RoadList).highlighted
+        if index is None or index >= len(self.stops):
+            return
+        stop = self.stops[index]
+        self.query_one("#detail").border_title = tr(self, "home.stage", stage=stop.stage)
+        self.query_one("#stage", Static).update(stage_detail(self, stop))
+        self.refresh_bindings()
+
+    @on(OptionList.OptionHighlighted, "#road")
+    def highlighted(self) -> None:
+        self._detail()
+
+    @on(OptionList.OptionSelected, "#road")
+    def clicked(self) -> None:
+        self.action_open()
+
+    def _stop(self) -> Stop | None:
+        index = self.query_one(RoadList).highlighted
+        return self.stops[index] if index is not None and index < len(self.stops) else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "open":
+            return True
+        stop = self._stop() if self.is_mounted else None
+        return True if stop and stop.lab and not stop.lab.broken else None
+
+    def action_open(self) -> None:
+        stop = self._stop()
+        if stop is not None and stop.lab is not None:
+            self.post_message(OpenLab(stop.lab.id))
+
+    def action_doctor(self) -> None:
+        from meshlab.tui.screens.doctor import DoctorScreen
+
+        self.app.push_screen(DoctorScreen(self.backend))

@@ -1,0 +1,250 @@
+"""The screen where a lab is worked on: guide, live map, checks, shell."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Markdown, Static
+
+from meshlab.run.api import HintText, LabRun
+from meshlab.tui.keys import bind
+from meshlab.tui.messages import LeaveLab
+from meshlab.tui.screens.base import MeshModal
+from meshlab.tui.screens.lab_dialogs import LabDialogs
+from meshlab.tui.screens.panes import PANES, PaneTabs
+from meshlab.tui.speak import language_of, tr
+from meshlab.tui.topology.model import Picture
+from meshlab.tui.widgets.checks import CheckList
+from meshlab.tui.widgets.guide import GuidePage, RunRequested
+from meshlab.tui.widgets.matrix import MatrixView
+from meshlab.tui.widgets.shell import MakeShell, ShellPane
+from meshlab.tui.widgets.status import StatusRow
+from meshlab.tui.widgets.topology import TopologyView
+
+
+class MapPane(Vertical, can_focus=True):
+    """Focusable, so that numbers, zoom and help reach it."""
+
+
+class LabScreen(LabDialogs):
+    """Composition, pages and drawing; what is done with the run is in LabWork."""
+
+    CSS_PATH = "lab.tcss"
+    HELP_TOPIC = "help.lab"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("c", "check", "lab.check"),
+        bind("h", "hint", "lab.hint"),
+        bind("n", "next", "lab.next"),
+        bind("e", "experiment", "lab.experiment"),
+        bind("t", "trace", "lab.trace"),
+        bind("r", "reset", "lab.reset"),
+        bind("s", "solve", "lab.solve"),
+        bind("b", "page(-1)", "lab.back", show=False),
+        bind("f", "page(1)", "lab.forward", show=False),
+        bind("d", "debrief", "lab.debrief", show=False),
+        bind("l", "labs", "lab.labs"),
+        bind("escape", "back", "lab.escape", show=False),
+        bind("f2", "shell", "lab.shell", priority=True, show=False),
+        bind("f3", "full_shell", "lab.full-shell", priority=True, show=False),
+    ]
+
+    def __init__(self, run: LabRun, make_shell: MakeShell) -> None:
+        super().__init__()
+        self.start_work(run)
+        self.make_shell = make_shell
+        self.page_step = self.board.snapshot.current
+
+    def compose(self) -> ComposeResult:
+        yield StatusRow(id="status")
+        yield PaneTabs(id="tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                with VerticalScroll(id="guide", classes="pane"):
+                    yield GuidePage(id="page")
+                with VerticalScroll(id="hint", classes="pane"):
+                    yield Markdown(id="hint-text")
+            with Vertical(id="right"):
+                with MapPane(id="map", classes="pane"):
+                    yield TopologyView()
+                with VerticalScroll(id="matrix", classes="pane"):
+                    yield MatrixView()
+                with Vertical(id="checks", classes="pane"):
+                    yield CheckList()
+                    yield Static(id="step-done")
+                yield ShellPane(self.make_shell, self.lab_run.environment)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#hint").display = False
+        self.show_first()
+        self.titles()
+        self.show_page(self.page_step)
+        self.pane("guide").focus()
+        self.follow()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted and not any(worker.group == "watch" and worker.is_running for worker in self.workers):
+            self.follow()
+
+    def on_screen_suspend(self) -> None:
+        # A question over this screen still wants it live; another screen does not.
+        if not isinstance(self.app.screen, MeshModal):
+            self.rest()
+
+    # --- drawing --- #
+
+    def titles(self) -> None:
+        """Names of panes in the language spoken now."""
+        for number, name in enumerate(PANES):
+            self.pane(name).border_title = f"{number + 1} {tr(self, f'pane.{name}')}"
+        self.pane("shell").border_subtitle = tr(self, "shell.keys")
+        self.pane("checks").border_subtitle = tr(self, "checks.keys")
+        self.pane("map").border_subtitle = tr(self, "map.keys")
+        self.pane("matrix").border_subtitle = tr(self, "matrix.keys")
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.titles()
+        self.show_page(self.page_step)
+        self.draw_map()
+        hint = self.query_one("#hint")
+        hint.display = False
+
+    def show_page(self, step: str) -> None:
+        """Show a step's page and checks."""
+        self.page_step = step
+        page = self.lab_run.page(step, language_of(self))
+        guide = self.pane("guide")
+        guide.border_title = f"1 {tr(self, 'pane.guide')}  {page.number}/{page.of} {page.title}"
+        guide.border_subtitle = tr(self, "guide.keys")
+        self.query_one("#page", GuidePage).update(page.markdown)
+        guide.scroll_home(animate=False)
+        self.query_one("#hint").display = False
+        self.redraw_checks()
+
+    def redraw_checks(self) -> None:
+        """Checks, counts, and whether the step is done."""
+        language = language_of(self)
+        rows, experiments = self.board.rows(self.page_step, language), self.board.experiments(self.page_step, language)
+        self.query_one(CheckList).show(rows, experiments)
+        done = self.query_one("#step-done", Static)
+        done.display = self.board.done(self.page_step)
+        key = "lab.step-done" if self.page_step == self.board.snapshot.current else "lab.step-was-done"
+        done.update(Content.assemble(("✔ ", "$success"), tr(self, key)))
+        self.redraw_status()
+        self.refresh_bindings()
+
+    def redraw_status(self) -> None:
+        snapshot = self.board.snapshot
+        green, total = self.board.counts()
+        number = self.board.index(snapshot.current) + 1
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (snapshot.title, ""))
+        link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
+        faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
+        status.right = (
+            (f"{snapshot.cluster} ", "$text-muted"),
+            *link,
+            *faults,
+            ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$text-muted"),
+            ("   " + tr(self, "lab.checks", green=green, total=total), "bold"),
+        )
+
+    def redraw_map(self, picture: object) -> None:
+        if isinstance(picture, Picture):
+            self.query_one(TopologyView).picture = picture
+        self.query_one(MatrixView).show(self.matrix)
+
+    def show_hint(self, hint: object) -> None:
+        """Put a hint below the guide, where it can be read while typing."""
+        if not isinstance(hint, HintText):
+            self.notify(tr(self, "hint.none"), markup=False)
+            return
+        box = self.query_one("#hint")
+        box.display = True
+        box.border_title = tr(self, "hint.title", number=hint.number, of=hint.of)
+        box.border_subtitle = tr(self, "hint.keys")
+        self.query_one("#hint-text", Markdown).update(hint.text)
+        if self.has_class("-narrow"):
+            self.action_pane(0)
+
+    # --- keys --- #
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted:
+            return True
+        index, last = self.board.index(self.page_step), len(self.board.snapshot.steps) - 1
+        step = self.board.step()
+        match action:
+            case "next":
+                return True if self.board.done() else None
+            case "experiment":
+                return True if step and step.experiments else None
+            case "debrief":
+                return True if self.board.done(self.page_step) else None
+            case "page":
+                return True if 0 <= index + int(str(parameters[0])) <= min(last, self.furthest()) else None
+        return True
+
+    def furthest(self) -> int:
+        """Pages may be read up to the current step."""
+        return self.board.index(self.board.snapshot.current)
+
+    def action_check(self) -> None:
+        self.check_now()
+
+    def action_hint(self) -> None:
+        row = self.query_one(CheckList)
+        option = row.highlighted_option if row.has_focus else None
+        kind, _, name = (option.id or "").partition(":") if option else ("", "", "")
+        self.take_hint(name if kind == "check" else "")
+
+    def action_next(self) -> None:
+        self.go_next()
+
+    def action_reset(self) -> None:
+        self.reset_step()
+
+    def action_solve(self) -> None:
+        self.solve_step()
+
+    def action_page(self, by: int) -> None:
+        self.show_page(self.board.snapshot.steps[self.board.index(self.page_step) + by].id)
+
+    def action_labs(self) -> None:
+        self.post_message(LeaveLab())
+
+    def action_back(self) -> None:
+        hint = self.query_one("#hint")
+        if hint.display:
+            hint.display = False
+        elif self.zoomed:
+            self.action_zoom()
+        else:
+            self.action_labs()
+
+    def focus_pane(self, name: str) -> None:
+        if name == "shell":
+            self.query_one(ShellPane).focus_shell()
+        elif name == "checks":
+            self.query_one(CheckList).focus()
+        else:
+            super().focus_pane(name)
+
+    def action_shell(self) -> None:
+        self.action_pane(0 if self.query_one(ShellPane).active else PANES.index("shell"))
+
+    @on(RunRequested)
+    def bring_command(self, message: RunRequested) -> None:
+        self.action_pane(PANES.index("shell"))
+        self.query_one(ShellPane).paste(message.code)
+
+    @on(ShellPane.Refused)
+    def copy_instead(self, message: ShellPane.Refused) -> None:
+        self.app.copy_to_clipboard(message.text)
+        self.notify(tr(self, "shell.refused"), severity="warning", markup=False)

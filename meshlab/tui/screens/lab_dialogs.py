@@ -1,0 +1,112 @@
+"""What opens over the lab screen: a check's evidence, answers, debrief, experiments, trace, the full-screen shell."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from textual import on, work
+from textual.app import SuspendNotSupported
+
+from meshlab.tui.explain import explanation
+from meshlab.tui.screens.lab_work import LabWork
+from meshlab.tui.screens.modals import AnswerModal, ChoiceModal, ReadModal
+from meshlab.tui.speak import language_of, tr
+from meshlab.tui.widgets.checks import CheckList
+from meshlab.tui.widgets.shell import command_line
+
+
+class LabDialogs(LabWork):
+    """Each of them ends with the board redrawn."""
+
+    @on(CheckList.Opened)
+    def check_opened(self, message: CheckList.Opened) -> None:
+        spec = self.lab_run.lab.all_checks().get(message.check)
+        if spec is not None and spec.answer is not None:
+            self.ask_answer(message.check)
+        else:
+            self.show_evidence(message.check)
+
+    @on(CheckList.ExperimentOpened)
+    def experiment_opened(self, message: CheckList.ExperimentOpened) -> None:
+        self.open_experiment(message.experiment)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def show_evidence(self, check: str) -> None:
+        found = self.lab_run.explain(check, language_of(self))
+        self.app.push_screen(ReadModal(found.text.title, content=explanation(self, found)))
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def ask_answer(self, check: str) -> None:
+        text = self.lab_run.check_text(check, language_of(self))
+        given = self.board.snapshot.answers.get(check, "")
+        spec = self.lab_run.lab.all_checks()[check].answer
+        question = text.question or text.why
+        modal: ChoiceModal | AnswerModal
+        if text.choices:
+            modal = ChoiceModal(text.title, question, text.choices, chosen=given)
+        else:
+            number = spec is not None and spec.kind == "number"
+            modal = AnswerModal(text.title, question, value=given, number=number)
+        answer = await self.app.push_screen_wait(modal)
+        if answer is not None:
+            self.lab_run.answer(check, answer)
+            self.board.refresh()
+            self.check_now([check])
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def show_debrief(self, step: str) -> None:
+        text = self.lab_run.debrief(step, language_of(self))
+        self.app.push_screen(ReadModal(tr(self, "debrief.title"), markdown=text))
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def choose_experiment(self) -> None:
+        step = self.board.step()
+        names = step.experiments if step else ()
+        if len(names) == 1:
+            self.open_experiment(names[0])
+            return
+        titles = {name: self.lab_run.experiment_text(name, language_of(self)).title for name in names}
+        if chosen := await self.app.push_screen_wait(ChoiceModal(tr(self, "experiment.choose"), "", titles)):
+            self.open_experiment(chosen)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def choose_step(self) -> None:
+        language = language_of(self)
+        steps = {step.id: self.lab_run.page(step.id, language).title for step in self.board.snapshot.steps}
+        current = self.board.snapshot.current
+        chosen = await self.app.push_screen_wait(ChoiceModal(tr(self, "goto.title"), "", steps, chosen=current))
+        if chosen:
+            self.go_to(chosen)
+
+    def open_experiment(self, experiment: str) -> None:
+        """Leave for the experiment's screen."""
+        from meshlab.tui.screens.experiment import ExperimentScreen
+
+        def finished(_: object) -> None:
+            self.board.refresh()
+            self.redraw_checks()
+            self.check_now()
+
+        self.app.push_screen(ExperimentScreen(self.lab_run, experiment), finished)
+
+    def action_experiment(self) -> None:
+        self.choose_experiment()
+
+    def action_trace(self) -> None:
+        from meshlab.tui.screens.trace import TraceScreen
+
+        self.app.push_screen(TraceScreen(self.lab_run))
+
+    def action_debrief(self) -> None:
+        self.show_debrief(getattr(self, "page_step", ""))
+
+    def action_full_shell(self) -> None:
+        """Give the whole terminal to a shell. Everything else waits meanwhile; that is what was asked for."""
+        environment = dict(self.lab_run.environment())
+        try:
+            with self.app.suspend():
+                os.write(1, f"\n{tr(self, 'shell.full')}\n\n".encode())
+                subprocess.run(command_line(environment), check=False)
+        except SuspendNotSupported:
+            self.notify(tr(self, "shell.no-suspend"), severity="warning", markup=False)

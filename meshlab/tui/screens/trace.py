@@ -1,0 +1,109 @@
+"""One request, drawn along the path that it really took."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Input, Static
+
+from meshlab.report.trace_text import trace_rows
+from meshlab.run.api import LabRun, Trace
+from meshlab.tui.keys import bind
+from meshlab.tui.screens.base import MeshScreen
+from meshlab.tui.speak import language_of, tr
+from meshlab.tui.widgets.drawing import content_of
+from meshlab.tui.widgets.status import StatusRow
+
+
+def headers_of(text: str) -> dict[str, str]:
+    """`x-canary: k7f2, x-user: 3` as a mapping; what has no colon is left out."""
+    pairs = [part.partition(":") for part in text.split(",")]
+    return {name.strip(): value.strip() for name, colon, value in pairs if colon and name.strip()}
+
+
+class TraceScreen(MeshScreen[None]):
+    """URL and headers above, the newest drawing first."""
+
+    CSS_PATH = "trace.tcss"
+    HELP_TOPIC = "help.trace"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("t", "send", "trace.send"),
+        bind("u", "edit('url')", "trace.url"),
+        bind("h", "edit('headers')", "trace.headers"),
+        bind("escape", "close", "modal.close"),
+    ]
+
+    def __init__(self, run: LabRun) -> None:
+        super().__init__()
+        self.lab_run = run
+        self.traces: list[Trace] = []
+        self.sending = False
+
+    def compose(self) -> ComposeResult:
+        yield StatusRow(id="status")
+        with Horizontal(id="request"):
+            yield Input(placeholder=tr(self, "trace.url"), id="url", compact=True)
+            yield Input(placeholder=tr(self, "trace.headers"), id="headers", compact=True)
+        with VerticalScroll(id="path", classes="pane"):
+            yield Static(id="drawing")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.pane_title()
+        self.query_one("#path").focus()
+        self.send()
+
+    def pane_title(self) -> None:
+        """Words of the frame."""
+        snapshot = self.lab_run.snapshot()
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (tr(self, "trace.title"), ""))
+        status.right = ((tr(self, "trace.sending" if self.sending else "trace.legend"), "$text-muted"),)
+        self.query_one("#path").border_title = tr(self, "trace.path")
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.query_one("#url", Input).placeholder = tr(self, "trace.url")
+        self.query_one("#headers", Input).placeholder = tr(self, "trace.headers")
+        self.pane_title()
+        self.redraw()
+
+    @work(exclusive=True, group="trace", exit_on_error=False)
+    async def send(self) -> None:
+        url, headers = self.query_one("#url", Input).value.strip(), self.query_one("#headers", Input).value
+        self.sending = True
+        self.pane_title()
+        try:
+            self.traces.insert(0, await self.lab_run.trace(url, headers_of(headers)))
+        finally:
+            self.sending = False
+            self.pane_title()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """All drawings of this visit, the newest first, so that two can be compared."""
+        language = language_of(self)
+        drawings = [content_of(trace_rows(trace, language)) for trace in self.traces]
+        self.query_one("#drawing", Static).update(Content("\n\n\n").join(drawings))
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        self.query_one("#path").focus()
+        self.send()
+
+    def action_send(self) -> None:
+        self.send()
+
+    def action_edit(self, name: str) -> None:
+        self.query_one(f"#{name}").focus()
+
+    def action_close(self) -> None:
+        if isinstance(self.focused, Input):
+            self.query_one("#path").focus()
+        else:
+            self.dismiss(None)

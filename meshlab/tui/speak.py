@@ -1,0 +1,36 @@
+"""Words on screens follow the language chosen at run time: every widget asks here, none keeps words for long."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast, runtime_checkable
+
+from textual.dom import DOMNode
+
+from meshlab.run.api import Language
+from meshlab.words import known, say
+
+
+class _Speaker(Protocol):
+    language: Language
+
+
+@runtime_checkable
+class Relabels(Protocol):
+    """A widget or screen that shows words which must change with the language."""
+
+    def relabel(self) -> None: ...
+
+
+def language_of(node: DOMNode) -> Language:
+    """The language that the app speaks now."""
+    return cast("_Speaker", node.app).language
+
+
+def tr(node: DOMNode, key: str, **parameters: object) -> str:
+    """The words of `tui.<key>` in the app's language."""
+    return say(f"tui.{key}", language_of(node), **parameters)
+
+
+def has_words(key: str) -> bool:
+    """Whether `tui.<key>` exists."""
+    return known(f"tui.{key}")

@@ -1,0 +1,85 @@
+"""All colours of the interface: our two themes, the names that styles may use, and how a meaning looks."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+OWN_VARIABLES = {
+    "pane-border": "$primary 40%",
+    "code-background": "$boost",
+}
+"""Names that our style sheets use beside Textual's, with what other themes (ansi) take for them."""
+
+DARK = Theme(
+    name="meshlab-dark",
+    primary="#5ec4ff",
+    secondary="#9d8cff",
+    accent="#ffb454",
+    foreground="#d7dce5",
+    background="#0d1017",
+    surface="#131721",
+    panel="#1b2030",
+    success="#7fd962",
+    warning="#ffb454",
+    error="#f26d78",
+    dark=True,
+    variables={
+        "footer-key-foreground": "#ffb454",
+        "block-cursor-text-style": "none",
+        "block-cursor-background": "#22304a",
+        "block-cursor-foreground": "#d7dce5",
+        "block-cursor-blurred-background": "#171d2b",
+        "pane-border": "#2d4a63",
+        "code-background": "#171c28",
+        "input-selection-background": "#5ec4ff 30%",
+    },
+)
+
+LIGHT = Theme(
+    name="meshlab-light",
+    primary="#0b6bb3",
+    secondary="#5b46c2",
+    accent="#a85b00",
+    foreground="#1d2430",
+    background="#fbfaf7",
+    surface="#f2f0ea",
+    panel="#e6e3da",
+    success="#2f7d1c",
+    warning="#9a5b00",
+    error="#bf2a3a",
+    dark=False,
+    variables={
+        "footer-key-foreground": "#a85b00",
+        "block-cursor-text-style": "none",
+        "block-cursor-background": "#d5e5f2",
+        "block-cursor-foreground": "#1d2430",
+        "block-cursor-blurred-background": "#eceae3",
+        "pane-border": "#a9bccb",
+        "code-background": "#f0eee7",
+        "input-selection-background": "#0b6bb3 25%",
+    },
+)
+
+THEMES = (DARK, LIGHT)
+CYCLE = ("meshlab-dark", "meshlab-light", "ansi-dark", "ansi-light")
+
+MEANINGS = {
+    "": "",
+    "ok": "$success",
+    "warn": "$warning",
+    "error": "$error",
+    "idle": "$text-muted",
+    "name": "bold",
+    "proxy": "$secondary",
+    "accent": "$accent",
+    "title": "bold $primary",
+    "head": "$primary",
+    "mark": "bold $accent",
+    "cursor": "reverse",
+}
+"""What a drawing means by a piece of it, as a style: pure drawings say meanings, only this table knows colours."""
+
+
+def style_of(meaning: str) -> str:
+    """Several meanings may be joined by a space: `ok name`."""
+    return " ".join(MEANINGS[one] for one in meaning.split())

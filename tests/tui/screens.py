@@ -1,0 +1,187 @@
+"""Pictures of every screen from the scripted run: `python -m tests.tui.screens [FOLDER] [--png]`.
+
+The SVGs in assets/screens come from here; a test says when they are out of date.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from meshlab.run.api import Language
+from meshlab.tui.app import MeshlabApp
+from tests.tui.helpers import make_app, on, shows, until
+from tests.tui.scripted import ScriptedBackend, ScriptedRun
+
+ASSETS = Path(__file__).parents[2] / "assets" / "screens"
+SIZE = (140, 42)
+THEMES = ("meshlab-dark", "meshlab-light")
+Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
+
+
+async def _home(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await shows(pilot, "2-router-mesh")
+    await until(pilot, lambda: app.screen.query_one("#problem").is_mounted)
+
+
+async def _problem(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    assert isinstance(app.backend, ScriptedBackend)
+    app.backend.problem = True
+    await pilot.press("d")
+    await until(pilot, lambda: on(app, "DoctorScreen"))
+    await shows(pilot, "docker.sock")
+
+
+async def _preparing(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    run.gate.clear()
+    await pilot.press("enter")
+    await until(pilot, lambda: on(app, "PreparingScreen"))
+    await shows(pilot, "0:19", "kubectl")
+
+
+async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    """From home into the lab."""
+    run.gate.set()
+    await shows(pilot, "2-router-mesh")
+    await pilot.press("enter")
+    await until(pilot, lambda: on(app, "LabScreen"))
+    await until(pilot, lambda: app.screen.query("FakeShell"))
+    await until(pilot, lambda: app.screen.query("GuidePage > *"))
+
+
+async def _lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await open_lab(pilot, app, run)
+    await shows(pilot, "pricing", "kubectl")
+
+
+async def _hint(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("h")
+    await shows(pilot, "endpointslices")
+
+
+async def _done(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    run.green()
+    await _lab(pilot, app, run)
+
+
+async def _evidence(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("3", "down", "enter")
+    await until(pilot, lambda: on(app, "ReadModal"))
+
+
+async def _help(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("question_mark")
+    await until(pilot, lambda: on(app, "ReadModal"))
+
+
+async def _palette(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: on(app, "CommandPalette"))
+    await until(pilot, lambda: app.screen.query_one("CommandList").option_count > 3)  # type: ignore[attr-defined]
+
+
+async def _reset(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("r")
+    await until(pilot, lambda: on(app, "ConfirmModal"))
+
+
+async def _matrix(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("5")
+
+
+async def _trace(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("t")
+    await until(pilot, lambda: on(app, "TraceScreen"))
+    await shows(pilot, "k7f2-01")
+
+
+async def _predict(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    run.current = "router-dies"
+    await open_lab(pilot, app, run)
+    await pilot.press("e")
+    await until(pilot, lambda: on(app, "ExperimentScreen"))
+    await until(pilot, lambda: app.screen.query("GuidePage > *"))
+    await pilot.press("down", *("right", "space") * 3, "down", "right", "space")
+
+
+async def _experiment(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _predict(pilot, app, run)
+    run.experiment_gate.clear()
+    await pilot.press("enter")
+    await shows(pilot, "refused")
+
+
+async def _result(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _predict(pilot, app, run)
+    run.experiment_gate.set()
+    await pilot.press("enter")
+    await until(pilot, lambda: on(app, "ExperimentScreen") and app.screen.course.finished)  # type: ignore[attr-defined]
+    await shows(pilot, "!")
+
+
+SCREENS: dict[str, Way] = {
+    "home": _home,
+    "doctor": _problem,
+    "preparing": _preparing,
+    "lab": _lab,
+    "lab-hint": _hint,
+    "lab-done": _done,
+    "lab-matrix": _matrix,
+    "evidence": _evidence,
+    "help": _help,
+    "palette": _palette,
+    "reset": _reset,
+    "trace": _trace,
+    "predict": _predict,
+    "experiment": _experiment,
+    "result": _result,
+}
+
+
+async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, language: Language = "en") -> str:
+    """The SVG of one screen."""
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run, theme=theme, language=language)
+    async with app.run_test(size=size) as pilot:
+        await SCREENS[name](pilot, app, run)
+        await pilot.pause()
+        await app.workers.wait_for_complete([one for one in app.workers if one.group in ("labs", "doctor", "dialog")])
+        await pilot.pause()
+        return app.export_screenshot(title="meshlab")
+
+
+def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = ()) -> None:
+    """One SVG a screen and theme; with `png` also a picture of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in only or SCREENS:
+        for theme in THEMES:
+            svg = asyncio.run(picture(name, theme))
+            file = folder / f"{name}-{theme.removeprefix('meshlab-')}.svg"
+            file.write_text(svg, encoding="utf-8")
+            if png:
+                to_png(svg, file.with_suffix(".png"))
+
+
+def to_png(svg: str, file: Path) -> None:
+    """Needs cairosvg; the font is one that most systems have."""
+    import cairosvg
+
+    cairosvg.svg2png(bytestring=svg.replace("Fira Code", "DejaVu Sans Mono").encode(), write_to=str(file), output_width=1600)
+
+
+if __name__ == "__main__":
+    arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
+    write(Path(arguments[0]) if arguments else ASSETS, png="--png" in sys.argv, only=tuple(arguments[1:]))

@@ -1,0 +1,450 @@
+"""A run without a cluster: it implements LabRun with recorded data, and tests decide what happens when."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from meshlab.check.verdict import Evidence, Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.errors import UsageError
+from meshlab.run.api import (
+    Cell,
+    CheckText,
+    ExperimentEvent,
+    ExperimentText,
+    Explanation,
+    FaultState,
+    HintText,
+    Hop,
+    LabRun,
+    LabSummary,
+    Language,
+    Matrix,
+    Page,
+    ResetPlan,
+    Snapshot,
+    StepState,
+    Trace,
+)
+from meshlab.tui.backend import Finding
+from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
+
+PHASES = {
+    "check-engine": 0.4,
+    "create-nodes": 21.0,
+    "start-control-plane": 14.0,
+    "load-images": 9.0,
+    "apply-setup": 3.0,
+    "ready": 6.0,
+}
+CALLERS = ("edge", "web", "catalog", "pricing", "reviews")
+SERVICES = ("web", "catalog", "pricing", "legacy", "reviews", "ratings")
+CALLS = {(caller, callee) for caller in CALLERS for callee in SERVICES if caller != callee}
+
+
+class ScriptedRun:
+    """Everything is green or red because a test said so. `gate` holds preparation, `experiment_gate` an experiment."""
+
+    def __init__(self, *, current: str = "router", state: str = "in-progress") -> None:
+        self.lab_id = "2-router-mesh"
+        self.lab = lab()
+        self.current, self.state = current, state
+        self.verdicts: dict[str, Verdict] = {}
+        self.answers: dict[str, str] = {}
+        self.hints: dict[str, int] = {}
+        self.done: set[str] = set(STEPS[: STEPS.index(current)])
+        self.finished: dict[str, dict[str, Any]] = {}
+        self.predictions: dict[str, dict[str, Any]] = {}
+        self.faults: tuple[FaultState, ...] = ()
+        self.calls: list[str] = []
+        """What the interface asked for, in order."""
+        self.news: asyncio.Queue[Verdict | BaseException] = asyncio.Queue()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.experiment_gate = asyncio.Event()
+        self.experiment_gate.set()
+        self.prepare_error: Exception | None = None
+        self.look_error: Exception | None = None
+        self.strays: tuple[str, ...] = ("ConfigMap/shop/scratch", "Deployment/shop/my-router")
+        self.cleaned = self.closed = False
+        self.time = 0.0
+        for check in ("shop-answers", "apps-untouched"):
+            self.set(check, Outcome.PASS)
+        if current != "look":
+            self.set("how-many", Outcome.PASS)
+
+    # --- what tests do --- #
+
+    def set(self, check: str, outcome: Outcome, reason: str = "", *, time: float | None = None, **fields: Any) -> Verdict:
+        """A check has this verdict from now on."""
+        self.time += 1
+        step = self.lab.step_of(check).id
+        spec = self.lab.all_checks()[check]
+        verdict = Verdict(
+            check=check,
+            step=step,
+            kind=spec.kind,
+            role=spec.role,
+            outcome=outcome,
+            reason=reason,
+            **fields,
+            time=self.time if time is None else time,
+        )
+        self.verdicts[check] = verdict
+        checks = [one.id for one in self.lab.step_of(check).checks]
+        if all(one in self.verdicts and self.verdicts[one].green for one in checks):
+            self.done.add(step)
+        return verdict
+
+    def tell(self, check: str, outcome: Outcome, reason: str = "", **fields: Any) -> None:
+        """The same, and the watcher sees it."""
+        self.news.put_nowait(self.set(check, outcome, reason, **fields))
+
+    def red(self) -> None:
+        """The usual state of the step `router` while it is worked on."""
+        self.set("router-ready", Outcome.PASS)
+        self.set(
+            "catalog-routed",
+            Outcome.FAIL,
+            "path.no-proxy",
+            expected="web → router → catalog",
+            seen="web → catalog",
+            parameters={"proxy": "router", "service": "catalog", "from": "web", "to": "catalog"},
+            evidence=(
+                Evidence("Access log of the router", []),
+                Evidence("Answer of catalog", {"service": "catalog", "via": None}),
+            ),
+        )
+        self.set("all-routed", Outcome.BLOCKED, blocked_by=("catalog-routed",))
+
+    def green(self) -> None:
+        """All checks of the current step hold."""
+        for check in self._step(self.current).checks:
+            self.set(check, Outcome.PASS)
+
+    # --- LabRun --- #
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            lab=self.lab_id,
+            run="r1",
+            seed=7,
+            stage="2",
+            title=TITLES["en"]["lab"],
+            state=self.state,
+            current=self.current,
+            steps=tuple(self._step(step) for step in STEPS),
+            verdicts=dict(self.verdicts),
+            faults=self.faults,
+            hints_taken=dict(self.hints),
+            answers=dict(self.answers),
+            experiments=dict(self.finished),
+            cluster="meshlab-2-router-mesh",
+            started=1.0,
+            ready_seconds=54.0,
+            events=len(self.calls),
+        )
+
+    def _step(self, step: str) -> StepState:
+        spec = next(one for one in self.lab.steps if one.id == step)
+        return StepState(
+            id=step,
+            title=TITLES["en"][step],
+            done=step in self.done,
+            checks=tuple(check.id for check in spec.checks),
+            experiments=tuple(one.id for one in spec.experiments),
+        )
+
+    def page(self, step: str = "", language: Language = "en") -> Page:
+        name = step or self.current
+        title = TITLES[language][name]
+        text = PAGES[language].get(name, f"# {title}\n")
+        return Page(step=name, title=title, number=STEPS.index(name) + 1, of=len(STEPS), markdown=text)
+
+    def check_text(self, check: str, language: Language = "en") -> CheckText:
+        words = TITLES[language]
+        spec = self.lab.all_checks()[check]
+        choices = {one: {"one": "1", "none": "0"}[one] for one in spec.answer.choices} if spec.answer else {}
+        return CheckText(title=words[check], question=words[check] if choices else "", choices=choices)
+
+    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
+        words = TITLES[language]
+        explained = words["explained"] if experiment in self.finished else ""
+        if experiment == "bad-line":
+            choices = {one: words[one] for one in ("all-fail", "frozen", "nothing")}
+            return ExperimentText(
+                id=experiment,
+                title=words["bad-line"],
+                question=words["ask2"],
+                kind="choice",
+                choices=choices,
+                explanation=explained,
+            )
+        return ExperimentText(
+            id=experiment,
+            title=words[experiment],
+            question=words["ask"],
+            kind="matrix",
+            rows=CALLERS,
+            columns=SERVICES,
+            explanation=explained,
+        )
+
+    def explain(self, check: str, language: Language = "en") -> Explanation:
+        from meshlab.report.text import reason_sentence
+
+        verdict = self.verdicts.get(check)
+        reason = reason_sentence(verdict, language) if verdict else ""
+        return Explanation(check=check, text=self.check_text(check, language), verdict=verdict, reason=reason)
+
+    def debrief(self, step: str, language: Language = "en") -> str:
+        return f"# {TITLES[language][step]}\n\n```yaml\nselector: {{app: router}}\n```\n"
+
+    def environment(self) -> dict[str, str]:
+        return {"KUBECONFIG": "/state/meshlab/2-router-mesh/learner.kubeconfig", "MESHLAB_RUN": "2-router-mesh"}
+
+    async def prepare(self) -> AsyncIterator[Progress]:
+        self.calls.append("prepare")
+        for phase, estimate in PHASES.items():
+            yield Progress(phase=phase, state="planned", estimate=estimate)
+        try:
+            for number, phase in enumerate(PHASES):
+                yield Progress(phase=phase, state="running", detail="web catalog pricing" if phase == "load-images" else "")
+                yield Progress(phase=phase, state="note", detail=f"{phase}: [1/2] of what it does")
+                if number == 3:
+                    await self.gate.wait()
+                    if self.prepare_error is not None:
+                        raise self.prepare_error
+                yield Progress(phase=phase, state="done", seconds=PHASES[phase] * 0.9)
+        except (asyncio.CancelledError, GeneratorExit):
+            self.cleaned = True
+            raise
+
+    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+        self.calls.append("check")
+        for check in checks or self._step(self.current).checks:
+            await asyncio.sleep(0)
+            if check in self.verdicts:
+                yield self.verdicts[check]
+
+    async def watch(self) -> AsyncIterator[Verdict]:
+        self.calls.append("watch")
+        while True:
+            news = await self.news.get()
+            if isinstance(news, BaseException):
+                raise news
+            yield news
+
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
+        taken = self.hints.get(self.current, 0)
+        if taken >= len(HINTS[language]):
+            return None
+        self.hints[self.current] = taken + 1
+        return HintText(id=f"h{taken + 1}", text=HINTS[language][taken], number=taken + 1, of=len(HINTS[language]))
+
+    def answer(self, check: str, text: str) -> None:
+        self.answers[check] = text
+        self.set(check, Outcome.PASS if text == "none" else Outcome.FAIL, "" if text == "none" else "answer.wrong")
+
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        self.predictions[experiment] = prediction
+
+    async def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+        self.calls.append(f"experiment {experiment}")
+        try:
+            yield ExperimentEvent(experiment=experiment, kind="phase", phase="down", text="The router is taken away")
+            yield ExperimentEvent(experiment=experiment, kind="fault", text="Deployment router: replicas 1 → 0")
+            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=broken_matrix())
+            await self.experiment_gate.wait()
+            yield ExperimentEvent(experiment=experiment, kind="undo", text="Deployment router: replicas 0 → 1")
+            yield ExperimentEvent(experiment=experiment, kind="phase", phase="repaired", text="The router is back")
+            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=whole_matrix())
+        except (asyncio.CancelledError, GeneratorExit):
+            self.calls.append("undone")
+            raise
+        predicted = self.predictions.get(experiment, {})
+        self.finished[experiment] = {"predicted": predicted, "score": 1.0 if predicted.get("choice") == "frozen" else 0.0}
+        done = next(
+            one.id
+            for step in self.lab.steps
+            for one in step.checks
+            if one.experiment and one.experiment.experiment == experiment
+        )
+        yield ExperimentEvent(experiment=experiment, kind="verdict", verdict=self.set(done, Outcome.PASS))
+        yield ExperimentEvent(experiment=experiment, kind="finished", result=self.finished[experiment])
+
+    async def undo_faults(self) -> list[FaultState]:
+        undone, self.faults = list(self.faults), ()
+        return undone
+
+    async def next(self) -> Snapshot:
+        self.calls.append("next")
+        if self.current not in self.done:
+            raise UsageError("The step is not done.")
+        self.current = STEPS[STEPS.index(self.current) + 1]
+        return self.snapshot()
+
+    async def _work(self, name: str) -> AsyncIterator[Progress]:
+        self.calls.append(name)
+        yield Progress(phase="apply-setup", state="planned", estimate=3.0)
+        yield Progress(phase="apply-setup", state="running")
+        await self.gate.wait()
+        yield Progress(phase="apply-setup", state="done", seconds=2.0)
+
+    async def solve(self, step: str = "") -> AsyncIterator[Progress]:
+        async for event in self._work("solve"):
+            yield event
+        self.green()
+
+    async def goto(self, step: str) -> AsyncIterator[Progress]:
+        async for event in self._work(f"goto {step}"):
+            yield event
+        self.current = step
+
+    async def plan_reset(self, step: str = "") -> ResetPlan:
+        return ResetPlan(step=step or self.current, strays=self.strays)
+
+    async def reset(self, step: str = "") -> AsyncIterator[Progress]:
+        async for event in self._work("reset"):
+            yield event
+
+    async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
+        self.calls.append(f"trace {url} {headers or {}}")
+        return example_trace("v2" if headers else "v1")
+
+    async def matrix(self) -> Matrix | None:
+        if self.look_error is not None:
+            raise self.look_error
+        return whole_matrix()
+
+    async def pods(self) -> list[dict[str, Any]]:
+        if self.look_error is not None:
+            raise self.look_error
+        return example_pods()
+
+    async def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+        async for event in self._work("stop"):
+            yield event
+
+    async def down(self) -> AsyncIterator[Progress]:
+        async for event in self._work("down"):
+            yield event
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def whole_matrix() -> Matrix:
+    """Everybody reaches everybody."""
+    cells = tuple(Cell(row=row, column=column, ok=2, of=2) for row, column in sorted(CALLS))
+    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
+
+
+def broken_matrix() -> Matrix:
+    """Only the edge still reaches web."""
+    cells = tuple(
+        Cell(row=row, column=column, ok=2, of=2)
+        if (row, column) == ("edge", "web")
+        else Cell(row=row, column=column, ok=0, of=2, errors={"refused": 2})
+        for row, column in sorted(CALLS)
+    )
+    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
+
+
+def example_pods() -> list[dict[str, Any]]:
+    """The shop's pods, one of ratings not ready."""
+
+    def pod(app: str, version: str = "v1", ready: bool = True, container: str = "shop") -> dict[str, Any]:
+        return {
+            "namespace": "shop",
+            "name": f"{app}-{version}-abcde",
+            "node": "worker",
+            "phase": "Running",
+            "ready": ready,
+            "restarts": 0,
+            "containers": [container],
+            "labels": {"app": app, "version": version},
+        }
+
+    apps = [pod(app) for app in ("web", "catalog", "reviews", "pricing", "legacy")]
+    more = [pod("catalog", "v2"), pod("reviews", "v2"), pod("ratings", ready=False), pod("ratings")]
+    return [*apps, *more, pod("edge", container="traefik"), pod("router", container="envoy")]
+
+
+def example_trace(version: str) -> Trace:
+    """One request through edge, router and shop."""
+
+    def hop(kind: Any, name: str, ms: float, *hops: Hop, status: int = 200, error: str = "", version: str = "") -> Hop:
+        pod = f"{name}-6d8f9c7b5-x2x4q" if kind != "client" else ""
+        return Hop(kind=kind, name=name, version=version, pod=pod, node="worker", status=status, ms=ms, error=error, hops=hops)
+
+    legacy = hop("service", "legacy", 2.1, version="v1")
+    pricing = hop("service", "pricing", 4.0, legacy, version="v1")
+    catalog = hop("proxy", "router", 7.2, hop("service", "catalog", 6.3, pricing, version=version))
+    ratings = hop("service", "ratings", 1.5, status=503, error="http_5xx", version="v1")
+    reviews = hop(
+        "proxy", "router", 5.1, hop("service", "reviews", 4.4, hop("proxy", "router", 2.2, ratings, status=503), version="v1")
+    )
+    web = hop("proxy", "edge", 15.6, hop("service", "web", 14.8, catalog, reviews, version="v1"))
+    return Trace(nonce="k7f2-01", url="http://web:8080/", status=200, ms=16.4, root=hop("client", "probe", 16.4, web))
+
+
+TITLES_OF_LABS = {
+    "en": {"1-edge": "Edge proxy", "2-router-mesh": "Router mesh", "3-proxy-per-node": "Proxy per node"},
+    "zh": {"1-edge": "边缘代理", "2-router-mesh": "路由器网格", "3-proxy-per-node": "每节点代理"},
+}
+
+
+class ScriptedBackend:
+    """Three labs, one of them begun."""
+
+    def __init__(self, run: ScriptedRun | None = None) -> None:
+        self.run = run or ScriptedRun()
+        self.problem = False
+        self.open_error: Exception | None = None
+
+    async def labs(self, language: Language) -> list[LabSummary]:
+        titles = TITLES_OF_LABS[language]
+        return [
+            LabSummary(
+                id="1-edge",
+                stage="1",
+                title=titles["1-edge"],
+                minutes=40,
+                steps=5,
+                steps_done=5,
+                proof="proven",
+                state="passed",
+            ),
+            LabSummary(
+                id="2-router-mesh",
+                stage="2",
+                title=titles["2-router-mesh"],
+                minutes=60,
+                steps=6,
+                steps_done=1,
+                minutes_left=48,
+                proof="proven",
+                state="in-progress",
+            ),
+            LabSummary(id="3-proxy-per-node", stage="3", title=titles["3-proxy-per-node"], minutes=55, steps=5),
+        ]
+
+    async def open(self, lab: str, language: Language) -> LabRun:
+        if self.open_error is not None:
+            raise self.open_error
+        return self.run
+
+    async def doctor(self, language: Language) -> list[Finding]:
+        found = [
+            Finding("docker.reachable", "ok", "The Docker engine answers (20.10, API 1.41)."),
+            Finding(
+                "memory.free", "warning", "5.1 GiB of memory are free; a lab takes about 2 GiB.", "Close what you do not need."
+            ),
+        ]
+        if self.problem:
+            text = "No container engine answers on /var/run/docker.sock."
+            found[0] = Finding("docker.reachable", "problem", text, "Start Docker, then press r.")
+        return found

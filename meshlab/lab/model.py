@@ -184,7 +184,7 @@ class Lab(_Part, frozen=True, kw_only=True):
     """Id of the lab whose solved end equals this lab's start, where there is one."""
     namespace: str = "shop"
     namespaces: tuple[str, ...] = ()
-    """All namespaces of the lab's scope; the first is the default."""
+    """All namespaces of the lab's scope, `namespace` first; empty: only that."""
     clusters: dict[str, ClusterShape]
     needs: Needs = Needs()
     privileges: Privileges = Privileges()
@@ -208,7 +208,7 @@ class Lab(_Part, frozen=True, kw_only=True):
     @property
     def default_namespace(self) -> str:
         """The namespace of everything that names none."""
-        return self.namespaces[0] if self.namespaces else self.namespace
+        return self.namespace
 
     def all_experiments(self) -> dict[str, Experiment]:
         """Every experiment of every step, by id, in the order of the guide."""

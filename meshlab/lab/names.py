@@ -16,8 +16,8 @@ def runtime_names(lab: Lab) -> tuple[str, ...]:
 
 def image_name(image: str) -> str:
     """`image_shop` for meshlab/shop, `image_envoy` for envoy."""
-    return f"image_{_name(image.rpartition('/')[2])}"
+    return f"image_{_name(image.removeprefix('meshlab/'))}"
 
 
 def _name(text: str) -> str:
-    return text.replace("-", "_").replace(".", "_")
+    return text.replace("-", "_").replace("/", "_")

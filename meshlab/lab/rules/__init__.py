@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Fault
-from meshlab.lab.rules import checks, experiments, ids, names, places, vacuous
+from meshlab.lab.rules import checks, experiments, faults, ids, names, places, vacuous
 
 STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     ids.rule,
@@ -19,6 +19,7 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     vacuous.rule,
     experiments.rule,
     experiments.phase_checks,
+    faults.rule,
 )
 
 

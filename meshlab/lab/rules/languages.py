@@ -33,10 +33,13 @@ def rule(scope: Scope) -> Iterator[Problem]:
 
 def _pages(scope: Scope, step: str, language: str) -> Iterator[Problem]:
     files = page_file(scope.loaded, step, LANGUAGES[0]), page_file(scope.loaded, step, language)
-    try:
-        texts = [read_text(file) for file in files]
-    except LabError as error:
-        yield caught("page", error)
+    texts = []
+    for file in files:
+        try:
+            texts.append(read_text(file))
+        except LabError as error:
+            yield caught("page", error)
+    if len(texts) < len(files):
         return
     for file, text, one in zip(files, texts, (LANGUAGES[0], language), strict=True):
         for paragraph in parts(text).paragraphs:

@@ -47,9 +47,7 @@ def _wrong(lab: Lab, use: Use) -> Iterator[Fault]:
 
 
 def _service(lab: Lab, use: Use) -> Iterator[Fault]:
-    name = use.name.partition("@")[0] if use.sort == "caller" else use.name
-    if name == "probe" and use.sort in ("caller", "row"):
-        return
+    name = use.name
     yield from unknown(use.key, "service", name, lab.services)
     endpoint = lab.services.get(name)
     if endpoint is None:

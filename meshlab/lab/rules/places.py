@@ -20,8 +20,9 @@ def rule(lab: Lab) -> Iterator[Fault]:
         yield Fault(("clusters",), "a lab needs at least one cluster", "no-cluster")
     if not lab.steps:
         yield Fault(("steps",), "a lab needs at least one step", "no-step")
-    if lab.namespaces and lab.namespace not in lab.namespaces and lab.namespace != "shop":
-        yield Fault(("namespace",), f"`{lab.namespace}` is not among `namespaces`", "unknown-namespace")
+    if lab.namespaces and lab.namespaces[0] != lab.namespace:
+        message = f"the first of `namespaces` is the default, which `namespace` says is `{lab.namespace}`"
+        yield Fault(("namespaces", 0), message, "namespaces")
     yield from _clusters(lab)
     yield from _graph(lab)
     yield from _hints(lab)

@@ -18,6 +18,10 @@ def rule(lab: Lab) -> Iterator[Fault]:
             spec = walk.spec(check, kind)
             if kind in ASKS and not ASKS[kind][0](spec):
                 yield Fault((*key, kind), f"`{check.id}` cannot fail: it needs {ASKS[kind][1]}", "asks-nothing")
+            for index, ref in enumerate(getattr(spec, "refs", ())):
+                if ref.labels or not ref.name:
+                    message = "writes are counted by name: the observer keeps no labels"
+                    yield Fault((*key, kind, "refs", index), message, "writes-by-name")
             for index, condition in enumerate(getattr(spec, "conditions", ())):
                 if not _asks(condition):
                     message = "the condition asks nothing: it needs equals, not-equals, exists, at-least, at-most or same-as"

@@ -1,0 +1,37 @@
+"""A fault has what its kind needs, and a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshlab.lab import model
+from meshlab.lab.problem import Fault, Key
+from meshlab.lab.rules import walk
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "scale": ("replicas",),
+    "label-node": ("labels",),
+    "config-line": ("key", "replace"),
+    "slow-service": ("milliseconds",),
+    "fail-service": ("error-rate",),
+    "drop-route": ("key",),
+    "load": ("url",),
+}
+"""Kind of fault to the keys without which it would do nothing."""
+
+
+def rule(lab: model.Lab) -> Iterator[Fault]:
+    """Every fault of every phase."""
+    for key, experiment in walk.experiments(lab):
+        for i, phase in enumerate(experiment.phases):
+            for j, fault in enumerate(phase.apply):
+                yield from _incomplete((*key, "phases", i, "apply", j), fault)
+
+
+def _incomplete(key: Key, fault: model.Fault) -> Iterator[Fault]:
+    for name in NEEDED.get(fault.kind, ()):
+        value = getattr(fault, name.replace("-", "_"))
+        if value is None or (not value and name != "replicas"):
+            yield Fault(key, f"a fault of kind `{fault.kind}` needs `{name}`", "fault")
+    if not fault.target.name and not fault.target.labels:
+        yield Fault((*key, "target"), "a fault's target has a name or labels", "fault")

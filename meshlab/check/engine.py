@@ -10,7 +10,7 @@ again whenever what it waits for changes).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ async def evaluate(
     step_of: Callable[[str], str] | None = None,
     record: Callable[[Verdict], None] | None = None,
     recorder: Recorder | None = None,
-) -> AsyncIterator[Verdict]:
+) -> AsyncGenerator[Verdict, None]:
     """Verdicts of the checks and of those they need, each as soon as it is known.
 
     known: last verdicts; a needed check that is green there is not looked at again (see plan.with_needs).

@@ -55,7 +55,9 @@ def mistaken(plan: Plan, p: float) -> float:
 
 @lru_cache(maxsize=64)
 def plan(share: float, nearest: float, refuse_right: float, accept_wrong: float) -> Plan:
-    """A sample that refuses `share` at most `refuse_right` of the times and accepts `nearest` at most `accept_wrong`.
+    """A sample that refuses `share` at most `refuse_right` of the times, and accepts a wrong one at most `accept_wrong`.
+
+    Wrong is whatever lies at least as far off as `nearest`, on either side: none at all and all are wrong too.
 
     A fixed-sample two-sided exact binomial test. The size starts from the normal approximation
 
@@ -69,10 +71,11 @@ def plan(share: float, nearest: float, refuse_right: float, accept_wrong: float)
     """
     if share == nearest:
         raise LabError("a share cannot be told from itself", key="share.nearest")
-    n = max(1, int(0.8 * _approximate(share, nearest, refuse_right, accept_wrong)))
+    wrong = wrong_shares(share, nearest)
+    n = max(1, int(0.8 * max(_approximate(share, one, refuse_right, accept_wrong) for one in wrong)))
     while n <= MOST:
         tried = Plan(n, *region(n, share, refuse_right))
-        if mistaken(tried, nearest) <= accept_wrong:
+        if all(mistaken(tried, one) <= accept_wrong for one in wrong):
             return tried
         n += max(1, n // 50)
     raise LabError(
@@ -80,6 +83,12 @@ def plan(share: float, nearest: float, refuse_right: float, accept_wrong: float)
         key="share.nearest",
         hint="Choose shares that lie further apart, or larger error rates.",
     )
+
+
+def wrong_shares(share: float, nearest: float) -> list[float]:
+    """The nearest wrong shares on both sides, no further than none and all."""
+    off = abs(nearest - share)
+    return [one for one in (max(0.0, share - off), min(1.0, share + off)) if one != share]
 
 
 def _approximate(p0: float, p1: float, a: float, b: float) -> float:

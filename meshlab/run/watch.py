@@ -78,14 +78,15 @@ class _Step:
             source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:
-                    self._say(self._due.judged(verdict))
-            await self._finish()
+                    await self._say(self._due.judged(verdict))
             yield
 
-    def _say(self, verdict: Verdict) -> None:
+    async def _say(self, verdict: Verdict) -> None:
         before = self._latest.get(verdict.check)
         self._latest[verdict.check] = verdict
         judge.keep(self._run, verdict)
+        # First, so that whoever hears of the last green verdict finds the step done.
+        await self._finish()
         self._news.put_nowait(verdict)
         if before is None or before.green != verdict.green:
             self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)

@@ -20,6 +20,7 @@ RECORDER = {"app": "recorder"}
 
 ADMINS = ("kubernetes-admin", "system:admin")
 """Users of the kubeconfig that meshlab itself has on kind; the learner has another."""
+PROGRAMS = ("kubectl", "helm", "kustomize", "k9s", "lens", "headlamp", "mozilla")
 
 
 async def since(run: Run, http: PodHttp, t: float) -> Writes:
@@ -67,12 +68,19 @@ def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], b
             kind=one["kind"],
             namespace=one.get("namespace", ""),
             name=one.get("name", ""),
-            user=who(one.get("manager") or one.get("user") or ""),
+            user=by(one.get("manager") or ""),
         )
         for one in raw.get("writes", ())
         if one["t"] >= since
     )
     return found, bool(raw.get("complete", False))
+
+
+def by(manager: str) -> str:
+    """The same from the name of a field manager, which is all that a recorder is told: people use such programs."""
+    if manager.lower().startswith(PROGRAMS):
+        return "learner"
+    return manager
 
 
 def who(user: str) -> str:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from meshlab.check.verdict import Evidence, Outcome, Verdict
+from meshlab.errors import UsageError
+from meshlab.run import answers, events, hints, judge, pages
+from meshlab.run.context import Run
+from tests.unit.run.small_run import config_map, shop, small_run, started
+
+
+def red(run: Run, check: str, reason: str, **more: object) -> None:
+    step = run.lab.step_of(check).id
+    verdict = Verdict(check=check, step=step, kind="object", role="goal", outcome=Outcome.FAIL, reason=reason, time=5.0)
+    judge.keep(run, verdict if not more else Verdict(**{**{f: getattr(verdict, f) for f in verdict.__struct_fields__}, **more}))
+
+
+def test_a_page_has_the_seats_values_and_leaves_what_is_not_known_yet(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    page = pages.page(run, "", "en")
+    assert (page.step, page.title, page.number, page.of) == ("first", "The first step", 1, 2)
+    assert page.markdown == f"Open ${{edge_url}} and paint {run.values['share']}."
+    run.remember({"edge_url": "http://127.0.0.1:31000"})
+    assert pages.page(run, "first", "zh").markdown.startswith("Open http://127.0.0.1:31000")
+    with pytest.raises(UsageError, match="no step 'third'"):
+        pages.page(run, "third", "en")
+
+
+def test_an_explanation_has_the_reason_in_words_and_the_labs_own_help(tmp_path: Path) -> None:
+    run = small_run(tmp_path, seed=3)
+    assert pages.explain(run, "colour", "en").verdict is None
+    red(run, "colour", "object.mismatch", parameters={"object": "ConfigMap shop/paint"})
+    found = pages.explain(run, "colour", "en")
+    assert found.text.title == "The paint is red"
+    assert "ConfigMap shop/paint" in found.reason
+    assert found.help == "Paint it, seat 3."
+    assert pages.explain(run, "colour", "zh").reason != found.reason
+
+
+def test_large_evidence_is_kept_beside_the_log_and_found_again(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    evidence = (Evidence("matrix", {"cells": ["x" * 50] * 200}),)
+    red(run, "colour", "object.mismatch", evidence=evidence)
+    assert run.state().verdicts["colour"].evidence == ()
+    found = pages.explain(run, "colour", "en").verdict
+    assert found is not None
+    assert found.evidence == evidence
+    assert run.log.file.stat().st_size < 2000
+
+
+def test_the_same_verdict_again_is_not_logged_again(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    for _ in range(3):
+        red(run, "colour", "object.mismatch")
+    red(run, "colour", "object.absent")
+    assert run.log.length == 3
+
+
+def test_hints_follow_the_red_check_and_its_reason_one_at_a_time(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    red(run, "colour", "object.mismatch")
+    given = [hints.show(run, "", "en") for _ in range(4)]
+    assert [hint.id for hint in given if hint] == ["paint-it", "look-at-it", "breathe"]
+    assert [(hint.number, hint.of, hint.check) for hint in given if hint] == [(1, 2, "colour"), (2, 2, "colour"), (1, 1, "")]
+    assert given[3] is None
+    assert run.snapshot().hints_taken == {"colour": 2, "first": 1}
+
+
+def test_a_hint_for_another_reason_is_not_shown(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    red(run, "colour", "object.absent")
+    hint = hints.show(run, "", "en")
+    assert hint is not None
+    assert (hint.id, hint.text) == ("look-at-it", "Use kubectl get.")
+
+
+def test_answers_are_checked_and_recorded(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    answers.answer(run, "why", " one ")
+    assert run.snapshot().answers == {"why": "one"}
+    for check, text, words in (
+        ("why", "three", "none of the choices"),
+        ("why", "", "1 to 500"),
+        ("colour", "x", "no question"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            answers.answer(run, check, text)
+
+
+def test_predictions_must_fit_the_matrix(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    answers.predict(run, "break-it", {"cells": [["*", "web"], ["probe@worker", "catalog"]]})
+    wanted = [["web", "web"], ["probe", "web"], ["probe@worker", "catalog"]]
+    assert run.state().predictions["break-it"] == {"cells": wanted}
+    for wrong in ({"cells": [["web", "nobody"]]}, {"cells": ["web"]}, {"choice": "one"}):
+        with pytest.raises(UsageError):
+            answers.predict(run, "break-it", wrong)
+    with pytest.raises(UsageError, match="no experiment"):
+        answers.predict(run, "nothing", {})
+
+
+def test_an_experiment_is_explained_only_after_it_was_run(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    text = pages.experiment_text(run, "break-it", "en")
+    assert (text.kind, text.rows, text.columns) == ("matrix", ("web", "probe"), ("catalog", "web"))
+    assert text.explanation == ""
+    run.append(events.ExperimentFinished(experiment="break-it", result={"score": 1.0}))
+    assert pages.experiment_text(run, "break-it", "en").explanation == "It was scaled to 0."
+
+
+async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path: Path) -> None:
+    run = await started(small_run(tmp_path, shop(config_map("paint", colour="red", mine="too"), config_map("keep"))))
+    with pytest.raises(UsageError, match="once every check"):
+        pages.debrief(run, "first", "en")
+    answers.answer(run, "why", "one")
+    verdicts = [verdict async for verdict in judge.check(run)]
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.PASS] * 3
+    text = pages.debrief(run, "first", "en")
+    assert text.startswith("Well painted.")
+    assert "ConfigMap shop/paint" in text
+    assert "mine: too" in text.split("Yours, when the step was done:")[1]
+    assert "resourceVersion" not in text

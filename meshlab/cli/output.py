@@ -42,7 +42,7 @@ async def show_progress(steps: AsyncIterator[Progress], language: str, form: str
     from meshlab.cli.drive import each
     from meshlab.report.envelope import line
 
-    shown: set[tuple[str, str]] = set()
+    shown: set[tuple[str, ...]] = set()
     async for progress in each(steps):
         if form == "json":
             click.echo(line("progress", progress=progress))
@@ -51,11 +51,11 @@ async def show_progress(steps: AsyncIterator[Progress], language: str, form: str
             note(progress_line(progress, language))
 
 
-def _worth_a_line(progress: Progress, shown: set[tuple[str, str]]) -> bool:
+def _worth_a_line(progress: Progress, shown: set[tuple[str, ...]]) -> bool:
     """Each phase says once that it runs and once how it ended; notes stay in the log."""
     if progress.state in {"planned", "note"}:
         return False
-    mark = (progress.phase, progress.state)
+    mark = (progress.phase, progress.state, *progress.parameters.values())
     if mark in shown:
         return False
     shown.add(mark)

@@ -121,32 +121,30 @@ class _Merger:
 
     def _chain(self, call: _Call) -> list[LogEntry]:
         """From the caller on, each next line is the one that came from the last proxy's pod, for the same host."""
-        callee_ip = self._ip_of((call.tree or {}).get("pod", ""))
+        callee = (call.tree or {}).get("pod", "")
         chain: list[LogEntry] = []
         at, hosts = call.caller_ip, {_label(urlsplit(call.url).netloc)}
-        while entry := self._next(at, hosts, callee_ip):
+        while entry := self._next(at, hosts, callee, arrived=self._arrived(chain, callee)):
             self._left.remove(entry)
             chain.append(entry)
-            if callee_ip and _address(entry.upstream_host) == callee_ip and self._answers(entry, call):
-                break
             at, hosts = self._ip_of(entry.pod), hosts | {_label(entry.authority)}
         return chain
 
-    def _next(self, at: str, hosts: set[str], callee_ip: str) -> LogEntry | None:
+    def _next(self, at: str, hosts: set[str], callee: str, *, arrived: bool) -> LogEntry | None:
         fitting = [
             entry
             for entry in self._left
-            if _label(entry.authority) in hosts or (callee_ip and _address(entry.upstream_host) == callee_ip)
+            if (_label(entry.authority) in hosts or self._arrived([entry], callee)) and (not arrived or entry.pod == callee)
         ]
         exact = [entry for entry in fitting if at and _address(entry.downstream) == at]
         # An address of no pod: a node put its own in the place of the caller's.
         masked = [entry for entry in fitting if _address(entry.downstream) not in self._ips]
         return next(iter([*exact, *masked]), None)
 
-    def _answers(self, entry: LogEntry, call: _Call) -> bool:
-        """Whether this proxy is the one that the application saw: else another stands between, in the callee's own pod."""
-        peer = (call.tree or {}).get("peer", "")
-        return not peer or peer == self._ip_of(entry.pod) or peer not in self._ips
+    def _arrived(self, chain: list[LogEntry], callee: str) -> bool:
+        """Whether the last proxy sent it to the callee's pod: only a proxy inside that pod can follow."""
+        ip = self._ip_of(callee)
+        return bool(chain and ip) and _address(chain[-1].upstream_host) == ip
 
     def _unlogged(self, call: _Call, chain: Iterable[LogEntry]) -> Hop | None:
         """The application was called by a proxy whose log has no line of it."""

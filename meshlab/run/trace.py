@@ -31,7 +31,7 @@ TIMEOUT_MS = 10000
 
 
 async def trace(run: Run, url: str = "", headers: dict[str, str] | None = None) -> Trace:
-    """Send one request and draw its path. url: a service's id, a URL inside the cluster, or the edge's; "" is the edge.
+    """Send one request and draw its path. url: a service's id, a URL inside the cluster, a path of the edge; "" is the edge.
 
     UsageError for what cannot be called; ClusterError when nothing can be sent.
     """
@@ -55,23 +55,17 @@ async def _explained(run: Run, world: LiveWorld, seen: Seen) -> Trace:
 
 def _target(run: Run, url: str) -> tuple[str, bool]:
     """The URL to call, and whether it is called from this machine, through the edge's port."""
-    services, edge = run.lab.services, run.values.get("edge_url", "")
-    if not url and not edge:
-        url = next((name for name, service in services.items() if service.url), "")
-    if not url or url == EDGE:
-        return _ending(edge) if edge else services[EDGE].url, bool(edge)
-    if url.startswith("/"):
-        return edge.rstrip("/") + url, True
-    if url in services:
-        return services[url].url, False
-    if not url.startswith("http://"):
-        known = ", ".join(name for name, service in services.items() if service.url)
-        raise UsageError(f"{url!r} cannot be called.", hint=f"Name a URL (http://catalog:8080/), a path, or one of: {known}.")
-    return url, bool(edge) and urlsplit(url).netloc == urlsplit(edge).netloc
-
-
-def _ending(url: str) -> str:
-    return url if urlsplit(url).path else f"{url}/"
+    edge, inside = run.values.get("edge_url", ""), {name: one.url for name, one in run.lab.services.items() if one.url}
+    if url in inside:
+        return inside[url], False
+    if edge and (url in ("", EDGE) or url.startswith("/")):
+        return edge.rstrip("/") + (url if url.startswith("/") else "/"), True
+    if url.startswith("http://"):
+        return url, bool(edge) and urlsplit(url).netloc == urlsplit(edge).netloc
+    if not url and inside:
+        return next(iter(inside.values())), False
+    hint = f"Name a URL (http://catalog:8080/), a path of the edge, or one of: {', '.join(inside)}."
+    raise UsageError(f"{url!r} cannot be called.", hint=hint)
 
 
 async def _from_probe(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> Seen:

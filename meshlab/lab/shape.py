@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
@@ -11,8 +9,12 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from meshlab.lab.document import Document
+from meshlab.lab import leaf
+from meshlab.lab.leaf import named, nearest
+from meshlab.lab.marked import Document
 from meshlab.lab.problem import Fault, Key
+
+__all__ = ["convert", "decode", "faults", "nearest"]
 
 T = TypeVar("T")
 
@@ -38,12 +40,6 @@ def convert(source: Document, kind: type[T], data: Any, key: Key = ()) -> T:
         raise source.error(key, str(error)) from None
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean x?`, or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean `{found[0]}`?" if found else ""
-
-
 @cache
 def _info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
@@ -67,14 +63,14 @@ def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Fault]:
             else:
                 yield from _items(data, info.item_types, key)
         case _:
-            message = _leaf(data, info)
+            message = leaf.wrong(data, info)
             if message:
                 yield Fault(key, message, "type")
 
 
 def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Fault]:
     if not isinstance(data, dict):
-        yield Fault(key, f"must be a mapping of keys, not {_name(data)}", "type")
+        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
         return
     fields = {one.encode_name: one for one in info.fields}
     for name, value in data.items():
@@ -94,10 +90,10 @@ def _known(fields: Iterable[str]) -> str:
 
 def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Fault]:
     if not isinstance(data, dict):
-        yield Fault(key, f"must be a mapping of keys, not {_name(data)}", "type")
+        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
         return
     for name, value in data.items():
-        message = _leaf(name, info.key_type)
+        message = leaf.wrong(name, info.key_type)
         if message:
             yield Fault((*key, name), f"the key `{name}` {message}", "type")
         yield from _faults(value, info.value_type, (*key, name))
@@ -105,7 +101,7 @@ def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Fault]:
 
 def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Fault]:
     if not isinstance(data, list):
-        yield Fault(key, f"must be a list, not {_name(data)}", "type")
+        yield Fault(key, f"must be a list, not {named(data)}", "type")
         return
     for index, (value, kind) in enumerate(zip(data, kinds, strict=True)):
         yield from _faults(value, kind, (*key, index))
@@ -119,63 +115,3 @@ def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Fault]:
     if all(tried):
         # The deepest complaint comes from the way that the author meant.
         yield from max(tried, key=lambda found: max(len(one.key) for one in found))
-
-
-def _leaf(data: Any, info: inspect.Type) -> str:
-    """What is wrong with a single value; empty when nothing is."""
-    match info:
-        case inspect.StrType():
-            return _text(data, info)
-        case inspect.BoolType():
-            return "" if isinstance(data, bool) else f"must be true or false, not {_name(data)}"
-        case inspect.IntType():
-            return _bounds(data, info) if _is_number(data, int) else f"must be a whole number, not {_name(data)}"
-        case inspect.FloatType():
-            return _bounds(data, info) if _is_number(data, int, float) else f"must be a number, not {_name(data)}"
-        case inspect.LiteralType():
-            if any(data == value and type(data) is type(value) for value in info.values):
-                return ""
-            known = [str(value) for value in info.values if value != ""]
-            return f"must be one of {', '.join(known)}, not {_name(data)}{nearest(str(data), known)}"
-        case _:
-            return ""
-
-
-def _is_number(data: Any, *kinds: type) -> bool:
-    return isinstance(data, kinds) and not isinstance(data, bool)
-
-
-def _text(data: Any, info: inspect.StrType) -> str:
-    if not isinstance(data, str):
-        quotes = "" if isinstance(data, dict | list | None) else "; put it into quotes"
-        return f"must be text, not {_name(data)}{quotes}"
-    if info.pattern is not None and ("\n" in data or not re.search(info.pattern, data)):
-        return f"must be lower-case letters and digits joined by single hyphens, not `{data[:60]}`"
-    if info.max_length is not None and len(data) > info.max_length:
-        return f"has more than {info.max_length} characters"
-    return ""
-
-
-def _bounds(data: float, info: inspect.IntType | inspect.FloatType) -> str:
-    if info.ge is not None and data < info.ge:
-        return f"must be at least {info.ge}, not {data}"
-    if info.le is not None and data > info.le:
-        return f"must be at most {info.le}, not {data}"
-    return ""
-
-
-def _name(data: Any) -> str:
-    """A value as a message names it."""
-    match data:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if data else "false"
-        case str():
-            return f"the text `{data[:60]}`"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-        case _:
-            return f"the number {data}"

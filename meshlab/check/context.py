@@ -9,6 +9,9 @@ from meshlab.errors import LabError
 from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.lab.model import Lab, Proxy
 
+PROBE = "probe"
+"""Every cluster of a lab has a probe on each node, whether the lab names it or not."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -18,7 +21,10 @@ class Context:
     world: World
 
     def service(self, name: str) -> Endpoint:
-        """A service of the lab. LabError when it has none of that name."""
+        """A service of the lab, without the node of `probe@node`. LabError when it has none of that name."""
+        name = name.partition("@")[0]
+        if name == PROBE and name not in self.lab.services:
+            return Endpoint(probe=True)
         if name not in self.lab.services:
             raise LabError(f"no service is called {name!r}", key="services", hint=f"There are: {_names(self.lab.services)}.")
         return self.lab.services[name]
@@ -31,7 +37,7 @@ class Context:
 
     def namespace(self, ref: ObjectRef | Endpoint) -> str:
         """Where it is, the lab's default filled in."""
-        return ref.namespace or self.lab.namespace
+        return ref.namespace or self.lab.default_namespace
 
 
 def _names(things: dict[str, Endpoint] | dict[str, Proxy]) -> str:

@@ -20,6 +20,7 @@ from meshlab.check.context import Context
 from meshlab.check.gate import Gate
 from meshlab.check.look import safe_look
 from meshlab.check.plan import chosen, with_needs
+from meshlab.check.settle import settle
 from meshlab.check.verdict import Finding, Outcome, Verdict
 from meshlab.lab.checks import Check
 
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from meshlab.check.record import Recorder
 
 NOTHING: Mapping[str, Verdict] = MappingProxyType({})
-PATIENCE = 20.0
-"""Seconds that a check which cannot look yet may take, where it has no `within` of its own."""
-PASSING = frozenset({"engine.environment", "engine.caller-missing"})
-"""Errors that often go by themselves, such as a pod that was just replaced: one more look at least."""
-POLL = 1.0
-POLL_OBJECTS = 0.25
 
 
 async def evaluate(
@@ -115,46 +110,18 @@ class _Evaluation:
         if red:
             blocked = Finding(Outcome.BLOCKED, reason="engine.blocked", parameters={"checks": ", ".join(red)})
             return replace(self._say(check, blocked, started), blocked_by=tuple(red))
-        return self._say(check, await self._settle(check, started), started)
+        return self._say(check, await self._settled(check, started), started)
 
     async def _green(self, name: str) -> bool:
         if name in self._done:
             return (await self._done[name]).green
         return name in self._known and self._known[name].green
 
-    async def _settle(self, check: Check, started: float) -> Finding:
-        """Look until the finding is final; say so whenever it is not."""
-        world = self._context.world
-        held: float | None = None
-        said: Finding | None = None
-        while True:
-            finding = await self._look(check)
-            now = world.now()
-            held = (now if held is None else held) if finding.outcome is Outcome.PASS else None
-            if held is not None and now - held >= check.stable_for:
-                return finding
-            final = self._final(check, finding, now - started, held is not None)
-            if final is not None:
-                return final
-            waiting = _waiting(check, finding, held is not None)
-            if said is None or _differs(said, waiting):
-                said = waiting
-                self.news.put_nowait(self._say(check, waiting, started))
-            await world.pause(POLL_OBJECTS if check.kind == "object" else POLL)
+    async def _settled(self, check: Check, started: float) -> Finding:
+        def say(finding: Finding) -> None:
+            self.news.put_nowait(self._say(check, finding, started))
 
-    def _final(self, check: Check, finding: Finding, waited: float, holding: bool) -> Finding | None:
-        """What the check comes to now, None when it may still change. A pass that must still hold is never cut short."""
-        if holding:
-            return None
-        outcome = finding.outcome
-        if not self._wait or outcome is Outcome.UNRECOVERABLE:
-            return finding
-        if outcome is Outcome.FAIL:
-            return finding if waited >= check.within + check.stable_for else None
-        if outcome is Outcome.ERROR:
-            return finding if finding.reason not in PASSING or waited >= max(check.within, POLL) else None
-        late = waited >= max(check.within, PATIENCE) + check.stable_for
-        return replace(finding, outcome=finding.late) if late else None
+        return await settle(check, self._context.world, started, lambda: self._look(check), say, wait=self._wait)
 
     async def _look(self, check: Check) -> Finding:
         async with self._gate.enter(check.kind):
@@ -178,16 +145,3 @@ class _Evaluation:
             evidence=finding.evidence,
             parameters=finding.parameters,
         )
-
-
-def _waiting(check: Check, finding: Finding, holding: bool) -> Finding:
-    """The same finding while it may still change: it waits for what it expected."""
-    if holding:
-        seconds = f"{check.stable_for:g}"
-        waits = {"waits_for": f"{seconds} s", "parameters": {"seconds": seconds}}
-        return replace(finding, outcome=Outcome.PENDING, reason="engine.unstable", **waits)
-    return replace(finding, outcome=Outcome.PENDING, waits_for=finding.waits_for or finding.expected or check.id)
-
-
-def _differs(one: Finding, other: Finding) -> bool:
-    return (one.reason, one.seen, one.waits_for) != (other.reason, other.seen, other.waits_for)

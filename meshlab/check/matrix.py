@@ -78,7 +78,7 @@ async def _rows(context: Context, spec: MatrixSpec) -> dict[str, list[Position]]
             rows[service] = positions
             continue
         for position in sorted(positions, key=lambda one: one.node):
-            rows.setdefault(f"{service}@{position.node}", []).append(position)
+            rows.setdefault(f"{service.partition('@')[0]}@{position.node}", []).append(position)
     return rows
 
 

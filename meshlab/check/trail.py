@@ -17,6 +17,12 @@ WITHIN = 3.0
 ABSENT = 0.6
 """Seconds to wait for a line where none should be, after all expected ones are there."""
 
+LONGEST = 100
+"""Log lines of one request that are put in order; a request in a loop leaves thousands."""
+
+SHORT = 4
+"""Proxies that a line of text names."""
+
 Trails = dict[str, list[LogEntry]]
 """Nonce to its log lines, in the order in which the request passed them."""
 
@@ -57,7 +63,7 @@ async def trails(
     lines: dict[str, list[LogEntry]] = defaultdict(list)
     for entry in (entry for found in [*wanted, *strange] for entry in found):
         lines[entry.nonce].append(entry)
-    return {nonce: in_order(lines[nonce], start, addresses) for nonce, start in starts.items()}
+    return {nonce: in_order(lines[nonce][:LONGEST], start, addresses) for nonce, start in starts.items()}
 
 
 def in_order(entries: list[LogEntry], start: str, addresses: dict[str, str]) -> list[LogEntry]:
@@ -105,5 +111,6 @@ def _place(through: Sequence[Through], trail: Sequence[LogEntry], nodes: dict[st
 
 
 def arrow(names: Sequence[str]) -> str:
-    """router → node-proxy, or a dash for no proxy at all."""
-    return " → ".join(names) or "-"
+    """router → node-proxy, or a dash for no proxy at all; a loop in short."""
+    more = f" → … ({len(names)})" if len(names) > SHORT else ""
+    return " → ".join(names[:SHORT]) + more or "-"

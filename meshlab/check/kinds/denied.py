@@ -22,6 +22,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, DeniedSpec
 
 TIMEOUT_MS = 2000
+AT_ONCE = 16
 TRIES = 3
 """Calls to each target: a Service may have pods of which only some are closed."""
 ORDER = ("denied.reachable", "denied.no-such-name", "denied.other-error")
@@ -41,7 +42,8 @@ async def look(check: Check, spec: DeniedSpec, context: Context) -> Finding:
     targets = await _targets(spec, context)
     await _control(spec, context)
     plans = [(position, target) for position in positions for target in targets if target.pod != position.pod]
-    calls = await gather(_try(context, position, target, context.world.nonce()) for position, target in plans)
+    tries = [_try(context, position, target, context.world.nonce()) for position, target in plans]
+    calls = await gather(tries, AT_ONCE)
     found = [
         finding
         for (_, target), one in zip(plans, calls, strict=True)
@@ -101,8 +103,7 @@ async def _targets(spec: DeniedSpec, context: Context) -> list[Target]:
 
 
 async def _pods(spec: DeniedSpec, context: Context) -> list[Target]:
-    where = context.service(spec.from_)
-    ref = ObjectRef(cluster=where.cluster, namespace=context.namespace(where), kind="Pod", labels=spec.pods)
+    ref = ObjectRef(kind="Pod", labels=spec.pods)
     title = ",".join(f"{key}={value}" for key, value in sorted(spec.pods.items()))
     pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
     if not pods:

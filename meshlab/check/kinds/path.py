@@ -10,23 +10,20 @@ Of several things that are wrong the earliest of ORDER is the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from msgspec import Struct
-
 from meshlab.check import counters, trail
 from meshlab.check.context import Context
-from meshlab.check.findings import SHOWN, evidence, failed, passed
-from meshlab.check.observe import answered, call, callers, carries, gather, shorten, tree_text, url_of
-from meshlab.check.verdict import Evidence, Finding
-from meshlab.check.world import CallRequest, LogEntry, Position, Reply
+from meshlab.check.findings import passed
+from meshlab.check.observe import call, callers, gather, url_of
+from meshlab.check.verdict import Finding
+from meshlab.check.witness import Seen, Sent, judge, notes_of, uncounted
+from meshlab.check.world import CallRequest, Position
 from meshlab.lab.checks import Check, PathSpec
 
 ORDER = (
+    "path.extra-proxy",
     "path.no-answer",
     "path.no-proxy",
     "path.wrong-proxy",
-    "path.extra-proxy",
     "path.order",
     "path.status",
     "path.version",
@@ -35,25 +32,6 @@ ORDER = (
     "path.tree",
     "path.counters",
 )
-
-
-class Sent(Struct, frozen=True):
-    """One request that was sent: from where, to which service, and what came back."""
-
-    position: Position
-    target: str
-    reply: Reply
-
-
-class Seen(Struct, frozen=True):
-    """All that was seen of the requests."""
-
-    sent: list[Sent]
-    trails: trail.Trails
-    proxies: dict[str, list[Position]]
-    """Pods of the proxies that must be passed."""
-    callees: dict[str, set[str]]
-    """Pods of each service that was called; empty where they cannot be told."""
 
 
 async def look(check: Check, spec: PathSpec, context: Context) -> Finding:
@@ -66,7 +44,7 @@ async def look(check: Check, spec: PathSpec, context: Context) -> Finding:
     if found:
         return min(found, key=lambda one: ORDER.index(one.reason))
     envoys = {pod.pod for name, pods in proxies.items() if counters.counts(context, name) for pod in pods}
-    return _uncounted(spec, seen, envoys, before, after) or passed(_summary(spec, seen), *_notes(seen.sent, seen))
+    return uncounted(spec, seen, envoys, before, after) or passed(_summary(spec, seen), *notes_of(seen.sent, seen))
 
 
 async def observe(spec: PathSpec, context: Context, proxies: dict[str, list[Position]]) -> Seen:
@@ -103,94 +81,5 @@ async def _pods(context: Context, target: str) -> set[str]:
     return {position.pod for position in await context.world.positions(target)}
 
 
-def judge(spec: PathSpec, one: Sent, seen: Seen) -> Finding | None:
-    """What is wrong with one request, None when nothing is."""
-    reply, way = one.reply, seen.trails.get(one.reply.nonce, [])
-    notes = _notes([one], seen)
-    ends = {"caller": spec.from_, "callee": one.target}
-    if not answered(reply):
-        error = reply.error or "-"
-        return failed("path.no-answer", *notes, expected=str(spec.expect.status), seen=error, error=error, **ends)
-    off = trail.detour(spec.through, way, one.position.node, tree_text(reply, "node"))
-    if off:
-        names = {"proxy": off.proxy, "other": off.other, "proxies": off.expected}
-        return failed(off.reason, *notes, expected=off.expected, seen=off.seen, **names, **ends)
-    return _answer(spec, one, notes) or _flags(spec, one, way, notes) or _tree(spec, one, way, seen, notes)
-
-
-def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding | None:
-    """What the caller got: status, version, time."""
-    reply, expect = one.reply, spec.expect
-    facts = [("path.status", str(expect.status), str(reply.status), reply.status == expect.status)]
-    if expect.version:
-        version = tree_text(reply, "version")
-        facts.append(("path.version", expect.version, version or "-", version == expect.version))
-    if expect.milliseconds:
-        low, high = expect.milliseconds
-        facts.append(("path.timing", f"{low:g}–{high:g} ms", f"{reply.ms:.0f} ms", low <= reply.ms <= high))
-    for reason, expected, seen, holds in facts:
-        if not holds:
-            return failed(reason, *notes, expected=expected, seen=seen, caller=spec.from_, callee=one.target)
-    return None
-
-
-def _flags(spec: PathSpec, one: Sent, way: list[LogEntry], notes: tuple[Evidence, ...]) -> Finding | None:
-    """What the last proxy says of it: an answer of the application's own making does not carry the proxy's mark."""
-    if not spec.expect.flags:
-        return None
-    flags = way[-1].flags if way else ""
-    if spec.expect.flags in flags.split(","):
-        return None
-    proxy = way[-1].proxy if way else "-"
-    ends = {"caller": spec.from_, "callee": one.target}
-    return failed("path.flags", *notes, expected=spec.expect.flags, seen=flags or "-", proxy=proxy, **ends)
-
-
-def _tree(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen, notes: tuple[Evidence, ...]) -> Finding | None:
-    """What the application says of it, where it answered: this nonce, from this service's pod, to the last proxy."""
-    reply = one.reply
-    if reply.tree is None and reply.status >= 400:
-        return None
-    pod, peer = tree_text(reply, "pod"), tree_text(reply, "peer")
-    pods, nearest = seen.callees[one.target], _nearest(one, way, seen)
-    wrong: tuple[str, str] | None = None
-    if not carries(reply):
-        wrong = reply.nonce, str(((reply.tree or {}).get("headers") or {}).get("x-meshlab-nonce", "-"))
-    elif pods and pod not in pods:
-        wrong = ", ".join(sorted(pods)), pod or "-"
-    elif nearest and pod != one.position.pod and peer != nearest:
-        wrong = nearest, peer or "-"
-    if wrong is None:
-        return None
-    return failed("path.tree", *notes, expected=wrong[0], seen=wrong[1], caller=spec.from_, callee=one.target)
-
-
-def _nearest(one: Sent, way: list[LogEntry], seen: Seen) -> str:
-    """The address that the application must see: the last proxy's pod, else the caller's own; empty when not known."""
-    if not way:
-        return one.position.ip
-    last = way[-1]
-    return next((pod.ip for pod in seen.proxies.get(last.proxy, []) if pod.pod == last.pod), "")
-
-
-def _uncounted(spec: PathSpec, seen: Seen, envoys: set[str], before: counters.Totals, after: counters.Totals) -> Finding | None:
-    """A proxy that logged more requests than it counted did not send them."""
-    lines = [entry for one in seen.sent for entry in seen.trails[one.reply.nonce] if entry.pod in envoys]
-    short = counters.shortfall(before, after, lines)
-    if short is None:
-        return None
-    entry, logged, grown = short
-    one = next(one for one in seen.sent if one.reply.nonce == entry.nonce)
-    facts = {"caller": spec.from_, "callee": one.target, "proxy": entry.proxy}
-    return failed("path.counters", *_notes([one], seen), expected=f"≥ {logged}", seen=str(grown), **facts)
-
-
 def _summary(spec: PathSpec, seen: Seen) -> str:
     return f"{len(seen.sent)} × {trail.arrow([one.proxy for one in spec.through])}"
-
-
-def _notes(sent: Iterable[Sent], seen: Seen) -> tuple[Evidence, ...]:
-    shown = list(sent)[:SHOWN]
-    lines = [entry for one in shown for entry in seen.trails.get(one.reply.nonce, [])]
-    replies = [{"from": one.position.pod, "to": one.target, **shorten(one.reply)} for one in shown]
-    return evidence("replies", replies), evidence("proxy logs", lines)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, evidence, failed, lost, passed, pending, unknown
-from meshlab.check.verdict import Evidence, Finding
+from meshlab.check.verdict import Evidence, Finding, Outcome
 from meshlab.check.world import ActorResults, Reply
 from meshlab.errors import ClusterError, LabError
 from meshlab.lab.checks import Check, SuccessSpec
@@ -33,8 +33,11 @@ async def look(check: Check, spec: SuccessSpec, context: Context) -> Finding:
     replies = [reply for one in results for reply in one.replies]
     note = _note(results)
     if len(replies) < spec.at_least:
-        waits = f"{len(replies)}/{spec.at_least}"
-        return pending("success.too-few", waits, seen=waits, actor=spec.actor, requests=len(replies), wanted=spec.at_least)
+        waits, facts = (
+            f"{len(replies)}/{spec.at_least}",
+            {"actor": spec.actor, "requests": len(replies), "wanted": spec.at_least},
+        )
+        return pending("success.too-few", waits, late=Outcome.ERROR, seen=waits, **facts)
     return _incomplete(spec, context, results, since, now, note) or _judge(spec, replies, note)
 
 

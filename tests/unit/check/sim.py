@@ -116,7 +116,7 @@ class Sim:
         return pods[name]
 
     async def objects(self, ref: ObjectRef) -> list[dict[str, Any]]:
-        found = self.store.get(ref.kind, [])
+        found = self.store.get(ref.kind, []) if ref.namespace in ("", LAB.namespace) else []
         named = [one for one in found if ref.name in ("", one["metadata"]["name"])]
         return [one for one in named if ref.labels.items() <= one["metadata"].get("labels", {}).items()]
 

@@ -172,6 +172,23 @@ async def test_a_matrix_in_an_experiment_goes_on_where_a_pod_cannot_be_asked() -
     }
 
 
+def test_the_probe_needs_no_entry_in_the_lab() -> None:
+    bare = Context(msgspec.structs.replace(LAB, services={}), Sim())
+    assert bare.service("probe@node-a").probe
+    with pytest.raises(LabError, match="no service is called 'web'"):
+        bare.service("web")
+
+
+async def test_a_row_may_be_one_node_of_the_probe() -> None:
+    class Placed(Sim):
+        async def positions(self, service: str) -> list[Position]:
+            name, _, node = service.partition("@")
+            return [one for one in await super().positions(name) if node in ("", one.node)]
+
+    cells = await measure(Context(LAB, shop(kind=Placed)), spec(rows=["probe@node-b"], cells=[{}]))
+    assert [cell.row for cell in cells] == ["probe@node-b"]
+
+
 async def test_every_cell_opens_its_own_connection_and_goes_one_hop() -> None:
     requests: list[CallRequest] = []
 

@@ -46,5 +46,8 @@ situation("denied", "bypass-by-pod-address", CLOSED, policy(pods_=None), "fail",
 situation("denied", "blocks-the-router-too", CLOSED, policy(control="timeout"), "fail", "denied.dead", cheat=True)
 situation("denied", "dead-not-denied", CLOSED, all_dead, "fail", "denied.dead", cheat=True)
 situation("denied", "service-deleted", CLOSED, policy("dns"), "fail", "denied.no-such-name", cheat=True)
+OUTSIDE = {"from": "probe", "pods": {"app": "catalog"}, "control": {"from": "probe", "to": "catalog"}}
+situation("denied", "closed-outside", OUTSIDE, policy(), "pass")
+situation("denied", "open-outside", OUTSIDE, policy(pods_=None), "fail", "denied.reachable")
 situation("denied", "no-pods", CLOSED, policy(there=0), "fail", "denied.no-target")
 situation("denied", "protocol-error", CLOSED, policy("protocol"), "fail", "denied.other-error")

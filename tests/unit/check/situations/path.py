@@ -47,6 +47,8 @@ path("one-of-two", {**THROUGH, "to": ["catalog", "reviews"]}, lambda: shop("cata
 path("edge-instead", THROUGH, router(through=("traefik-1",)), "fail", "path.wrong-proxy", cheat=True)
 path("edge-as-well", THROUGH, router(through=("router-1", "traefik-1")), "fail", "path.extra-proxy")
 path("twice-through", THROUGH, router(through=("router-1", "router-1")), "fail", "path.extra-proxy")
+LOOP = {"error": "timeout", "through": ("router-1",) * 12}
+path("round-and-round", THROUGH, router(**LOOP), "fail", "path.extra-proxy", cheat=True)
 path("direct-as-asked", {"from": "web", "to": "catalog"}, shop, "pass")
 path("direct-but-proxied", {"from": "web", "to": "catalog"}, router(), "fail", "path.extra-proxy")
 path("refused", THROUGH, router(error="refused", through=()), "fail", "path.no-answer")

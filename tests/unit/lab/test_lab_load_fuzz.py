@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlab.lab.arithmetic import evaluate
+from meshlab.lab.document import documents
 from meshlab.lab.load import read_lab
 from meshlab.lab.model import Variable
 from meshlab.lab.variables import draw
@@ -112,3 +114,31 @@ def test_tokens(length: int, seed: int) -> None:
     assert token[0].isalpha()
     assert token.isalnum()
     assert token == token.lower()
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp")), max_size=10)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | FINITE | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(TEXT, PLAIN, max_size=5))
+@settings(deadline=None)
+def test_json_is_read_as_it_is(data: dict[str, object]) -> None:
+    text = json.dumps(data, ensure_ascii=False)
+    (found,) = documents(text, "x.yaml")
+    assert found.data == data
+    assert found.faults == []
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
+def test_every_line_is_known(names: list[str]) -> None:
+    text = "".join(f"- {name}:\n    x: 1\n" for name in names)
+    (found,) = documents(text, "x.yaml")
+    assert [found.line((index, name)) for index, name in enumerate(names)] == [1 + 2 * index for index in range(len(names))]
+    assert [found.line((index, name, "x")) for index, name in enumerate(names)] == [
+        2 + 2 * index for index in range(len(names))
+    ]

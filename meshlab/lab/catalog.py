@@ -40,6 +40,16 @@ def catalog(packs: Iterable[Path] = ()) -> list[Entry]:
 
 def find(lab: str, packs: Iterable[Path] = ()) -> Entry:
     """The lab of that id, stage or unique beginning of an id. UsageError when there is none, LabError when it is broken."""
+    found = look_up(lab, packs)
+    if found.problem is not None:
+        raise found.problem
+    return found
+
+
+def look_up(lab: str, packs: Iterable[Path] = ()) -> Entry:
+    """As `find`, but a broken lab is given too, and a path such as ./my-lab names the lab in that folder."""
+    if "/" in lab and (Path(lab) / "lab.yaml").exists():
+        return _entry(Path(lab).absolute(), built_in=False)
     entries = catalog(packs)
     found = [entry for entry in entries if entry.id == lab]
     found = found or [entry for entry in entries if entry.stage == lab]
@@ -49,8 +59,6 @@ def find(lab: str, packs: Iterable[Path] = ()) -> Entry:
         raise UsageError(f"no lab `{lab}`{nearest(lab, [entry.id for entry in entries])}", hint=listed)
     if len(found) > 1:
         raise UsageError(f"`{lab}` could be {' or '.join(entry.id for entry in found)}", hint="Write more of the name.")
-    if found[0].problem is not None:
-        raise found[0].problem
     return found[0]
 
 

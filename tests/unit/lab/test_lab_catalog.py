@@ -8,7 +8,7 @@ import pytest
 
 from meshlab.errors import LabError, UsageError
 from meshlab.lab import catalog as module
-from meshlab.lab.catalog import catalog, find, road
+from meshlab.lab.catalog import catalog, find, look_up, road
 from meshlab.lab.content import labs_folder
 from tests.unit.lab.sample_lab import SOUND, write
 
@@ -63,6 +63,14 @@ def test_a_lab_that_is_not_found(built_in: Path, tmp_path: Path) -> None:
         find("3-broken")
     with pytest.raises(UsageError, match="is no folder"):
         catalog([tmp_path / "nowhere"])
+
+
+def test_a_broken_lab_and_a_path_can_be_looked_up(built_in: Path, tmp_path: Path) -> None:
+    assert look_up("3-broken").problem is not None
+    write(tmp_path / "elsewhere/4-mine/lab.yaml", SOUND)
+    assert look_up(f"{tmp_path}/elsewhere/4-mine").loaded is not None
+    with pytest.raises(UsageError):
+        look_up(f"{tmp_path}/elsewhere")
 
 
 def test_the_labs_that_come_with_meshlab_are_found() -> None:

@@ -11,7 +11,7 @@ from meshlab.check.context import Context
 from meshlab.check.findings import Stop, pending, unknown
 from meshlab.check.verdict import Outcome
 from meshlab.check.world import CallRequest, Calls, Position, Reply
-from meshlab.errors import LabError
+from meshlab.errors import ClusterError, LabError
 
 NONCE = "x-meshlab-nonce"
 DEPTH = "x-meshlab-depth"
@@ -53,10 +53,16 @@ def host_of(url: str) -> str:
 
 
 async def call(context: Context, position: Position, request: CallRequest) -> Calls:
-    """Call one hop deep, unless the request says how deep."""
+    """Call one hop deep, unless the request says how deep. ClusterError when the pod gave up before the last request."""
     if DEPTH not in request.headers:
         request = _with_header(request, DEPTH, "0")
-    return await context.world.call(position, request)
+    calls = await context.world.call(position, request)
+    if len(calls.replies) < request.n:
+        raise ClusterError(
+            f"{position.pod} sent {len(calls.replies)} of {request.n} requests to {request.url} before its time was over.",
+            hint="Look at whether single requests are answered.",
+        )
+    return calls
 
 
 def _with_header(request: CallRequest, name: str, value: str) -> CallRequest:

@@ -42,6 +42,8 @@ async def look(check: Check, spec: DeniedSpec, context: Context) -> Finding:
     targets = await _targets(spec, context)
     await _control(spec, context)
     plans = [(position, target) for position in positions for target in targets if target.pod != position.pod]
+    if not plans:
+        return failed("denied.no-target", expected=_title(spec), seen="-", target=_title(spec))
     tries = [_try(context, position, target, context.world.nonce()) for position, target in plans]
     calls = await gather(tries, AT_ONCE)
     found = [
@@ -104,7 +106,7 @@ async def _targets(spec: DeniedSpec, context: Context) -> list[Target]:
 
 async def _pods(spec: DeniedSpec, context: Context) -> list[Target]:
     ref = ObjectRef(kind="Pod", labels=spec.pods)
-    title = ",".join(f"{key}={value}" for key, value in sorted(spec.pods.items()))
+    title = _title(spec)
     pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
     if not pods:
         raise Stop(failed("denied.no-target", expected=title, seen="-", target=title))
@@ -112,6 +114,12 @@ async def _pods(spec: DeniedSpec, context: Context) -> list[Target]:
     if not ready:
         raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=title))
     return [_pod_target(pod, spec.port) for pod in ready]
+
+
+def _title(spec: DeniedSpec) -> str:
+    """Everything that must be closed, in short."""
+    labels = ",".join(f"{key}={value}" for key, value in sorted(spec.pods.items()))
+    return ", ".join([*spec.to, *spec.urls, *([labels] if labels else [])]) or "-"
 
 
 def _pod_target(pod: dict[str, Any], port: int) -> Target:

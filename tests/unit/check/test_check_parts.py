@@ -14,6 +14,7 @@ from meshlab.check.conditions import alike, brief, first_miss, missing_leaf, que
 from meshlab.check.context import Context
 from meshlab.check.gate import Gate
 from meshlab.check.kinds.latency import look as look_latency
+from meshlab.check.kinds.path import look as look_path
 from meshlab.check.matrix import CellSeen, block_of, measure
 from meshlab.check.observe import address_of, join
 from meshlab.check.relevance import relevant
@@ -187,6 +188,18 @@ async def test_a_row_may_be_one_node_of_the_probe() -> None:
 
     cells = await measure(Context(LAB, shop(kind=Placed)), spec(rows=["probe@node-b"], cells=[{}]))
     assert [cell.row for cell in cells] == ["probe@node-b"]
+
+
+async def test_requests_that_were_not_sent_are_nobodys_success() -> None:
+    class Tired(Sim):
+        async def call(self, position: Position, request: CallRequest) -> Calls:
+            calls = await super().call(position, request)
+            return msgspec.structs.replace(calls, replies=calls.replies[:-1])
+
+    check = msgspec.convert({"id": "x", "path": {"from": "web", "to": "catalog", "requests": 1}}, Check)
+    assert check.path
+    with pytest.raises(ClusterError, match="0 of 1 requests"):
+        await look_path(check, check.path, Context(LAB, shop(kind=Tired)))
 
 
 async def test_every_cell_opens_its_own_connection_and_goes_one_hop() -> None:

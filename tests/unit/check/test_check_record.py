@@ -68,6 +68,14 @@ async def test_results_come_in_order_and_the_last_one_stays() -> None:
     assert [len(await replay.objects(POD)) for _ in range(4)] == [1, 0, 0, 0]
 
 
+async def test_who_manages_a_field_is_not_recorded() -> None:
+    sim = full()
+    sim.store["Pod"] = [{"metadata": {"name": "web-1", "managedFields": [{"manager": "kubectl"}]}}]
+    recording = RecordingWorld(sim)
+    assert (await recording.objects(POD))[0]["metadata"]["managedFields"]
+    assert await ReplayWorld(recording.calls).objects(POD) == [{"metadata": {"name": "web-1"}}]
+
+
 async def test_errors_are_recorded_too() -> None:
     sim = full()
     sim.unreachable.add("web-1")

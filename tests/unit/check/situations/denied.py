@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from tests.unit.check.sim import Sim, changed, shop
 from tests.unit.check.situations.base import situation
 from tests.unit.check.situations.object import meta
@@ -51,3 +53,14 @@ situation("denied", "closed-outside", OUTSIDE, policy(), "pass")
 situation("denied", "open-outside", OUTSIDE, policy(pods_=None), "fail", "denied.reachable")
 situation("denied", "no-pods", CLOSED, policy(there=0), "fail", "denied.no-target")
 situation("denied", "protocol-error", CLOSED, policy("protocol"), "fail", "denied.other-error")
+
+
+def only_itself() -> Sim:
+    sim = policy()()
+    sim.pods["catalog-v1-1"] = msgspec.structs.replace(sim.pods["catalog-v1-1"], service="web")
+    del sim.pods["web-1"]
+    return sim
+
+
+ITSELF = {"from": "web", "pods": {"app": "catalog"}, "control": {"from": "probe", "to": "reviews"}}
+situation("denied", "nobody-to-be-kept-out", ITSELF, only_itself, "fail", "denied.no-target", cheat=True)

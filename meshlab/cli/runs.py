@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from meshlab.cli.drive import drive
 from meshlab.cli.options import Options
@@ -13,14 +13,14 @@ from meshlab.run.api import LabRun
 T = TypeVar("T")
 
 
-def open_lab(options: Options, lab: str = "", **how: object) -> LabRun:
+def open_lab(options: Options, lab: str = "", **how: Any) -> LabRun:
     """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
     from meshlab.run.open import open_run
 
-    return open_run(lab or options.lab, packs=options.packs, language=options.language, **how)  # type: ignore[arg-type]
+    return open_run(lab or options.lab, packs=options.packs, language=options.language, **how)
 
 
-def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: object) -> T:
+def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: Any) -> T:
     """Open the run, do the work, give back every connection."""
 
     async def whole() -> T:

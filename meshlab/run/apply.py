@@ -13,10 +13,13 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.run import adopt
+from meshlab.run.memory import Memory
 from meshlab.run.objects import Object, describe, rank, ref_of, terminating
 from meshlab.run.poll import until
 
 AT_ONCE = 8
+UNCHANGEABLE = 422
+"""Status with which the API server refuses a change of an immutable field."""
 NEW_KIND = 15.0
 """Seconds until the API serves a kind whose definition was just applied."""
 
@@ -28,38 +31,63 @@ class Applied(Struct, frozen=True):
     changed: bool
 
 
-async def objects(kube: Kube, declared: Iterable[Object]) -> list[Applied]:
+class Hand(Struct, frozen=True):
+    """Who applies: `looks` reads and puts managed fields in order, `writes` makes the declared writes."""
+
+    looks: Kube
+    writes: Kube
+    memory: Memory | None = None
+
+    @classmethod
+    def of(cls, kube: Kube, memory: Memory | None = None) -> Hand:
+        """One client for both."""
+        return cls(kube, kube, memory)
+
+
+async def objects(hand: Hand, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
     """Apply manifests in the order of what needs what; each is the whole declaration of its object.
 
-    What a person added to such an object is removed. ClusterError.
+    What a person added to such an object is removed. replace: an object that cannot become what is declared is deleted
+    and made anew. ClusterError.
     """
     applied: list[Applied] = []
     for _, some in groupby(sorted(declared, key=rank), rank):
         batch = list(some)
         slots = asyncio.Semaphore(AT_ONCE)
-        applied += await asyncio.gather(*(_one(kube, obj, slots) for obj in batch))
-        await _served(kube, batch)
+        applied += await asyncio.gather(*(_one(hand, obj, slots, replace) for obj in batch))
+        await _served(hand.looks, batch)
+    if hand.memory is not None and any(one.changed for one in applied):
+        hand.memory.save()
     return applied
 
 
-async def _one(kube: Kube, obj: Object, slots: asyncio.Semaphore) -> Applied:
+async def _one(hand: Hand, obj: Object, slots: asyncio.Semaphore, replace: bool) -> Applied:
     async with slots:
         ref = ref_of(obj)
-        live = await kube.get(ref)
+        live = await hand.looks.get(ref)
         if live is not None and terminating(live):
-            await _until_gone(kube, ref)
+            await _until_gone(hand.looks, ref)
             live = None
+        if live is not None and hand.memory is not None and hand.memory.same(obj, live):
+            return Applied(ref, changed=False)
         version = live["metadata"]["resourceVersion"] if live else ""
         if live is not None:
-            await adopt.adopt(kube, live)
-        after = await _apply(kube, obj)
+            await adopt.adopt(hand.looks, live)
+        try:
+            after = await _apply(hand.writes, obj)
+        except ClusterError as error:
+            if not (replace and live is not None and error.status == UNCHANGEABLE):
+                raise
+            await hand.writes.delete(ref, grace=0 if obj["kind"] == "Pod" else None, wait=True)
+            after = await _apply(hand.writes, obj)
+        if hand.memory is not None:
+            hand.memory.learn(obj, after)
         return Applied(ref, after["metadata"]["resourceVersion"] != version)
 
 
 async def _apply(kube: Kube, obj: Object) -> Object:
     """With some patience for a kind that is just being defined."""
     found: list[Object] = []
-    problem: list[ClusterError] = []
 
     async def pending() -> str:
         try:
@@ -67,7 +95,6 @@ async def _apply(kube: Kube, obj: Object) -> Object:
         except ClusterError as error:
             if error.status != 404 or "/" not in obj["apiVersion"]:
                 raise
-            problem[:] = [error]
             return error.message
         return ""
 

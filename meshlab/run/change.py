@@ -17,6 +17,7 @@ from meshlab.lab.scoped import namespaced
 from meshlab.run import apply
 from meshlab.run.objects import NUDGE, RESTARTED, WORKLOADS, Object, describe, mounts, ref_of, selects
 
+Hands = Callable[[str], Awaitable[apply.Hand]]
 Clients = Callable[[str], Awaitable[Kube]]
 """The client of a cluster by the lab's name of it."""
 
@@ -27,48 +28,55 @@ class Done(Struct, frozen=True):
     changed: tuple[ObjectRef, ...] = ()
     """Objects that are different now."""
     nudged: tuple[ObjectRef, ...] = ()
-    """ConfigMaps whose readers were told; tell them again once pods have settled."""
+    """What was told to look again (see `nudge`); tell it again once pods have settled."""
 
 
-async def make(lab: Lab, change: Change, clients: Clients) -> Done:
+async def make(lab: Lab, change: Change, hands: Hands) -> Done:
     """Everything of the change but scripts, answers, predictions and experiments.
 
     Workloads are restarted only when something else of the change did change something (or is all there is).
     """
     changed: list[ObjectRef] = []
     for cluster in lab.clusters:
-        kube = await clients(cluster)
         some = [one.object for one in change.manifests if one.cluster == cluster]
-        changed += [structs.replace(one.ref, cluster=cluster) for one in await apply.objects(kube, some) if one.changed]
+        applied = await apply.objects(await hands(cluster), some) if some else []
+        changed += [structs.replace(one.ref, cluster=cluster) for one in applied if one.changed]
     for patch in change.patches:
-        changed += await _patch(lab, patch, clients)
+        changed += await _patch(lab, patch, await hands(patch.target.cluster))
     for target in change.deletes:
-        changed += await _delete(lab, target, clients)
-    await nudge(lab, changed, clients)
+        changed += await _delete(lab, target, await hands(target.ref.cluster))
+    told = [ref for ref in changed if ref.kind == "ConfigMap"]
     if changed or not (change.manifests or change.patches or change.deletes):
         for target in change.restarts:
-            await restart(placed(lab, target.ref), await clients(target.ref.cluster))
-        await nudge(lab, [target.ref for target in change.nudges], clients)
-    told = [*changed, *(target.ref for target in change.nudges)]
-    return Done(tuple(changed), tuple(ref for ref in told if ref.kind == "ConfigMap"))
+            await restart(placed(lab, target.ref), (await hands(target.ref.cluster)).writes)
+        told += [target.ref for target in change.nudges]
+    await nudge(lab, told, lookers(hands))
+    return Done(tuple(changed), tuple(told))
 
 
-async def _patch(lab: Lab, patch: Patch, clients: Clients) -> list[ObjectRef]:
+def lookers(hands: Hands) -> Clients:
+    """The clients with which nothing is declared: touching a pod is not the learner's write."""
+
+    async def looks(cluster: str) -> Kube:
+        return (await hands(cluster)).looks
+
+    return looks
+
+
+async def _patch(lab: Lab, patch: Patch, hand: apply.Hand) -> list[ObjectRef]:
     ref = placed(lab, patch.target)
-    kube = await clients(ref.cluster)
-    before = await kube.get(ref)
+    before = await hand.looks.get(ref)
     if before is None:
         raise ClusterError(f"{describe(ref)} is not there, so it cannot be patched ({patch.file}:{patch.line}).", status=404)
-    after = await kube.patch(ref, patch.patch, kind=patch.type)
+    after = await hand.writes.patch(ref, patch.patch, kind=patch.type)
     return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
 
 
-async def _delete(lab: Lab, target: Target, clients: Clients) -> list[ObjectRef]:
+async def _delete(lab: Lab, target: Target, hand: apply.Hand) -> list[ObjectRef]:
     ref = placed(lab, target.ref)
-    kube = await clients(ref.cluster)
-    found = await named(kube, ref)
+    found = await named(hand.looks, ref)
     for obj in found:
-        await kube.delete(ref_of(obj), wait=True)
+        await hand.writes.delete(ref_of(obj), wait=True)
     return [ref_of(obj, ref.cluster) for obj in found]
 
 

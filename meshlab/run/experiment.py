@@ -2,16 +2,177 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
 
+from meshlab.check.context import Context
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.merge import merged
+from meshlab.errors import PreparationTimeout, UsageError
+from meshlab.lab.model import Experiment, Fault, Phase
+from meshlab.run import events, faults, judge, pages, scoring, wait
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.context import Run
+from meshlab.run.journal import Entry
+from meshlab.run.live_matrix import LiveMatrix
+from meshlab.run.objects import describe
+from meshlab.run.poll import until
+from meshlab.run.system import spaces
+from meshlab.words import say
+
+LEARNER_WITHIN = 900.0
+"""Seconds for the learner to do their part."""
+SETTLE_WITHIN = 90.0
 
 
-async def run_experiment(run: Run, experiment: str) -> AsyncIterator[ExperimentEvent]:
+async def run_experiment(run: Run, experiment: str, *, alone: bool = False) -> AsyncGenerator[ExperimentEvent, None]:
     """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
 
-    The last event is `finished` with the result {predicted, score, phases: [{id, verdicts}], finished}.
+    The last event is `finished` with the result {predicted, score, phases: [{id, verdicts}], finished}. alone: nobody is
+    there, so meshlab does the learner's part too.
     """
-    raise NotImplementedError
-    yield ExperimentEvent(experiment=experiment, kind="note")
+    about = pages.experiment_of(run, experiment)
+    predicted = run.state().predictions.get(experiment)
+    if about.prediction is not None and predicted is None:
+        hint = f"`meshlab experiment {experiment}` asks for it."
+        raise UsageError(f"The experiment {experiment} needs your prediction first.", hint=hint)
+    with run.lock("experiment"):
+        work = _Experiment(run, about, predicted, alone)
+        await faults.undo_all(run)
+        run.append(events.ExperimentStarted(experiment=experiment))
+        try:
+            async with aclosing(work.go()) as told:
+                async for event in told:
+                    yield event
+        finally:
+            await to_the_end(work.put_back())
+        result = work.result()
+        run.append(events.ExperimentFinished(experiment=experiment, result=result))
+        yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
+
+
+class _Experiment:
+    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, alone: bool) -> None:
+        self._run = run
+        self._about = about
+        self._predicted = predicted
+        self._alone = alone
+        self._step = next(step.id for step in run.lab.steps if about in step.experiments)
+        self._applied: list[Entry] = []
+        self._verdicts: dict[str, list[Verdict]] = {}
+
+    async def go(self) -> AsyncGenerator[ExperimentEvent, None]:
+        """Every phase."""
+        for phase in self._about.phases:
+            async with aclosing(self._phase(phase)) as told:
+                async for event in told:
+                    yield event
+        for event in [self._undone(entry) for entry in reversed(self._applied)]:
+            yield event
+
+    async def _phase(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        self._run.append(events.PhaseStarted(experiment=self._about.id, phase=phase.id))
+        yield self._event("phase", phase.id, text=phase.id)
+        if phase.undo:
+            while self._applied:
+                entry = self._applied.pop()
+                await faults.undo(self._run, entry)
+                yield self._undone(entry, phase.id)
+        for fault in phase.apply:
+            async with aclosing(self._apply(fault, phase)) as told:
+                async for event in told:
+                    yield event
+        async with aclosing(self._observe(phase)) as told:
+            async for event in told:
+                yield event
+
+    async def _apply(self, fault: Fault, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        by_learner = fault.by == "learner" and not self._alone
+        entry = await faults.begin(
+            self._run, fault, experiment=self._about.id, step=self._step, apply=not by_learner, opened=self._applied.append
+        )
+        if by_learner:
+            yield self._event("waiting", phase.id, text=self._say("yours", what=self._words(fault)))
+            await self._learner(entry)
+        yield self._event("fault", phase.id, text=self._words(fault))
+
+    async def _learner(self, entry: Entry) -> None:
+        async def pending() -> str:
+            return "" if await faults.seen(self._run, entry) else "it has not been seen in the cluster"
+
+        await until(pending, LEARNER_WITHIN, what=self._words(entry.fault), interval=0.5)
+        self._run.append(events.FaultApplied(fault=faults.state_of(entry)))
+
+    async def _observe(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        """The phase's checks, and the matrix beside them until they have come to their verdicts."""
+        self._verdicts[phase.id] = []
+        live = LiveMatrix(self._run, self._about, phase)
+        settled = asyncio.Event()
+        sources = [self._judge(phase, settled)] + ([live.events(settled)] if live.wanted else [])
+        async with aclosing(merged(*sources)) as told:
+            async for event in told:
+                yield event
+
+    async def _judge(self, phase: Phase, settled: asyncio.Event) -> AsyncGenerator[ExperimentEvent, None]:
+        from meshlab.check import engine
+
+        checks = [judge.check_of(self._run, name) for name in phase.checks]
+        context = Context(self._run.lab, await self._run.world())
+        source = engine.evaluate(
+            context, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one)
+        )
+        try:
+            async with aclosing(source) as verdicts:
+                async for verdict in verdicts:
+                    if verdict.outcome is not Outcome.PENDING:
+                        self._verdicts[phase.id].append(verdict)
+                    yield self._event("verdict", phase.id, verdict=verdict)
+        finally:
+            settled.set()
+
+    async def put_back(self) -> None:
+        """Undo what is in force, newest first, and wait until the lab has settled again."""
+        await faults.undo_all(self._run)
+        for cluster in self._run.lab.clusters:
+            try:
+                await wait.settled(await self._run.kube(cluster), spaces(self._run.lab), SETTLE_WITHIN)
+            except PreparationTimeout:
+                # A lab that was broken before is not ours to mend; the next check says what is wrong.
+                continue
+
+    def result(self) -> dict[str, Any]:
+        """What is kept of a finished run."""
+        return {
+            "predicted": self._predicted or {},
+            "score": scoring.score(self._run, self._about, self._predicted, self._verdicts),
+            "phases": [
+                {"id": phase, "verdicts": [scoring.brief(one) for one in some]} for phase, some in self._verdicts.items()
+            ],
+            "finished": round(time.time(), 3),
+        }
+
+    def _event(self, kind: Any, phase: str, **more: Any) -> ExperimentEvent:
+        return ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more)
+
+    def _undone(self, entry: Entry, phase: str = "") -> ExperimentEvent:
+        return self._event("undo", phase, text=self._say("undone", what=self._words(entry.fault)))
+
+    def _words(self, fault: Fault) -> str:
+        facts = {
+            "target": describe(fault.target),
+            "replicas": fault.replicas,
+            "labels": ", ".join(f"{key}={value}" for key, value in fault.labels.items()),
+            "replace": fault.replace.strip(),
+            "with": fault.with_.strip(),
+            "milliseconds": fault.milliseconds,
+            "key": fault.key,
+            "url": fault.url,
+        }
+        return self._say(fault.kind, **facts)
+
+    def _say(self, key: str, **facts: object) -> str:
+        return say(f"faults.{key}", self._run.language, **facts)

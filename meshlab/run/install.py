@@ -10,6 +10,7 @@ from meshlab.lab.manifests import manifests
 from meshlab.run import apply, system
 from meshlab.run.change import nudge
 from meshlab.run.context import Run
+from meshlab.run.memory import FILE, Memory
 from meshlab.run.objects import Object
 
 
@@ -31,10 +32,15 @@ def start(run: Run) -> dict[str, list[Object]]:
     return declared(run, layout.START)
 
 
+async def hand(run: Run, cluster: str) -> apply.Hand:
+    """meshlab's own, which remembers what it applied."""
+    return apply.Hand.of(await run.kube(cluster), Memory(run.folder_of(cluster) / FILE))
+
+
 async def put(run: Run, objects: dict[str, list[Object]]) -> None:
     """Apply them, and let the pods that read a changed ConfigMap see it at once."""
     for cluster, some in objects.items():
-        changed = await apply.objects(await run.kube(cluster), await allowed(run, cluster, some))
+        changed = await apply.objects(await hand(run, cluster), await allowed(run, cluster, some), replace=True)
         await nudge(run.lab, [one.ref for one in changed if one.changed], run.kube)
 
 

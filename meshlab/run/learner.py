@@ -55,7 +55,7 @@ async def ensure(kube: Kube, info: ClusterInfo, folder: Path, namespaces: tuple[
         await kube.apply(one)
     token, _ = await _token(kube)
     file = folder / FILE
-    paths.write(file, kubeconfig(_cluster_of(info), token, namespaces[0]))
+    paths.write(file, kubeconfig(cluster_of(info), token, namespaces[0]))
     return file
 
 
@@ -74,7 +74,7 @@ async def _token(kube: Kube) -> tuple[str, str]:
     return status["token"], status.get("expirationTimestamp", "")
 
 
-def _cluster_of(info: ClusterInfo) -> dict[str, Any]:
+def cluster_of(info: ClusterInfo) -> dict[str, Any]:
     """The `cluster` entry of meshlab's own kubeconfig: address and certificate authority."""
     import yaml
 

@@ -2,26 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, aclosing
+from pathlib import Path
 
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.run import clusters, events, faults, learner, lock, memory, state, sweep
+from meshlab.run.clusters import Place
 from meshlab.run.context import Run
+from meshlab.run.journal import Journal
+from meshlab.run.log import Log
 from meshlab.run.paths import Paths
+from meshlab.run.stages import timed
+from meshlab.run.system import spaces
+
+UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
+    "undo-faults",
+    "pause-nodes",
+    "stop-nodes",
+    "remove-cluster",
+    "remove-lab",
+    "remove-parts",
+)
 
 
-async def stop(run: Run, *, free: bool = False) -> AsyncIterator[Progress]:
+async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None]:
     """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
-    raise NotImplementedError
-    yield Progress(phase="")
+    phase = HALT if free else PAUSE
+    with run.lock("stop"):
+        track = Track([UNDO, phase])
+        for event in track.planned():
+            yield event
+        async with aclosing(timed(track, UNDO, lambda: faults.undo_all(run))) as progress:
+            async for event in progress:
+                yield event
+        await run.forget_clients()
+        places = [place for place in await clusters.look(run) if place.found is not None]
+        yield track.running(phase, total=len(places))
+        for place in places:
+            assert place.found is not None
+            await (run.engine.halt(place.found) if free else run.engine.pause(place.found))
+        yield track.done(phase, done=len(places), total=len(places))
+        run.append(events.Stopped(free=free))
 
 
-async def down(run: Run) -> AsyncIterator[Progress]:
+async def down(run: Run) -> AsyncGenerator[Progress, None]:
     """Remove what meshlab made for the run, and only that; progress stays."""
-    raise NotImplementedError
-    yield Progress(phase="")
+    with run.lock("down"):
+        async with aclosing(remove(run)) as progress:
+            async for event in progress:
+                yield event
+        run.append(events.Downed())
 
 
-async def clean(paths: Paths) -> AsyncIterator[Progress]:
-    """Remove everything of meshlab on this machine that no run of the state folder accounts for."""
-    raise NotImplementedError
-    yield Progress(phase="")
+async def remove(run: Run) -> AsyncGenerator[Progress, None]:
+    """The clusters; on somebody else's cluster the lab's objects and meshlab's own."""
+    own = run.engine.name == "kind"
+    track = Track([CLUSTER] if own else [LAB, PARTS])
+    for event in track.planned():
+        yield event
+    if own:
+        yield track.running(CLUSTER)
+        await run.forget_clients()
+        for key in run.lab.clusters:
+            await remove_cluster(run, key)
+        yield track.done(CLUSTER)
+    else:
+        for place in await clusters.look(run):
+            if place.found is not None:
+                async with aclosing(_out_of(run, place, track)) as progress:
+                    async for event in progress:
+                        yield event
+    faults.forget_all(run)
+
+
+async def remove_cluster(run: Run, key: str) -> None:
+    """One cluster, with all that is kept about it."""
+    folder = run.folder_of(key)
+    await run.engine.delete(run.cluster_name(key), folder)
+    for name in (sweep.FILE, learner.FILE, memory.FILE):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+async def _out_of(run: Run, place: Place, track: Track) -> AsyncGenerator[Progress, None]:
+    """What is meshlab's out of a cluster that is not."""
+    kube, folder = await run.kube(place.key), run.folder_of(place.key)
+
+    async def lab() -> None:
+        if sweep.remembered(folder) is not None:
+            await sweep.contents(kube, folder, spaces(run.lab))
+
+    async with aclosing(timed(track, LAB, lab)) as progress:
+        async for event in progress:
+            yield event
+    async with aclosing(timed(track, PARTS, lambda: sweep.own(kube, spaces(run.lab)))) as progress:
+        async for event in progress:
+            yield event
+    sweep.forget(folder)
+
+
+async def clean(paths: Paths, *, progress_too: bool = False) -> AsyncGenerator[Progress, None]:
+    """Remove every cluster and container of this state folder, and those whose state folder is gone.
+
+    progress_too: the runs' logs as well. LockedError when one of them is being changed. EngineError.
+    """
+    from meshlab.run import leftovers
+
+    track = Track([CLUSTER])
+    for event in track.planned():
+        yield event
+    with ExitStack() as locks:
+        for file, subject in _locks(paths).items():
+            locks.enter_context(lock.held(file, "clean", subject))
+        found = await leftovers.find(paths)
+        yield track.running(CLUSTER, total=len(found))
+        for number, one in enumerate(found):
+            yield track.running(CLUSTER, done=number, total=len(found), detail=one.name)
+            await one.remove()
+        yield track.done(CLUSTER, done=len(found), total=len(found))
+        for folder in _runs(paths):
+            _forget(folder, progress_too=progress_too)
+
+
+def _runs(paths: Paths) -> list[Path]:
+    return [folder for folder in sorted(paths.runs.iterdir()) if folder.is_dir()] if paths.runs.is_dir() else []
+
+
+def _locks(paths: Paths) -> dict[Path, str]:
+    """Those that are there: a lock that nobody ever took guards nothing."""
+    found = {folder / "lock": f"The lab {folder.name}" for folder in _runs(paths)}
+    clusters_ = paths.clusters.glob("*.lock") if paths.clusters.is_dir() else ()
+    return found | {file: f"The cluster {file.stem}" for file in clusters_}
+
+
+def _forget(folder: Path, *, progress_too: bool) -> None:
+    """The run has no clusters any more, so no faults either; with progress_too it never was."""
+    log, journal = Log(folder / "log.jsonl"), Journal(folder / "journal.jsonl")
+    for entry in journal.pending():
+        journal.close(entry.id)
+    if progress_too:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif state.fold(log.read()).environment != "none":
+        log.append(events.Downed())

@@ -27,9 +27,13 @@ async def matrix(run: Run) -> Matrix | None:
 
     world = await run.world()
     cells = await measure(Context(run.lab, world), check.matrix)
+    return as_matrix(check.matrix.columns, cells, predicted(run, check.id), world.now())
+
+
+def as_matrix(columns: tuple[str, ...], cells: list[CellSeen], red: set[tuple[str, str]] | None, t: float) -> Matrix:
+    """For screens. red: the cells that the learner said would be red, None without a prediction."""
     rows = tuple(dict.fromkeys(cell.row for cell in cells))
-    red = predicted(run, check.id)
-    return Matrix(rows=rows, columns=check.matrix.columns, cells=tuple(_cell(cell, red) for cell in cells), t=world.now())
+    return Matrix(rows=rows, columns=columns, cells=tuple(_cell(cell, red) for cell in cells), t=t)
 
 
 def matrix_check(run: Run) -> Check | None:

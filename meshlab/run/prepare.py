@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from meshlab.cluster.cleanup import to_the_end
@@ -19,7 +19,7 @@ from meshlab.run.context import Run
 from meshlab.run.stages import LAB, NODE, USABLE, Stages, Stuck, at_home
 
 
-async def prepare(run: Run) -> AsyncIterator[Progress]:
+async def prepare(run: Run) -> AsyncGenerator[Progress, None]:
     """Make, recover or reuse the clusters, put the lab's start on them and wait until it can be used.
 
     The first events are `planned`, one a phase. A lab that was prepared before keeps the learner's objects. Cancelling

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
     """Write proof.json into the lab's folder when everything held."""
 
 
-async def prove(request: ProveRequest) -> AsyncIterator[ProofEvent]:
+async def prove(request: ProveRequest) -> AsyncGenerator[ProofEvent, None]:
     """The last event is `finished`; ok says whether everything held. MeshlabError when the environment fails."""
     raise NotImplementedError
     yield ProofEvent(kind="finished")

@@ -2,25 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
+from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.errors import ClusterError, PreparationTimeout
+from meshlab.run import baseline, events, judge, lifecycle, prepare, reference_point
 from meshlab.run.api import ResetPlan
 from meshlab.run.context import Run
+from meshlab.run.converge import PHASES, Convergence, NotConverged
+from meshlab.run.target import before, of_step
 
 
 async def plan(run: Run, step: str = "") -> ResetPlan:
     """What a reset to the step (default: the current one) would remove of the learner's own."""
-    raise NotImplementedError
+    chosen = judge.step_of(run, step).id
+    convergence = Convergence(run, chosen, of_step(run, chosen), Track(PHASES))
+    found = await convergence.strays()
+    names = [f"{name} on {cluster}" if len(found) > 1 else name for cluster, some in found.items() for name in some]
+    return ResetPlan(step=chosen, strays=tuple(sorted(names)))
 
 
-async def reset(run: Run, step: str = "") -> AsyncIterator[Progress]:
+async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
     """Back to the start of the step: converge, else clean the namespaces, else a new cluster. Progress stays."""
-    raise NotImplementedError
-    yield Progress(phase="")
+    chosen = judge.step_of(run, step).id
+    with run.lock("reset"):
+        track = Track(PHASES, Estimates(run.paths.root))
+        for event in track.planned():
+            yield event
+        async with aclosing(_ladder(run, chosen, track)) as progress:
+            async for event in progress:
+                yield event
+        await baseline.take(run, "lab-start", chosen)
+        if reference_point.kept(run, chosen) is None:
+            await reference_point.keep(run, chosen)
+        track.learn()
+        run.append(events.WasReset(step=chosen))
 
 
-async def goto(run: Run, step: str) -> AsyncIterator[Progress]:
+async def _ladder(run: Run, step: str, track: Track) -> AsyncGenerator[Progress, None]:
+    """Each rung only when the one before did not lead there."""
+    try:
+        async with aclosing(Convergence(run, step, of_step(run, step), track).go()) as progress:
+            async for event in progress:
+                yield event
+        return
+    except (NotConverged, PreparationTimeout, ClusterError) as error:
+        yield Progress(phase=PHASES[0], state="note", detail=error.message)
+    try:
+        convergence = Convergence(run, step, of_step(run, step), track)
+        async with aclosing(convergence.from_nothing()) as progress:
+            async for event in progress:
+                yield event
+        return
+    except (NotConverged, PreparationTimeout, ClusterError) as error:
+        if run.engine.name != "kind":
+            raise
+        yield Progress(phase=PHASES[0], state="note", detail=error.message)
+    for source in (lifecycle.remove(run), prepare.prepare(run), Convergence(run, step, of_step(run, step), track).go()):
+        async for event in source:
+            yield event
+
+
+async def goto(run: Run, step: str) -> AsyncGenerator[Progress, None]:
     """Forward or back to the start of the step by applying solves within the lab; experiments are skipped."""
-    raise NotImplementedError
-    yield Progress(phase="")
+    from meshlab.run.solve import solve
+
+    chosen = judge.step_of(run, step).id
+    ids = [one.id for one in run.lab.steps]
+    here = judge.step_of(run).id
+    with run.lock("goto"):
+        if ids.index(chosen) < ids.index(here):
+            async for event in reset(run, chosen):
+                yield event
+            return
+        known = run.state()
+        for one in before(run.lab, chosen):
+            if one not in known.done and one not in known.solved:
+                async for event in solve(run, one, experiments=False):
+                    yield event
+        await baseline.take(run, "step-start", chosen)
+        run.append(events.Moved(step=chosen))

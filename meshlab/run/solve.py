@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
+from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.lab import layout
+from meshlab.lab.change import load_change
+from meshlab.run import act, events, judge, script
+from meshlab.run.act import Manner
 from meshlab.run.context import Run
+from meshlab.run.identity import as_learner
 
 
-async def solve(run: Run, step: str = "", *, experiments: bool = True) -> AsyncIterator[Progress]:
+async def solve(run: Run, step: str = "", *, experiments: bool = True) -> AsyncGenerator[Progress, None]:
     """Apply solve/<step> (default: the current step), its answers and predictions, run its experiments, wait, record.
 
-    A second solve changes nothing.
+    A second solve changes nothing. What it writes counts as the learner's. ClusterError, PreparationTimeout, LockedError.
     """
-    raise NotImplementedError
-    yield Progress(phase="")
+    with run.lock("solve"):
+        chosen = judge.step_of(run, step)
+        found = load_change(run.loaded, layout.solve_folder(run.loaded, chosen.id))
+        async with as_learner(run) as hands:
+            manner = Manner(hands=hands, script=script.trusted(run), experiments=experiments)
+            track = Track(act.phases(found, manner), Estimates(run.paths.root))
+            for event in track.planned():
+                yield event
+            async with aclosing(act.perform(run, found, manner, track)) as progress:
+                async for event in progress:
+                    yield event
+        track.learn()
+        run.append(events.Solved(step=chosen.id))

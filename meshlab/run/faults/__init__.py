@@ -1,6 +1,6 @@
 """The closed list of disturbances, each with its inverse, journalled before it is applied.
 
-    entry = await faults.begin(run, fault)      # journalled; applied, unless the learner is to do it
+    entry = await faults.begin(run, fault)      # journalled, then applied
     await faults.undo(run, entry)               # fine twice
     await faults.undo_all(run)                  # what a killed meshlab left
 """
@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from meshlab.errors import EnvironmentFault, MeshlabError
@@ -46,19 +46,34 @@ def state_of(entry: Entry) -> FaultState:
     return FaultState(id=entry.id, kind=entry.fault.kind, target=target, by=entry.by, since=entry.since)
 
 
-async def begin(run: Run, fault: Fault, *, experiment: str = "", step: str = "") -> Entry:
-    """Work out the inverse, journal it, apply the fault (one that the learner does is only journalled).
+async def begin(
+    run: Run,
+    fault: Fault,
+    *,
+    experiment: str = "",
+    step: str = "",
+    apply: bool = True,
+    opened: Callable[[Entry], None] = lambda _: None,
+) -> Entry:
+    """Work out the inverse, journal it, apply the fault. apply: False when the learner does it.
 
-    EnvironmentFault when its target is not there: then nothing was done.
+    opened: called once it is journalled, before it is applied. EnvironmentFault when its target is not there: then
+    nothing was done.
     """
     handler = HANDLERS[fault.kind]
     async with _place(run) as place:
         inverse = await handler.plan(place, fault)
         entry = Entry(
-            id=f"f{secrets.token_hex(4)}", fault=fault, inverse=inverse, experiment=experiment, step=step, by=fault.by
+            id=f"f{secrets.token_hex(4)}",
+            fault=fault,
+            inverse=inverse,
+            experiment=experiment,
+            step=step,
+            by="meshlab" if apply else "learner",
         )
         run.journal.open(entry)
-        if fault.by == "meshlab":
+        opened(entry)
+        if apply:
             await handler.apply(place, fault, inverse)
             run.append(events.FaultApplied(fault=state_of(entry)))
     return entry

@@ -1,0 +1,63 @@
+"""What meshlab has left on this machine: clusters of this state folder, and those whose state folder is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from meshlab.cluster import containers
+from meshlab.cluster.containers import PREFIX, Node, docker
+from meshlab.cluster.kind import KindEngine
+from meshlab.cluster.kindconfig import MOUNT
+from meshlab.cluster.ownfiles import OwnFiles
+from meshlab.run import learner, sweep
+from meshlab.run.memory import FILE as APPLIED
+from meshlab.run.paths import Paths
+
+SCRIPT_LABEL = "dev.meshlab.script"
+"""Of the containers that scripts run in."""
+SUB = ("grade", "prove")
+"""State folders inside the state folder: what runs there is nobody's progress."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing that can be removed."""
+
+    name: str
+    remove: Callable[[], Awaitable[None]]
+
+
+async def find(paths: Paths) -> list[Leftover]:
+    """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
+    nodes = [node for node in await containers.nodes() if node.cluster.startswith(PREFIX)]
+    folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
+    found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
+    orphans: dict[str, list[Node]] = {}
+    for node in nodes:
+        if not Path(node.mounts.get(MOUNT, "/")).exists():
+            orphans.setdefault(node.cluster, []).append(node)
+    found += [Leftover(name, partial(_drop, [node.id for node in some])) for name, some in orphans.items()]
+    told = (await docker("ps", "-aq", "--filter", f"label={SCRIPT_LABEL}")).text.split()
+    return [*found, *(Leftover(one, partial(_drop, [one])) for one in told)]
+
+
+def _folders(paths: Paths) -> list[Path]:
+    """Clusters that were begun from this state folder."""
+    if not paths.clusters.is_dir():
+        return []
+    return [folder for folder in sorted(paths.clusters.iterdir()) if folder.is_dir() and OwnFiles(folder).ours]
+
+
+async def _remove(folder: Path) -> None:
+    await KindEngine().delete(folder.name, folder)
+    for name in (sweep.FILE, learner.FILE, APPLIED):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+async def _drop(ids: list[str]) -> None:
+    await docker("rm", "-f", "-v", *ids, check=False)

@@ -1,0 +1,56 @@
+"""How good a prediction was: the share of cells that turned out as predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from meshlab.check.verdict import Verdict
+from meshlab.lab.model import Experiment
+from meshlab.run.context import Run
+
+
+def score(
+    run: Run, about: Experiment, predicted: Mapping[str, Any] | None, verdicts: Mapping[str, list[Verdict]]
+) -> float | None:
+    """0 to 1 for a predicted matrix; None for another prediction, or when the matrix was never measured."""
+    if predicted is None or "cells" not in predicted:
+        return None
+    cells = measured(_check(run, about), verdicts)
+    red = {(row, column) for row, column in predicted["cells"]}
+    right = [_is_red(cell) == _said_red(cell, red) for cell in cells]
+    return round(sum(right) / len(right), 4) if right else None
+
+
+def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str, Any]]:
+    """The cells that the check measured last."""
+    for some in reversed(list(verdicts.values())):
+        for verdict in some:
+            if verdict.check == check:
+                found = next((one.data for one in verdict.evidence if one.title == "matrix"), None)
+                return [cell for cell in (found or {}).get("cells", ()) if cell.get("of")]
+    return []
+
+
+def brief(verdict: Verdict) -> dict[str, Any]:
+    """A verdict for the log, without its evidence."""
+    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(verdict, evidence=()))
+    return plain
+
+
+def _check(run: Run, about: Experiment) -> str:
+    """The matrix that was asked about: as the lab says, else the first one in the phases with a fault."""
+    asked = about.prediction.matrix if about.prediction else None
+    known = run.lab.all_checks()
+    disturbed = [name for phase in about.phases if phase.apply for name in phase.checks]
+    return asked or next((name for name in disturbed if known[name].matrix is not None), "")
+
+
+def _is_red(cell: Mapping[str, Any]) -> bool:
+    return bool(cell["ok"] < cell["of"])
+
+
+def _said_red(cell: Mapping[str, Any], red: set[tuple[str, str]]) -> bool:
+    return bool({(cell["row"], cell["column"]), (cell["row"].partition("@")[0], cell["column"])} & red)

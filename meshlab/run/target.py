@@ -1,0 +1,86 @@
+"""What stands in a cluster at the start of a step: the lab's start with the solutions of the steps before laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meshlab.lab import layout
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.change import load_change
+from meshlab.lab.change_parts import Change, Patch, Script
+from meshlab.lab.model import Lab
+from meshlab.run import install, jsonpatch
+from meshlab.run.change import placed
+from meshlab.run.context import Run
+from meshlab.run.objects import Key, Object, group_of, key_of, labels_of
+
+
+@dataclass
+class Target:
+    """By cluster. `patches` are those that cannot be worked out without the live object, in their order."""
+
+    objects: dict[str, dict[Key, Object]]
+    patches: list[Patch] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
+
+    def all(self) -> dict[str, list[Object]]:
+        """The objects of each cluster."""
+        return {cluster: list(some.values()) for cluster, some in self.objects.items()}
+
+
+def of_step(run: Run, step: str) -> Target:
+    """At the start of the step. LabError when the lab's files cannot be read."""
+    target = Target({cluster: by_key(some) for cluster, some in install.start(run).items()})
+    for one in before(run.lab, step):
+        lay(run.lab, target, load_change(run.loaded, layout.solve_folder(run.loaded, one)))
+    return target
+
+
+def before(lab: Lab, step: str) -> list[str]:
+    """The steps before a step, in the order of the guide."""
+    ids = [one.id for one in lab.steps]
+    return ids[: ids.index(step)]
+
+
+def by_key(some: Iterable[Object]) -> dict[Key, Object]:
+    """Objects by what makes them one and the same; a later one wins."""
+    return {key_of(obj): obj for obj in some}
+
+
+def lay(lab: Lab, target: Target, change: Change) -> None:
+    """Lay a change over a target, as applying it would."""
+    for one in change.manifests:
+        target.objects[one.cluster][key_of(one.object)] = one.object
+    for patch in change.patches:
+        _patch(lab, target, patch)
+    for gone in change.deletes:
+        ref = placed(lab, gone.ref)
+        some = target.objects[ref.cluster]
+        for key in [key for key, obj in some.items() if names(ref, obj)]:
+            del some[key]
+    target.scripts += change.scripts
+
+
+def names(ref: ObjectRef, obj: Object) -> bool:
+    """Whether a complete reference means the object."""
+    key = key_of(obj)
+    if (group_of(ref.api_version), ref.kind, ref.namespace) != (key.group, key.kind, key.namespace):
+        return False
+    have = labels_of(obj)
+    return ref.name in ("", key.name) and all(have.get(name) == value for name, value in ref.labels.items())
+
+
+def _patch(lab: Lab, target: Target, patch: Patch) -> None:
+    ref = placed(lab, patch.target)
+    some = target.objects[ref.cluster]
+    key = next((key for key, obj in some.items() if names(ref, obj)), None)
+    if key is None or patch.type == "strategic":
+        target.patches.append(patch)
+        return
+    try:
+        patched = jsonpatch.merge(some[key], patch.patch) if patch.type == "merge" else None
+        some[key] = patched if patched is not None else jsonpatch.operations(some[key], patch.patch)
+    except ValueError:
+        # It reaches into what the API server fills in.
+        target.patches.append(patch)

@@ -21,13 +21,19 @@ class Miss(Struct, frozen=True):
     value: Any = field(default=None)
 
 
+class Unfit(Exception):
+    """The data are not of the type that a function of the query needs, such as the sum of nothing."""
+
+
 def query(expression: str, data: Any) -> Any:
-    """What a JMESPath expression gives. LabError when the expression is none."""
+    """What a JMESPath expression gives. LabError when the expression is none, Unfit when it does not fit the data."""
     import jmespath
-    from jmespath.exceptions import JMESPathError
+    from jmespath.exceptions import JMESPathError, JMESPathTypeError
 
     try:
         return jmespath.search(expression, data)
+    except JMESPathTypeError as error:
+        raise Unfit(str(error)) from None
     except JMESPathError as error:
         raise LabError(f"the query cannot be read: {expression}: {error}", key="query") from None
 
@@ -35,8 +41,11 @@ def query(expression: str, data: Any) -> Any:
 def first_miss(conditions: Iterable[Condition], data: Any, before: Mapping[str, Any]) -> Miss | None:
     """The first condition that data does not meet. `before` has the baselines by name, for `same-as`."""
     for condition in conditions:
-        value = query(condition.query, data)
-        asked = _unmet(condition, value, before)
+        try:
+            value = query(condition.query, data)
+            asked = _unmet(condition, value, before)
+        except Unfit as error:
+            return Miss(condition.reason, condition.query, condition.query, brief(str(error)))
         if asked is not None:
             return Miss(condition.reason, condition.query, asked, brief(value), value)
     return None

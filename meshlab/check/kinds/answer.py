@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshlab.check.conditions import query
+from meshlab.check.conditions import Unfit, query
 from meshlab.check.context import Context
 from meshlab.check.findings import failed, passed, unknown
 from meshlab.check.observe import call, callers, url_of
@@ -40,7 +40,10 @@ async def measure(measured: Measured, context: Context) -> list[str]:
         data: Any = (objects[0] if objects else None) if measured.object.name else objects
     else:
         data = await _called(measured, context)
-    found = query(measured.query, data)
+    try:
+        found = query(measured.query, data)
+    except Unfit:
+        return []
     many = found if isinstance(found, list) else [found]
     return [_text(one) for one in many if one is not None and one != ""]
 

@@ -79,6 +79,14 @@ def test_a_query_that_is_none_is_the_labs_mistake() -> None:
         query("a[", {})
 
 
+def test_what_does_not_fit_the_query_does_not_hold() -> None:
+    ordered = Condition(query="sort([].a)", same_as="lab-start", reason="object.changed")
+    miss = first_miss([ordered], None, {"lab-start": None})
+    assert miss is not None
+    assert miss.reason == "object.changed"
+    assert first_miss([ordered], [{"a": "x"}], {"lab-start": [{"a": "x"}]}) is None
+
+
 @given(TREES)
 def test_every_object_has_itself(tree: Any) -> None:
     assert alike(tree, tree)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.change import load_change
 from meshlab.lab.layout import solve_folder
-from meshlab.lab.manifests import manifests
 from meshlab.run import paths
-from meshlab.run.objects import key_of, ref_of
+from meshlab.run.objects import describe, key_of, ref_of
 from meshlab.words import say
 
 if TYPE_CHECKING:
@@ -22,18 +23,22 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 def solution(run: Run, step: str) -> list[tuple[str, dict[str, Any]]]:
     """Cluster and object of everything that the reference solution of a step applies."""
-    folder = solve_folder(run.loaded, step)
-    if not folder.is_dir():
-        return []
-    return [(one.cluster, one.object) for one in manifests(run.loaded, folder.relative_to(run.loaded.folder)) if one.object]
+    found = load_change(run.loaded, solve_folder(run.loaded, step))
+    return [(one.cluster, one.object) for one in found.manifests]
+
+
+def patches(run: Run, step: str) -> list[tuple[ObjectRef, Any]]:
+    """What the reference solution patches, and how."""
+    found = load_change(run.loaded, solve_folder(run.loaded, step))
+    return [(one.target, one.patch) for one in found.patches]
 
 
 async def keep(run: Run, step: str) -> None:
     """Keep the learner's versions of the objects of the reference solution, as they are now."""
+    wanted = [*(ref_of(obj, cluster) for cluster, obj in solution(run, step)), *(ref for ref, _ in patches(run, step))]
     found = []
-    for cluster, obj in solution(run, step):
-        kube = await run.kube(cluster)
-        own = await kube.get(ref_of(obj, cluster))
+    for ref in {(ref.cluster, describe(ref)): ref for ref in wanted}.values():
+        own = await (await run.kube(ref.cluster)).get(ref)
         if own is not None:
             found.append(plain(own))
     paths.write(_file(run, step), msgspec.json.encode(found))
@@ -42,12 +47,13 @@ async def keep(run: Run, step: str) -> None:
 def markdown(run: Run, step: str, language: str) -> str:
     """Each object of the reference, and below it the learner's where it was kept."""
     own = {str(key_of(obj)): obj for obj in _kept(run, step)}
+    wanted = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
+    wanted += [(describe(ref), patch) for ref, patch in patches(run, step)]
     parts = []
-    for _, obj in solution(run, step):
-        name = str(key_of(obj))
-        parts.append(f"### {name}\n\n{say('run.debrief.reference', language)}\n\n{_yaml(obj)}")
+    for name, reference in wanted:
+        parts.append(f"### {name}\n\n{say('run.debrief.reference', language)}\n\n{_yaml(reference)}")
         if name in own:
-            parts.append(f"{say('run.debrief.yours', language)}\n\n{_yaml(own[name])}")
+            parts.append(f"{say('run.debrief.yours', language)}\n\n{_yaml(own.pop(name))}")
     return "\n\n".join(parts)
 
 
@@ -70,7 +76,7 @@ def _file(run: Run, step: str) -> Path:
     return run.folder / "evidence" / f"step-{step}.json"
 
 
-def _yaml(obj: dict[str, Any]) -> str:
+def _yaml(obj: Any) -> str:
     import yaml
 
     return f"```yaml\n{yaml.safe_dump(obj, sort_keys=False, allow_unicode=True, width=100)}```"

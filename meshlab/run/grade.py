@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
+from meshlab.errors import LabError, MeshlabError
 
 SCHEMA = 1
 
@@ -36,17 +37,53 @@ class GradeRequest(Struct, frozen=True, kw_only=True):
     submission: Path | None = None
     solve: bool = False
     timeout: float = 1800
-    """Seconds for all of it; preparation that has no more time ends with exit code 5."""
+    """Seconds for all of it."""
     keep: bool = False
+    """Leave the cluster; the next grade uses it."""
     context: str = ""
     """An existing kubeconfig context instead of kind."""
-    cluster: str = ""
-    """A cluster of meshlab that is there already; it is kept."""
+    kubeconfig: str = ""
+    """The file that the context is in; empty: as kubectl finds it."""
     seed: int | None = None
     """Default: the submission's, else 1."""
+    packs: tuple[Path, ...] = ()
     state: Path | None = None
 
 
-async def grade(request: GradeRequest, notice: Callable[[Progress | Verdict], None] = lambda _: None) -> GradeReport:
+Notice = Callable[[Progress | Verdict], None]
+
+
+async def grade(request: GradeRequest, notice: Notice = lambda _: None) -> GradeReport:
     """Never raises MeshlabError: it becomes the report's code and error. Cancelling cleans up before it goes on."""
-    raise NotImplementedError
+    from meshlab.run import isolated, versions
+
+    report = GradeReport(lab=request.lab, seed=request.seed or 1, versions=await versions.collect())
+    try:
+        lab, seed = _chosen(request)
+        report = structs.replace(report, lab=lab, seed=seed)
+        with isolated.folder(request.state, "grade", lab) as where:
+            from meshlab.run.grading import Grading
+
+            grading = Grading(request, where, lab, seed, notice)
+            return await grading.go(report)
+    except MeshlabError as error:
+        return _failed(report, error)
+
+
+def _chosen(request: GradeRequest) -> tuple[str, int]:
+    """The lab's id and the seat's seed. LabError when the lab or the submission cannot be read."""
+    from meshlab.lab.catalog import find
+    from meshlab.lab.submission import read_header
+
+    lab = find(request.lab, request.packs).id
+    if request.submission is None:
+        return lab, 1 if request.seed is None else request.seed
+    header = read_header(request.submission)
+    if request.seed not in (None, header.seed):
+        raise LabError(f"it was made with seed {header.seed}, not {request.seed}", file=str(request.submission))
+    return lab, header.seed
+
+
+def _failed(report: GradeReport, error: MeshlabError) -> GradeReport:
+    return structs.replace(report, code=int(error.exit_code), error=str(error), hint=error.hint)
+

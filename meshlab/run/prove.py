@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     kind: Literal["phase", "progress", "expectation", "finished"]
     phase: str = ""
-    """fresh, solve, wrong/<id>, reset"""
+    """fresh, solve/<step>, solved, wrong/<id>, reset"""
     check: str = ""
     expected: str = ""
     seen: str = ""
@@ -33,7 +34,9 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
     only: str = ""
     """A step or a misconception; no proof.json is written then."""
     keep: bool = False
+    """Leave the cluster; the next proof uses it."""
     seed: int = 1
+    packs: tuple[Path, ...] = ()
     state: Path | None = None
     write: bool = True
     """Write proof.json into the lab's folder when everything held."""
@@ -41,5 +44,12 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
 
 async def prove(request: ProveRequest) -> AsyncGenerator[ProofEvent, None]:
     """The last event is `finished`; ok says whether everything held. MeshlabError when the environment fails."""
-    raise NotImplementedError
-    yield ProofEvent(kind="finished")
+    from meshlab.lab.catalog import find
+    from meshlab.run import isolated
+    from meshlab.run.proving import Proving
+
+    lab = find(request.lab, request.packs).id
+    with isolated.folder(request.state, "prove", lab) as where:
+        async with aclosing(Proving(request, where, lab).go()) as told:
+            async for event in told:
+                yield event

@@ -1,0 +1,142 @@
+"""One grade, from an empty state folder to its report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+
+from msgspec import structs
+
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.setup.stand_ins import stand_ins
+from meshlab.cluster.track import Track
+from meshlab.errors import MeshlabError, PreparationTimeout, worst
+from meshlab.lab import layout, runtime
+from meshlab.lab.change import load_change
+from meshlab.lab.change_parts import Change
+from meshlab.lab.model import Step
+from meshlab.lab.submission import load_submission
+from meshlab.run import act, baseline, events, isolated, judge, judgement, lifecycle, prepare, script, trust
+from meshlab.run.act import Manner
+from meshlab.run.context import Run
+from meshlab.run.grade import GradeReport, GradeRequest, Notice
+from meshlab.run.identity import as_learner
+from meshlab.run.open import make_run
+from meshlab.run.paths import Paths
+from meshlab.run.stages import Stages
+
+
+class Grading:
+    """Its run is made anew; its cluster may be one that an earlier grade kept."""
+
+    def __init__(self, request: GradeRequest, where: Paths, lab: str, seed: int, notice: Notice) -> None:
+        self._request = request
+        self._where = where
+        self._lab = lab
+        self._seed = seed
+        self._notice = notice
+        self._verdicts: dict[str, Verdict] = {}
+        self._seconds: dict[str, float] = {}
+
+    async def go(self, report: GradeReport) -> GradeReport:
+        """MeshlabError before there is a run; later ones are in the report."""
+        request = self._request
+        run = make_run(
+            self._lab, state=self._where.root, packs=request.packs, seed=self._seed, context=request.context, language="en"
+        )
+        error: MeshlabError | None = None
+        try:
+            if request.submission is not None:
+                load_submission(run.loaded, request.submission, runtime.placeholders(run.loaded))
+            async with asyncio.timeout(request.timeout):
+                await self._work(run)
+        except TimeoutError:
+            error = PreparationTimeout(f"The grade of {self._lab} was not finished within {request.timeout:g} s.")
+        except MeshlabError as problem:
+            error = problem
+        finally:
+            await to_the_end(self._clean(run))
+        stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
+        found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
+        codes = [judgement.code(found), *([error.exit_code] if error else [])]
+        said = {"error": str(error), "hint": error.hint} if error else {}
+        return structs.replace(
+            report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said
+        )
+
+    async def _work(self, run: Run) -> None:
+        with run.lock("grade"):
+            async with self._timed("prepare"), aclosing(prepare.prepare(run)) as progress:
+                async for event in progress:
+                    self._notice(event)
+            changes = self._changes(run)
+            if changes is None:
+                await self._look(run, run.lab.steps)
+                return
+            async with self._manner(run) as manner:
+                for step in run.lab.steps:
+                    async with self._timed(step.id):
+                        await self._step(run, step, changes.get(step.id), manner)
+            async with self._timed("end"):
+                await self._look(run, run.lab.steps, at_end=True)
+
+    def _changes(self, run: Run) -> dict[str, Change] | None:
+        """What to apply, by step; None: nothing, the lab is graded as it is."""
+        if self._request.submission is not None:
+            return load_submission(run.loaded, self._request.submission, run.values).steps
+        if self._request.solve:
+            return {step.id: load_change(run.loaded, layout.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
+        return None
+
+    @asynccontextmanager
+    async def _manner(self, run: Run) -> AsyncIterator[Manner]:
+        """A submission acts as its own account, the reference solution as the learner."""
+        async with AsyncExitStack() as stack:
+            if self._request.submission is None:
+                hands = await stack.enter_async_context(as_learner(run))
+                yield Manner(hands=hands, script=script.trusted(run))
+            else:
+                hands = await stack.enter_async_context(trust.as_submission(run))
+                yield Manner(hands=hands, script=script.untrusted(run), strict=False)
+
+    async def _step(self, run: Run, step: Step, change: Change | None, manner: Manner) -> None:
+        if step is not run.lab.steps[0]:
+            await baseline.take(run, "step-start", step.id)
+            run.append(events.Moved(step=step.id))
+        if change is not None:
+            track = Track(act.phases(change, manner))
+            async with aclosing(act.perform(run, change, manner, track)) as progress:
+                async for event in progress:
+                    self._notice(event)
+        await self._look(run, [step])
+
+    async def _look(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
+        """At the end once more: what a later step broke was not done."""
+        checks = [check for step in steps for check in judge.required(step) if not at_end or judgement.lasting(check)]
+        async with aclosing(judgement.look(run, checks, wait=True)) as verdicts:
+            async for verdict in verdicts:
+                if not (at_end and verdict.green):
+                    self._verdicts[verdict.check] = verdict
+                    self._notice(verdict)
+
+    async def _clean(self, run: Run) -> None:
+        async with self._timed("clean-up"):
+            try:
+                if not self._request.keep:
+                    async with aclosing(lifecycle.remove(run)) as progress:
+                        async for event in progress:
+                            self._notice(event)
+            finally:
+                await run.close()
+                isolated.tidy(self._where, self._lab)
+
+    @asynccontextmanager
+    async def _timed(self, phase: str) -> AsyncIterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[phase] = round(time.monotonic() - start, 2)

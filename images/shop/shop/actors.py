@@ -97,7 +97,10 @@ class Actors:
         low, high = _int(request, "from") or 0, _int(request, "to")
         since = float(request.query.get("since", "0"))
         run = self._runs.get(name)
+        # Taken first, and nothing is told of later numbers: else one that is sent meanwhile would look lost.
         in_flight = sorted(run.in_flight) if run else []
+        if run:
+            high = run.next - 1 if high is None else min(high, run.next - 1)
         return answer(
             {
                 "actor": name,
@@ -109,7 +112,7 @@ class Actors:
 
 def read_results(folder: Path, low: int, high: int | None, since: float) -> dict[str, Any]:
     """At most MAX_RESULTS, by number; `more` is the number to ask on from, or None."""
-    found = [record for record in journal.read(folder, low, high) if record["t"] >= since]
+    found = journal.read(folder, low, high, since)
     more = found[MAX_RESULTS]["seq"] if len(found) > MAX_RESULTS else None
     return {
         "first": journal.first(folder),

@@ -52,15 +52,15 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.jsonl"))
 
 
-def read(folder: Path, low: int = 0, high: int | None = None) -> list[dict[str, Any]]:
-    """Records numbered low to high, both included, by number."""
+def read(folder: Path, low: int = 0, high: int | None = None, since: float = 0) -> list[dict[str, Any]]:
+    """Records numbered low to high, both included, by number; with a `t` (Unix seconds) of at least `since`."""
     paths = files(folder)
     starts = [int(path.stem) for path in paths]
     ends: list[int | None] = [*starts[1:], None]
     found: list[dict[str, Any]] = []
     for path, start, end in zip(paths, starts, ends, strict=False):
-        if (end is None or end > low) and (high is None or start <= high):
-            found.extend(_records(path, low, high))
+        if (end is None or end > low) and (high is None or start <= high) and _written_since(path, since):
+            found.extend(record for record in _records(path, low, high) if record["t"] >= since)
     return sorted(found, key=lambda record: int(record["seq"]))
 
 
@@ -78,6 +78,14 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_suffix(".part")
     part.write_text(text)
     part.replace(path)
+
+
+def _written_since(path: Path, since: float) -> bool:
+    """Spares the decoding of files whose last record is older. A second: some file systems round their times."""
+    try:
+        return path.stat().st_mtime + 1 >= since
+    except FileNotFoundError:
+        return False
 
 
 def _records(path: Path, low: int, high: int | None) -> Iterator[dict[str, Any]]:

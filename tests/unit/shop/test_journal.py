@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ def test_records_come_back_by_number(tmp_path: Path) -> None:
     assert [record["seq"] for record in journal.read(tmp_path, 3, 10)] == [3, 9, 10]
     assert journal.read(tmp_path, 10, 10) == [{"seq": 10, "t": 100}]
     assert (journal.first(tmp_path), journal.last(tmp_path)) == (1, 12)
+
+
+def test_records_since_a_time(tmp_path: Path) -> None:
+    filled(tmp_path, *range(1, 30), per_file=10)
+    assert [record["seq"] for record in journal.read(tmp_path, since=280)] == [28, 29]
+    assert [record["seq"] for record in journal.read(tmp_path, 5, 8, since=70)] == [7, 8]
+
+
+def test_files_that_are_too_old_are_not_read(tmp_path: Path) -> None:
+    filled(tmp_path, *range(1, 20), per_file=10)
+    os.utime(journal.files(tmp_path)[0], (50, 50))
+    assert [record["seq"] for record in journal.read(tmp_path, since=80)] == list(range(10, 20))
 
 
 def test_the_oldest_files_go(tmp_path: Path) -> None:

@@ -62,6 +62,11 @@ class Due:
                 return due
             await self._sleep(min(self._at[check.id] for check in lane) - now)
 
+    def later(self, names: Iterable[str]) -> None:
+        """These could not be looked at now."""
+        for name in names:
+            self._at[name] = time.monotonic() + SOON
+
     def judged(self, verdict: Verdict) -> Verdict:
         """Plan the next look; a red one that may still become green in its time is pending."""
         check = self._checks.get(verdict.check)

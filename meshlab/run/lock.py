@@ -87,7 +87,7 @@ def holder(file: Path) -> Holder | None:
         found = msgspec.json.decode(file.read_bytes(), type=Holder)
     except (OSError, msgspec.DecodeError):
         return None
-    return found if _alive(found.pid) else None
+    return found if paths.alive(found.pid) else None
 
 
 def locked(holder: Holder | None, subject: str) -> LockedError:
@@ -113,16 +113,6 @@ def _take(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return True
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
     return True
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from meshlab.errors import EnvironmentFault, UsageError
 
 ENVIRONMENT = "MESHLAB_STATE"
+SCRATCH = ".tmp"
 OTHER_PLACE = f"Free some space or give the folder back its permissions, or set {ENVIRONMENT} to another folder."
 
 
@@ -93,7 +94,8 @@ def write(path: Path, data: bytes) -> None:
     ensure(path.parent)
     scratch = ""
     try:
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        _sweep(path)
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}.", suffix=SCRATCH, dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -103,6 +105,25 @@ def write(path: Path, data: bytes) -> None:
         if scratch:
             Path(scratch).unlink(missing_ok=True)
         raise fault(error, path) from error
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this number exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sweep(path: Path) -> None:
+    """Remove what writers of this file left that were killed."""
+    for old in path.parent.glob(f".{path.name}.*{SCRATCH}"):
+        pid = old.name.removeprefix(f".{path.name}.").partition(".")[0]
+        if pid.isdigit() and not alive(int(pid)):
+            old.unlink(missing_ok=True)
 
 
 def read(path: Path) -> bytes | None:

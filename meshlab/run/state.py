@@ -37,6 +37,8 @@ class State:
     experiments: dict[str, dict[str, Any]] = field(default_factory=dict)
     marks: dict[str, float] = field(default_factory=dict)
     """`phase-start` of the experiment that runs (or ran last), unix seconds."""
+    experiment: str = ""
+    """One that began and has not come to its end: it runs, or its process was killed."""
     touched: bool = False
     """The learner (or meshlab for them) did something in the lab."""
     count: int = 0
@@ -120,8 +122,11 @@ def _said(state: State, event: events.AnyEvent) -> None:
             state.answers[event.check] = event.text
         case events.Predicted():
             state.predictions[event.experiment] = event.prediction
+        case events.ExperimentStarted():
+            state.experiment = event.experiment
         case events.ExperimentFinished():
             state.experiments[event.experiment] = event.result
+            state.experiment = ""
         case events.PhaseStarted():
             state.marks["phase-start"] = event.t
         case events.LanguageChosen():

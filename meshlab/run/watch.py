@@ -11,7 +11,7 @@ from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Verdict
 from meshlab.errors import MeshlabError
 from meshlab.lab.model import Step
-from meshlab.run import changes, events, judge
+from meshlab.run import changes, events, judge, lock
 from meshlab.run.due import Due
 
 if TYPE_CHECKING:
@@ -75,11 +75,19 @@ class _Step:
     async def _lane(self, lane: list[Check]) -> AsyncGenerator[None, None]:
         while True:
             batch = await self._due.next(lane)
+            if lane[0].kind not in QUICK and self._disturbed():
+                self._due.later([check.id for check in batch])
+                continue
             source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:
                     await self._say(self._due.judged(verdict))
             yield
+
+    def _disturbed(self) -> bool:
+        """An experiment runs: traffic of ours would stand in its measurements, and what it breaks is no verdict."""
+        running = self._run.state().experiment
+        return bool(running) and lock.holder(self._run.folder / "lock") is not None
 
     async def _say(self, verdict: Verdict) -> None:
         before = self._latest.get(verdict.check)

@@ -129,3 +129,14 @@ async def test_a_red_check_within_its_time_after_a_change_is_pending(tmp_path: P
     assert due.judged(red).waits_for == "red"
     async with asyncio.timeout(5):
         assert await due.next([check]) == [check]
+
+
+async def test_while_an_experiment_runs_no_traffic_of_ours_disturbs_it(tmp_path: Path) -> None:
+    run = await started(small_run(tmp_path, shop()))
+    step = watch._Step(run, run.lab.steps[0])
+    run.append(events.ExperimentStarted(experiment="break-it"))
+    assert not step._disturbed(), "its process was killed"
+    with run.lock("experiment"):
+        assert step._disturbed()
+        run.append(events.ExperimentFinished(experiment="break-it"))
+        assert not step._disturbed()

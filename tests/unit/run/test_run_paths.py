@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,12 @@ def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
 def test_names_do_not_climb_out(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
         paths.find(tmp_path).run(name)
+
+
+def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for pid in (dead.pid, os.getpid()):
+        (tmp_path / f".x.{pid}.abcd.tmp").write_bytes(b"half")
+    paths.write(tmp_path / "x", b"data")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f".x.{os.getpid()}.abcd.tmp", "x"])

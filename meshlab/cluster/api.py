@@ -27,6 +27,7 @@ class Capabilities(Struct, frozen=True, omit_defaults=True, kw_only=True):
     images: str = "load"
     """`load`: local images can be put into nodes; `pull`: nodes pull from a registry."""
     nodes: int = 1
+    """That take pods; 0: unknown."""
     memory_mib: int = 0
     """0: unknown."""
 
@@ -124,7 +125,7 @@ class Engine(Protocol):
         """Remove what `create` made, and only that. Fine when some or all of it is gone."""
 
     def load(self, info: ClusterInfo, images: list[str]) -> AsyncIterator[Progress]:
-        """Put images of the container engine into every node that lacks them."""
+        """Put images of the container engine into every node that runs pods and lacks them."""
 
     async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
         """Completed writes since a unix time. ClusterError when the log cannot be read."""

@@ -23,7 +23,7 @@ def unmet(needs: Needs, capabilities: Capabilities) -> list[str]:
         if getattr(needs, need) and not getattr(capabilities, need):
             key = need.replace("_", "-")
             found.append(f"The lab needs {words} ({key}), which this engine does not offer.")
-    if capabilities.nodes < needs.nodes:
+    if 0 < capabilities.nodes < needs.nodes:
         found.append(f"The lab needs {needs.nodes} nodes for pods (nodes), and there are {capabilities.nodes}.")
     if 0 < capabilities.memory_mib < needs.memory_mib:
         found.append(f"The lab needs {needs.memory_mib} MiB of memory (memory-mib), and there are {capabilities.memory_mib}.")

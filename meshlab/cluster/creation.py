@@ -99,13 +99,15 @@ class Creation:
             await kube.close()
 
     async def _images(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
-        await self._nodes_up.wait()
-        nodes = await own_nodes(self._cluster, self._files.mount)
-        yield self._track.running(stream.PHASE, total=len(refs))
-        await asyncio.gather(*(stream.containerd_answers(node) for node in nodes))
-        async with aclosing(stream.load(nodes, refs, self._facts, self._track)) as events:
-            async for event in events:
-                yield event
+        """Into new nodes, which lack them all, as soon as containerd answers."""
+        await stream.known(refs)
+        async with stream.archive(refs, self._facts) as source:
+            await self._nodes_up.wait()
+            yield self._track.running(stream.PHASE, total=len(refs))
+            nodes = stream.running_pods(await own_nodes(self._cluster, self._files.mount))
+            await asyncio.gather(*(stream.containerd_answers(node) for node in nodes))
+            await stream.pour(source, nodes)
+        yield self._track.done(stream.PHASE, done=len(refs), total=len(refs))
 
     async def _end_kind(self, process: Process) -> None:
         """End kind, but let its children finish what the engine would do anyway.

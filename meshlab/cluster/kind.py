@@ -135,7 +135,7 @@ class KindEngine:
             files.remove()
 
     async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
-        """Put images of the container engine into every node that lacks them."""
+        """Put images of the container engine into every node that runs pods and lacks them."""
         track = Track([stream.PHASE], self._estimates)
         async for event in stream.load(await self._nodes(info), images, await self._engine_facts(), track):
             yield event

@@ -12,6 +12,9 @@ from meshlab.cluster.kindconfig import MOUNT
 from meshlab.errors import EngineError
 
 REMOVE_WITHIN = 90.0
+STOP_GRACE = "4"
+"""Seconds: all processes of a node are told to end at once; etcd needs one, and many programs that are a container's first
+never end by being told."""
 
 
 async def own_nodes(cluster: str, mount: Path) -> list[Node]:
@@ -50,11 +53,9 @@ async def thaw(nodes: list[Node]) -> None:
 
 
 async def stop_nodes(nodes: list[Node]) -> None:
-    """Stop them: the workers while the control plane can still take note of it."""
+    """Stop them all at once. What a pod has not ended within the grace it would not end later either."""
     await thaw(nodes)
-    alive = [node for node in nodes if node.state != "exited"]
-    await _each("stop", [node for node in alive if node.role == "worker"])
-    await _each("stop", [node for node in alive if node.role != "worker"])
+    await _each("stop", [node for node in nodes if node.state != "exited"], "--time", STOP_GRACE)
 
 
 async def start_nodes(nodes: list[Node]) -> None:
@@ -76,6 +77,6 @@ def _local(said: str) -> float:
     return datetime.fromisoformat(said[:19] + said[-6:]).timestamp()
 
 
-async def _each(verb: str, nodes: list[Node]) -> None:
+async def _each(verb: str, nodes: list[Node], *options: str) -> None:
     if nodes:
-        await docker(verb, *(node.id for node in nodes), deadline=60)
+        await docker(verb, *options, *(node.id for node in nodes), deadline=60)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from meshlab.cluster import containers
 from meshlab.cluster.containers import EngineFacts, Node, docker, full, program
@@ -27,12 +27,10 @@ IMPORT = ("--digests", "--snapshotter=overlayfs")
 
 
 async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track) -> AsyncGenerator[Progress, None]:
-    """Put the images into each node that lacks one. EngineError when the engine itself lacks one, or a node refuses."""
+    """Put the images into each node that runs pods and lacks one. EngineError when the engine itself lacks one."""
     yield track.running(PHASE, total=len(refs))
-    ids = await containers.image_ids(refs)
-    absent = [ref for ref in refs if ref not in ids]
-    if absent:
-        raise EngineError(f"The container engine has no image {', '.join(absent)}.", hint="Run `meshlab setup`.")
+    ids = await known(refs)
+    nodes = running_pods(nodes)
     missing = await asyncio.gather(*(lacking(node, ids) for node in nodes))
     takers = [node for node, lacks in zip(nodes, missing, strict=True) if lacks]
     wanted = [ref for ref in refs if any(ref in lacks for lacks in missing)]
@@ -40,8 +38,23 @@ async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Tr
         yield track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
         return
     yield track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
-    await pour(takers, wanted, facts)
+    async with archive(wanted, facts) as source:
+        await pour(source, takers)
     yield track.done(PHASE, done=len(refs), total=len(refs))
+
+
+def running_pods(nodes: list[Node]) -> list[Node]:
+    """Those that pods are put on: a control plane only where it is alone (kind taints it otherwise)."""
+    return [node for node in nodes if node.role == "worker"] or nodes
+
+
+async def known(refs: list[str]) -> dict[str, str]:
+    """Their ids in the engine. EngineError names those that it lacks."""
+    ids = await containers.image_ids(refs)
+    absent = [ref for ref in refs if ref not in ids]
+    if absent:
+        raise EngineError(f"The container engine has no image {', '.join(absent)}.", hint="Run `meshlab setup`.")
+    return ids
 
 
 async def lacking(node: Node, ids: dict[str, str]) -> set[str]:
@@ -63,14 +76,20 @@ async def containerd_answers(node: Node, within: float = CONTAINERD_WITHIN) -> N
         await asyncio.sleep(0.3)
 
 
-async def pour(nodes: list[Node], refs: list[str], facts: EngineFacts) -> None:
-    """One archive of all images (layers that they share are in it once) into all nodes at the same time."""
+@asynccontextmanager
+async def archive(refs: list[str], facts: EngineFacts) -> AsyncIterator[Process]:
+    """One archive of all images, on its stdout; layers that they share are in it once. The engine prepares it at once."""
     # With containerd's store an image is an index of several platforms, most of which are not there.
     platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
-    save = (program(), "save", *platform, *refs)
+    async with started(program(), "save", *platform, *refs) as process:
+        yield process
+
+
+async def pour(source: Process, nodes: list[Node]) -> None:
+    """The archive into all nodes at the same time. EngineError of whoever fails, with its words."""
+    save = (program(), "save")
     into = [(program(), "exec", "-i", node.name, *CTR, "images", "import", *IMPORT, "-") for node in nodes]
     async with AsyncExitStack() as stack, limit(DEADLINE, save):
-        source = await stack.enter_async_context(started(*save))
         takers = [await stack.enter_async_context(started(*argv, stdin=PIPE, stdout=DEVNULL)) for argv in into]
         words = [asyncio.ensure_future(_words(process)) for process in (source, *takers)]
         stack.callback(_cancel, words)

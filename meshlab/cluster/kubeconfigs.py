@@ -1,0 +1,69 @@
+"""The user's kubeconfig files: read as kubectl reads them, never written to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from meshlab.errors import UsageError
+
+LISTS = ("clusters", "contexts", "users")
+FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
+
+def user_files() -> list[Path]:
+    """What KUBECONFIG names, else the default file."""
+    named = os.environ.get("KUBECONFIG", "")
+    if named:
+        return [Path(one).expanduser() for one in named.split(os.pathsep) if one]
+    return [Path.home() / ".kube" / "config"]
+
+
+def only(context: str, files: list[Path] | None = None) -> dict[str, Any]:
+    """A kubeconfig with this context alone, independent of where it stands. UsageError when there is no such context."""
+    merged = _merged(files if files is not None else user_files())
+    if context not in merged["contexts"]:
+        known = ", ".join(sorted(merged["contexts"])) or "none"
+        raise UsageError(f"There is no kubeconfig context {context}.", hint=f"Contexts: {known}.")
+    chosen = merged["contexts"][context]["context"]
+    try:
+        cluster, user = merged["clusters"][chosen["cluster"]], merged["users"][chosen["user"]]
+    except KeyError as error:
+        raise UsageError(f"The kubeconfig context {context} names {error}, which is not defined.") from error
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": context,
+        "contexts": [merged["contexts"][context]],
+        "clusters": [cluster],
+        "users": [user],
+    }
+
+
+def _merged(files: list[Path]) -> dict[str, dict[str, Any]]:
+    """By name; the first file that has a name wins."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in LISTS}
+    for file in files:
+        read = _read(file)
+        for name in LISTS:
+            for one in read.get(name) or []:
+                found[name].setdefault(one["name"], _absolute(one, file.parent))
+    return found
+
+
+def _read(file: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        read = yaml.safe_load(file.read_text()) if file.exists() else {}
+    except (OSError, yaml.YAMLError) as error:
+        raise UsageError(f"The kubeconfig {file} cannot be read: {error}.") from error
+    return read if isinstance(read, dict) else {}
+
+
+def _absolute(entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+    return {
+        key: {k: str(folder / v) if k in FILES and v else v for k, v in value.items()} if isinstance(value, dict) else value
+        for key, value in entry.items()
+    }

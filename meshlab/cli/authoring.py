@@ -16,10 +16,13 @@ from meshlab.errors import ExitCode
 @click.pass_context
 def lint_command(ctx: click.Context, labs: tuple[str, ...], form: str) -> None:
     """Read the labs' files (default: all) and say what is wrong, with file, line and key. Exit code 2 for an error."""
-    from meshlab.run.authoring import lint_all
+    from meshlab.cluster.pins import FILE
+    from meshlab.lab.catalog import catalog, look_up
+    from meshlab.lab.lint import lint
 
     options: Options = ctx.obj
-    problems = lint_all(labs, options.packs)
+    entries = [look_up(lab, options.packs) for lab in labs] or catalog(options.packs)
+    problems = [problem for entry in entries for problem in lint(entry.folder, FILE)]
     if form == "json":
         from meshlab.report.envelope import envelope
 

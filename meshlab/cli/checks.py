@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.cli.drive import each
+from meshlab.cli.drive import following
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.runs import open_lab, with_run
 from meshlab.errors import ExitCode, worst
@@ -85,11 +85,12 @@ def check_command(
         named = list(run.lab.all_checks()) if every else list(checks) or None
         source = run.watch() if watch else run.check(named, wait=wait)
         found: list[Verdict] = []
-        async for verdict in each(source):
-            found.append(verdict)
-            show(verdict, run, options, "jsonl" if watch and form == "json" else form)
-            if explained:
-                _evidence(verdict)
+        async with following(source) as items:
+            async for verdict in items:
+                found.append(verdict)
+                show(verdict, run, options, "jsonl" if watch and form == "json" else form)
+                if explained:
+                    _evidence(verdict)
         close(run, found, options, form)
         return found
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import aclosing, suppress
-from typing import Any, TypeVar, cast
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -37,8 +37,12 @@ async def _with_signals(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-async def each(source: AsyncIterator[T]) -> AsyncIterator[T]:
-    """The items of an async generator which is closed however the loop ends: cleaning up must not wait for the collector."""
-    async with aclosing(cast("Any", source)) as items:
-        async for item in items:
-            yield item
+@asynccontextmanager
+async def following(source: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """The source for an `async for`, closed however the body ends: its cleaning up must not wait for the collector."""
+    try:
+        yield source
+    finally:
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from meshlab.cli.checks import show as show_verdict
-from meshlab.cli.drive import each
+from meshlab.cli.drive import following
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
 from meshlab.cli.runs import with_run
@@ -86,10 +86,11 @@ def _list(run: LabRun, options: Options) -> ExitCode:
 
 async def _run(run: LabRun, experiment: str, options: Options, form: str) -> ExitCode:
     green = True
-    async for event in each(run.experiment(experiment)):
-        if event.verdict is not None and not event.verdict.green:
-            green = False
-        _show(event, run, options, form)
+    async with following(run.experiment(experiment)) as items:
+        async for event in items:
+            if event.verdict is not None and not event.verdict.green:
+                green = False
+            _show(event, run, options, form)
     explanation = run.experiment_text(experiment, options.language).explanation
     if form == "text" and explanation:
         click.echo("\n" + explanation)

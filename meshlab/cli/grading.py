@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meshlab.check.verdict import Verdict
-from meshlab.cli.drive import drive, each
+from meshlab.cli.drive import drive, following
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note, progress_line
 from meshlab.cluster.progress import Progress
@@ -109,14 +109,15 @@ async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode
     from meshlab.run.prove import prove
 
     wrong = 0
-    async for event in each(prove(request)):
-        wrong += event.kind == "expectation" and not event.ok
-        if form == "json":
-            click.echo(line("proof", event=event))
-        elif event.progress is not None:
-            _tell(event.progress, options.language)
-        else:
-            _expectation(event)
+    async with following(prove(request)) as items:
+        async for event in items:
+            wrong += event.kind == "expectation" and not event.ok
+            if form == "json":
+                click.echo(line("proof", event=event))
+            elif event.progress is not None:
+                _tell(event.progress, options.language)
+            else:
+                _expectation(event)
     return ExitCode.CHECKS_FAILED if wrong else ExitCode.PASS
 
 

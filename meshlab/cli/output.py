@@ -39,16 +39,17 @@ def progress_line(progress: Progress, language: str) -> str:
 
 async def show_progress(steps: AsyncIterator[Progress], language: str, form: str = "text") -> None:
     """Follow a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
-    from meshlab.cli.drive import each
+    from meshlab.cli.drive import following
     from meshlab.report.envelope import line
 
     shown: set[tuple[str, ...]] = set()
-    async for progress in each(steps):
-        if form == "json":
-            click.echo(line("progress", progress=progress))
-            sys.stdout.flush()
-        elif _worth_a_line(progress, shown):
-            note(progress_line(progress, language))
+    async with following(steps) as items:
+        async for progress in items:
+            if form == "json":
+                click.echo(line("progress", progress=progress))
+                sys.stdout.flush()
+            elif _worth_a_line(progress, shown):
+                note(progress_line(progress, language))
 
 
 def _worth_a_line(progress: Progress, shown: set[tuple[str, ...]]) -> bool:

@@ -9,8 +9,8 @@ from meshlab.errors import UsageError
 
 PREFIX = "meshlab/"
 LOCK = "requirements.lock"
-LEFT_OUT = {"site", "__pycache__", ".gitignore", ".dockerignore"}
-"""Names that are made by a build, or that only tools beside it read."""
+LEFT_OUT = {"site", "__pycache__"}
+"""Names that are made by a build; hidden ones are only read by tools beside it."""
 
 
 def folder() -> Path:
@@ -35,8 +35,12 @@ def files(path: Path) -> list[Path]:
     return [
         one
         for one in sorted(path.rglob("*"))
-        if one.is_file() and not LEFT_OUT & set(one.relative_to(path).parts) and one.suffix != ".pyc"
+        if one.is_file() and _counts(one.relative_to(path))
     ]
+
+
+def _counts(name: Path) -> bool:
+    return not LEFT_OUT & set(name.parts) and not any(part.startswith(".") for part in name.parts) and name.suffix != ".pyc"
 
 
 def digest(path: Path, *more: str) -> str:

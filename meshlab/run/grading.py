@@ -23,7 +23,7 @@ from meshlab.run import act, baseline, events, isolated, judge, judgement, lifec
 from meshlab.run.act import Manner
 from meshlab.run.context import Run
 from meshlab.run.grade import GradeReport, GradeRequest, Notice
-from meshlab.run.identity import as_learner
+from meshlab.run.identity import solver
 from meshlab.run.open import make_run
 from meshlab.run.paths import Paths
 from meshlab.run.stages import Stages
@@ -96,7 +96,7 @@ class Grading:
         """A submission acts as its own account, the reference solution as the learner."""
         async with AsyncExitStack() as stack:
             if self._request.submission is None:
-                hands = await stack.enter_async_context(as_learner(run))
+                hands = await stack.enter_async_context(solver(run))
                 yield Manner(hands=hands, script=script.trusted(run))
             else:
                 hands = await stack.enter_async_context(trust.as_submission(run))

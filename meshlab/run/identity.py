@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from meshlab.cluster.kube import KubeClient
-from meshlab.run import install, learner
+from meshlab.run import install, trust
 from meshlab.run.apply import Hand
 from meshlab.run.change import Hands
 from meshlab.run.context import Run
-from meshlab.run.system import spaces
+from meshlab.run.script import learner_of
+
+
+@asynccontextmanager
+async def solver(run: Run) -> AsyncIterator[Hands]:
+    """Whoever applies a lab's solutions: the learner, whose work they are; for somebody's pack the account of submissions."""
+    async with as_learner(run) if trust.built_in(run) else trust.as_submission(run) as hands:
+        yield hands
 
 
 @asynccontextmanager
@@ -21,11 +28,7 @@ async def as_learner(run: Run) -> AsyncIterator[Hands]:
     async def hand(cluster: str) -> Hand:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
-            file = run.folder_of(cluster) / learner.FILE
-            if learner.expires_soon(file):
-                info = await run.info(cluster)
-                await learner.ensure(await run.kube(cluster), info, run.folder_of(cluster), spaces(run.lab))
-            clients[cluster] = KubeClient(file)
+            clients[cluster] = KubeClient(await learner_of(run, cluster))
         own = await install.hand(run, cluster)
         return Hand(own.looks, clients[cluster], own.memory)
 
@@ -34,13 +37,3 @@ async def as_learner(run: Run) -> AsyncIterator[Hands]:
     finally:
         for client in clients.values():
             await client.close()
-
-
-@asynccontextmanager
-async def as_meshlab(run: Run) -> AsyncIterator[Hands]:
-    """Hands that write as meshlab: what a reset does is nobody's work."""
-
-    async def hand(cluster: str) -> Hand:
-        return await install.hand(run, cluster or run.lab.default_cluster)
-
-    yield hand

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from meshlab.errors import RefusedError
 from meshlab.lab import layout
 from meshlab.lab.manifests import manifests
-from meshlab.run import apply, system
-from meshlab.run.change import nudge
+from meshlab.run import apply, system, trust
+from meshlab.run.apply import Hand
+from meshlab.run.change import Hands, nudge
 from meshlab.run.context import Run
 from meshlab.run.memory import FILE, Memory
 from meshlab.run.objects import Object
+from meshlab.run.system import spaces
 
 
 def declared(run: Run, folder: Path) -> dict[str, list[Object]]:
@@ -32,24 +36,45 @@ def start(run: Run) -> dict[str, list[Object]]:
     return declared(run, layout.START)
 
 
-async def hand(run: Run, cluster: str) -> apply.Hand:
+async def hand(run: Run, cluster: str) -> Hand:
     """meshlab's own, which remembers what it applied."""
-    return apply.Hand.of(await run.kube(cluster), Memory(run.folder_of(cluster) / FILE))
+    return Hand.of(await run.kube(cluster), Memory(run.folder_of(cluster) / FILE))
+
+
+@asynccontextmanager
+async def hands(run: Run) -> AsyncIterator[Hands]:
+    """Whoever puts a lab's objects there: meshlab for a lab that came with it, else the account of submissions."""
+    if not trust.built_in(run):
+        async with trust.as_submission(run) as theirs:
+            yield theirs
+        return
+
+    async def own(cluster: str) -> Hand:
+        return await hand(run, cluster or run.lab.default_cluster)
+
+    yield own
 
 
 async def put(run: Run, objects: dict[str, list[Object]]) -> None:
-    """Apply them, and let the pods that read a changed ConfigMap see it at once."""
+    """Apply them, and let the pods that read a changed ConfigMap see it at once. RefusedError for a pack's forbidden ones."""
     for cluster, some in objects.items():
-        changed = await apply.objects(await hand(run, cluster), await allowed(run, cluster, some), replace=True)
-        await nudge(run.lab, [one.ref for one in changed if one.changed], run.kube)
+        await _namespaces(run, cluster, [one for one in some if one["kind"] == "Namespace"])
+    async with hands(run) as whose:
+        for cluster, some in objects.items():
+            rest = [one for one in some if one["kind"] != "Namespace"]
+            changed = await apply.objects(await whose(cluster), rest, replace=True) if rest else []
+            await nudge(run.lab, [one.ref for one in changed if one.changed], run.kube)
 
 
-async def allowed(run: Run, cluster: str, some: Iterable[Object]) -> list[Object]:
-    """Without namespaces where meshlab may not make them; an administrator has, then."""
+async def _namespaces(run: Run, cluster: str, some: list[Object]) -> None:
+    """By meshlab, and only the lab's own for a pack; where nobody may make any, an administrator has."""
     info = await run.info(cluster)
-    if info.capabilities.scope == "cluster":
-        return list(some)
-    return [one for one in some if one["kind"] != "Namespace"]
+    if info.capabilities.scope != "cluster" or not some:
+        return
+    others = [one["metadata"]["name"] for one in some if one["metadata"]["name"] not in spaces(run.lab)]
+    if others and not trust.built_in(run):
+        raise RefusedError(f"The lab {run.lab_id} makes the namespace {others[0]}, which it does not list as its own.")
+    await apply.objects(await hand(run, cluster), some)
 
 
 async def system_parts(run: Run) -> None:

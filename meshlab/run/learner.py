@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAMESPACE = "meshlab"
 NAME = "learner"
 USER = f"system:serviceaccount:{NAMESPACE}:{NAME}"
+SUBMITTER = f"system:serviceaccount:{NAMESPACE}:submission"
+"""Whoever's work a submission is, its writes are a learner's."""
 FILE = "learner.kubeconfig"
 LIFE = 30 * 24 * 3600
 """Seconds that a token is asked for; an API server may give less."""

@@ -38,7 +38,7 @@ from meshlab.run.act import Manner
 from meshlab.run.context import Run
 from meshlab.run.expectation import Expected
 from meshlab.run.fingerprint import Inventory
-from meshlab.run.identity import as_learner
+from meshlab.run.identity import solver
 from meshlab.run.open import make_run
 from meshlab.run.paths import Paths
 from meshlab.run.prove import ProofEvent, ProveRequest
@@ -171,7 +171,7 @@ class Proving:
         folders = [layout.wrong_folder(run.loaded, wrong.id)]
         if wrong.on_solved:
             folders.insert(0, layout.solve_folder(run.loaded, wrong.step))
-        async with as_learner(run) as hands:
+        async with solver(run) as hands:
             for folder in folders:
                 change = load_change(run.loaded, folder)
                 solved = folder != folders[-1]

@@ -40,20 +40,32 @@ class ScriptFailed(MeshlabError):
     exit_code = ExitCode.CHECKS_FAILED
 
 
+Account = Callable[[Run, str], Awaitable[Path]]
+"""The kubeconfig of an account on a cluster, made when it is not there."""
+
+
 def trusted(run: Run) -> Callable[[Script], Awaitable[None]]:
     """Runs scripts of the lab itself: as the learner, whose work they do. Somebody's pack is not trusted."""
-    return _runner(run, learner.FILE) if trust.built_in(run) else untrusted(run)
+    return _runner(run, learner_of) if trust.built_in(run) else untrusted(run)
 
 
 def untrusted(run: Run) -> Callable[[Script], Awaitable[None]]:
     """Runs scripts of a submission: as its own account."""
-    return _runner(run, trust.FILE)
+    return _runner(run, trust.account)
 
 
-def _runner(run: Run, file: str) -> Callable[[Script], Awaitable[None]]:
+async def learner_of(run: Run, cluster: str) -> Path:
+    """The learner's kubeconfig."""
+    folder = run.folder_of(cluster)
+    if learner.expires_soon(folder / learner.FILE):
+        await learner.ensure(await run.kube(cluster), await run.info(cluster), folder, spaces(run.lab))
+    return folder / learner.FILE
+
+
+def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
     async def one(script: Script) -> None:
         info = await run.info(script.cluster)
-        config = await inside(info, run.folder_of(script.cluster) / file, spaces(run.lab)[0])
+        config = await inside(info, await account(run, script.cluster), spaces(run.lab)[0])
         await execute(script, config, await kubectl(run, info), run.values["image_shop"])
 
     return one

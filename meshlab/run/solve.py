@@ -13,7 +13,7 @@ from meshlab.lab.change import load_change
 from meshlab.run import act, events, judge, script
 from meshlab.run.act import Manner
 from meshlab.run.context import Run
-from meshlab.run.identity import as_learner
+from meshlab.run.identity import solver
 
 
 async def solve(run: Run, step: str = "", *, experiments: bool = True) -> AsyncGenerator[Progress, None]:
@@ -24,7 +24,7 @@ async def solve(run: Run, step: str = "", *, experiments: bool = True) -> AsyncG
     with run.lock("solve"):
         chosen = judge.step_of(run, step)
         found = load_change(run.loaded, layout.solve_folder(run.loaded, chosen.id))
-        async with as_learner(run) as hands:
+        async with solver(run) as hands:
             manner = Manner(hands=hands, script=script.trusted(run), experiments=experiments)
             track = Track(act.phases(found, manner), Estimates(run.paths.root))
             for event in track.planned():

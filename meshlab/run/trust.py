@@ -23,7 +23,7 @@ from meshlab.run.poll import until
 from meshlab.run.system import spaces
 
 NAME = "submission"
-USER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:{NAME}"
+USER = learner.SUBMITTER
 LIFE = 3600
 """Seconds that a token lasts."""
 HARMLESS = ("NET_BIND_SERVICE",)
@@ -105,6 +105,11 @@ async def remove(kube: Kube) -> None:
     await kube.delete(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ServiceAccount", name=NAME))
 
 
+async def account(run: Run, cluster: str) -> Path:
+    """The account's kubeconfig on one cluster of the run, with a fresh token."""
+    return await install(await run.kube(cluster), await run.info(cluster), run.lab, run.folder_of(cluster))
+
+
 @asynccontextmanager
 async def as_submission(run: Run) -> AsyncIterator[Hands]:
     """Hands of the account. What it may not do is a RefusedError with the policy's sentence; nonsense is a LabError."""
@@ -113,9 +118,7 @@ async def as_submission(run: Run) -> AsyncIterator[Hands]:
     async def hand(cluster: str) -> Hand:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
-            folder = run.folder_of(cluster)
-            file = await install(await run.kube(cluster), await run.info(cluster), run.lab, folder)
-            clients[cluster] = Refusing(file)
+            clients[cluster] = Refusing(await account(run, cluster))
         return Hand.of(clients[cluster])
 
     try:

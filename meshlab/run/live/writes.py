@@ -9,7 +9,7 @@ from meshlab.check.world import Write, Writes
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.run.learner import USER
+from meshlab.run.learner import SUBMITTER, USER
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
 
@@ -85,6 +85,6 @@ def by(manager: str) -> str:
 
 def who(user: str) -> str:
     """`learner`, `meshlab`, or the name as it is."""
-    if user == USER:
+    if user in (USER, SUBMITTER):
         return "learner"
     return "meshlab" if user in ADMINS or user == "meshlab" else user

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meshlab.run import install, reference_point, reset, solve, sweep, usable
+from meshlab.run import install, reference_point, reset, solve, sweep, trust, usable
 from meshlab.run.context import Run
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
@@ -43,6 +43,7 @@ async def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return None
 
     monkeypatch.setattr(usable, "shop", no_shop)
+    monkeypatch.setattr(trust, "built_in", lambda _: True)
     await sweep.remember(kube, made.cluster_folder)
     await install.put(made, install.start(made))
     await reference_point.keep(made, "first")
@@ -138,9 +139,7 @@ async def test_faults_are_undone_first(run: Run) -> None:
 
 
 async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from meshlab.run import identity
-
-    monkeypatch.setattr(solve, "as_learner", identity.as_meshlab)
+    monkeypatch.setattr(solve, "solver", install.hands)
     async for _ in solve.solve(run, "first"):
         pass
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
@@ -152,9 +151,7 @@ async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.Monke
 
 
 async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from meshlab.run import identity
-
-    monkeypatch.setattr(solve, "as_learner", identity.as_meshlab)
+    monkeypatch.setattr(solve, "solver", install.hands)
     async for _ in reset.goto(run, "second"):
         pass
     assert cluster(run).one("ConfigMap", "paint")

@@ -1,0 +1,154 @@
+"""What kind is told, and what it says."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshlab.cluster import kindlines
+from meshlab.cluster.api import ClusterSpec
+from meshlab.cluster.kindconfig import MOUNT, POLICY, audit_policy, cluster_config, subnets
+
+HERE = Path("/state/clusters/a/node")
+
+
+def spec(**changes: Any) -> ClusterSpec:
+    return ClusterSpec(**{"name": "a", "node_image": "kindest/node:v1.34.2", "ports": {"edge": 30080}, **changes})
+
+
+def patch(config: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    found = [one for one in map(json.loads, config["kubeadmConfigPatches"]) if one["kind"] == kind]
+    return found[0] if found else None
+
+
+def test_ports_are_only_on_this_machine() -> None:
+    config = cluster_config(spec(), HERE)
+    assert config["networking"]["apiServerAddress"] == "127.0.0.1"
+    assert config["nodes"][0]["extraPortMappings"] == [
+        {"containerPort": 30080, "hostPort": 0, "listenAddress": "127.0.0.1", "protocol": "TCP"}
+    ]
+
+
+def test_workers_have_zones() -> None:
+    nodes = cluster_config(spec(workers=2), HERE)["nodes"]
+    assert [(node["role"], node.get("labels")) for node in nodes] == [
+        ("control-plane", None),
+        ("worker", {"meshlab.dev/zone": "a"}),
+        ("worker", {"meshlab.dev/zone": "b"}),
+    ]
+
+
+def test_a_node_that_is_alone_has_a_zone() -> None:
+    assert cluster_config(spec(workers=0), HERE)["nodes"][0]["labels"] == {"meshlab.dev/zone": "a"}
+
+
+def test_every_node_shows_from_which_folder_it_was_made() -> None:
+    for node in cluster_config(spec(), HERE)["nodes"]:
+        assert node["extraMounts"] == [{"hostPath": str(HERE), "containerPath": MOUNT, "readOnly": True}]
+
+
+def test_patches_fit_any_version_of_kubeadm_and_elect_nobody() -> None:
+    config = cluster_config(spec(), HERE)
+    assert all("apiVersion" not in json.loads(one) for one in config["kubeadmConfigPatches"])
+    cluster = patch(config, "ClusterConfiguration")
+    assert cluster is not None
+    assert cluster["controllerManager"]["extraArgs"]["leader-elect"] == "false"
+    assert cluster["scheduler"]["extraArgs"]["leader-elect"] == "false"
+    assert cluster["apiServer"]["extraArgs"]["audit-policy-file"] == f"{MOUNT}/{POLICY}"
+
+
+@pytest.mark.parametrize(
+    ("image", "cgroup", "patched"),
+    [
+        ("kindest/node:v1.34.2", 1, False),
+        ("kindest/node:v1.35.0", 1, True),
+        ("kindest/node:v1.36.4@sha256:0", 1, True),
+        ("kindest/node:v1.35.0", 2, False),
+    ],
+)
+def test_new_kubelets_are_told_to_bear_cgroup_v1(image: str, cgroup: int, patched: bool) -> None:
+    kubelet = patch(cluster_config(spec(node_image=image), HERE, cgroup), "KubeletConfiguration")
+    assert (kubelet == {"kind": "KubeletConfiguration", "failCgroupV1": False}) is patched
+
+
+def test_subnets_of_different_clusters_are_disjoint() -> None:
+    nets = [ipaddress.ip_network(one) for number in range(10) for one in subnets(number)]
+    assert not any(a.overlaps(b) for a in nets for b in nets if a is not b)
+    with pytest.raises(ValueError, match="10"):
+        subnets(10)
+
+
+def decided(policy: dict[str, Any], **request: Any) -> str:
+    """The level of the first rule that matches, as the API server decides."""
+    for rule in policy["rules"]:
+        if "verbs" in rule and request.get("verb") not in rule["verbs"]:
+            continue
+        if "userGroups" in rule and not set(request.get("groups", ())) & set(rule["userGroups"]):
+            continue
+        if "users" in rule and request.get("user") not in rule["users"]:
+            continue
+        if "namespaces" in rule and request.get("namespace", "") not in rule["namespaces"]:
+            continue
+        if "resources" in rule and not any(
+            request.get("group", "") == one["group"] and request["resource"] in one.get("resources", [request["resource"]])
+            for one in rule["resources"]
+        ):
+            continue
+        return str(rule["level"])
+    return "None"
+
+
+@pytest.mark.parametrize(
+    ("request_", "level"),
+    [
+        ({"verb": "patch", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "Metadata"),
+        ({"verb": "get", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "None"),
+        ({"verb": "patch", "resource": "services", "namespace": "other", "user": "kubernetes-admin"}, "None"),
+        ({"verb": "patch", "resource": "nodes", "user": "kubernetes-admin"}, "Metadata"),
+        ({"verb": "patch", "resource": "nodes", "groups": ["system:nodes"]}, "None"),
+        ({"verb": "create", "resource": "pods", "namespace": "shop", "groups": ["system:serviceaccounts:kube-system"]}, "None"),
+        ({"verb": "create", "resource": "events", "namespace": "shop", "user": "x"}, "None"),
+        ({"verb": "create", "group": "authorization.k8s.io", "resource": "selfsubjectaccessreviews", "user": "x"}, "None"),
+        ({"verb": "create", "resource": "pods", "namespace": "shop", "user": "system:serviceaccount:meshlab:learner"}, "Metadata"),
+    ],
+)
+def test_writes_of_people_are_kept_and_those_of_the_system_are_not(request_: dict[str, Any], level: str) -> None:
+    assert decided(audit_policy(spec()), **request_) == level
+
+
+SAID = """cgroup v1 is deprecated
+Creating cluster "meshlab-a" ...
+ • Ensuring node image (kindest/node:v1.34.2) 🖼  ...
+ ✓ Ensuring node image (kindest/node:v1.34.2) 🖼
+ • Preparing nodes 📦 📦 📦   ...
+ ✓ Preparing nodes 📦 📦 📦 
+ • Writing configuration 📜  ...
+ ✓ Writing configuration 📜
+ • Starting control-plane 🕹️  ...
+ ✗ Starting control-plane 🕹️
+ • Joining worker nodes 🚜  ...
+Set kubectl context to "kind-meshlab-a"
+"""
+
+
+def test_kinds_lines_are_phases() -> None:
+    assert [found for line in SAID.splitlines() if (found := kindlines.read(line))] == [
+        ("node-image", "running"),
+        ("node-image", "done"),
+        ("create-nodes", "running"),
+        ("create-nodes", "done"),
+        ("configure", "running"),
+        ("configure", "done"),
+        ("control-plane", "running"),
+        ("control-plane", "failed"),
+        ("join", "running"),
+    ]
+
+
+def test_a_single_node_joins_nobody() -> None:
+    assert "join" in kindlines.phases(2)
+    assert "join" not in kindlines.phases(0)

@@ -1,0 +1,115 @@
+"""Pins, and the tags of images that meshlab builds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from meshlab.cluster import sources
+from meshlab.cluster.containers import full, numbers, short
+from meshlab.cluster.images import Images, variable
+from meshlab.cluster.pins import load_pins
+from meshlab.errors import UsageError
+
+
+def test_everything_is_pinned_exactly() -> None:
+    pins = load_pins()
+    assert {"node", "base", "envoy", "traefik", "nginx"} <= set(pins.images)
+    for pin in pins.images.values():
+        assert not pin.ref.endswith(":latest")
+        assert ":" in pin.ref
+        assert pin.digest is None or re.fullmatch(r"sha256:[0-9a-f]{64}", pin.digest)
+        assert pin.exact == (f"{pin.ref}@{pin.digest}" if pin.digest else pin.ref)
+    for tool in pins.tools.values():
+        for platform, digest in tool.sha256.items():
+            assert digest is None or re.fullmatch(r"[0-9a-f]{64}", digest)
+            assert tool.version in tool.address(platform)
+            assert "$" not in tool.address(platform)
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(UsageError, match="No image is pinned as envoi"):
+        load_pins().image("envoi")
+    with pytest.raises(UsageError, match="no pinned download for plan9-mips"):
+        load_pins().tools["kind"].address("plan9-mips")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "thing"
+    (folder / "code").mkdir(parents=True)
+    (folder / "Dockerfile").write_text("FROM base\n")
+    (folder / "code" / "a.py").write_text("1\n")
+    return tmp_path
+
+
+def tag(root: Path, base: str = "base:1", arch: str = "amd64") -> str:
+    return sources.tag("meshlab/thing", base, arch, root)
+
+
+def test_the_content_decides_the_tag(root: Path) -> None:
+    before = tag(root)
+    assert re.fullmatch(r"meshlab/thing:[0-9a-f]{12}", before)
+    assert tag(root) == before
+    assert tag(root, base="base:2") != before
+    assert tag(root, arch="arm64") != before
+    file = root / "thing" / "code" / "a.py"
+    file.write_text("2\n")
+    changed = tag(root)
+    assert changed != before
+    file.chmod(0o755)
+    assert tag(root) != changed
+    file.rename(file.with_name("b.py"))
+    assert tag(root) != changed
+
+
+def test_what_a_build_makes_does_not_count(root: Path) -> None:
+    before = tag(root)
+    for name in ("site", "code/__pycache__"):
+        (root / "thing" / name).mkdir()
+        (root / "thing" / name / "made.pyc").write_text("x")
+    assert tag(root) == before
+
+
+def test_an_image_that_nobody_builds_is_refused(root: Path) -> None:
+    with pytest.raises(UsageError, match="builds no image meshlab/other") as caught:
+        sources.source("meshlab/other", root)
+    assert "meshlab/thing" in caught.value.hint
+
+
+async def test_names_become_references_and_template_values(root: Path) -> None:
+    images = Images(root=root, arch="amd64")
+    base = load_pins().image("base").exact
+    assert await images.values(["envoy", "meshlab/thing", "envoy"]) == {
+        "image_envoy": load_pins().image("envoy").ref,
+        "image_thing": tag(root, base=base),
+    }
+    assert variable("meshlab/net-init") == "image_net_init"
+
+
+def test_the_clones_own_images_are_found() -> None:
+    assert sources.source("meshlab/shop").name == "shop"
+
+
+@pytest.mark.parametrize(
+    ("ref", "whole"),
+    [
+        ("nginx:1", "docker.io/library/nginx:1"),
+        ("envoyproxy/envoy:v1", "docker.io/envoyproxy/envoy:v1"),
+        ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        ("localhost/a:1", "localhost/a:1"),
+        ("host:5000/a:1", "host:5000/a:1"),
+    ],
+)
+def test_references_as_containerd_keeps_them(ref: str, whole: str) -> None:
+    assert full(ref) == whole
+    assert short(whole) == ref
+
+
+def test_versions_start_with_numbers() -> None:
+    assert numbers("20.10.24+dfsg1") == (20, 10, 24)
+    assert numbers("v1.35.0") == (1, 35, 0)
+    assert numbers("29.0.0-rc.1") == (29, 0, 0)
+    assert numbers("latest") == ()

@@ -1,0 +1,103 @@
+"""Programs end when they should, with everything that they started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from meshlab.cluster.process import group_alive, lines, run, started
+from meshlab.errors import EngineError
+
+LONG = "sleep 60 & sleep 60"
+"""A program with a child, as kind has many."""
+
+
+async def test_output_and_code_are_kept() -> None:
+    finished = await run("sh", "-c", "cat; echo no >&2; exit 3", stdin=b"in", check=False)
+    assert (finished.code, finished.text, finished.err) == (3, "in", "no\n")
+
+
+async def test_a_failure_carries_the_last_words() -> None:
+    with pytest.raises(EngineError, match=r"`sh -c echo why >&2; exit 3` ended with code 3: why"):
+        await run("sh", "-c", "echo why >&2; exit 3")
+
+
+async def test_a_missing_program_is_said() -> None:
+    with pytest.raises(EngineError, match="The program no-such-program was not found"):
+        await run("no-such-program")
+
+
+async def test_lines_come_one_by_one_and_a_failure_at_the_end() -> None:
+    seen = []
+    with pytest.raises(EngineError, match="ended with code 1: a b"):
+        async for line in lines("sh", "-c", "echo a; echo b >&2; exit 1"):
+            seen.append(line)
+    assert seen == ["a", "b"]
+
+
+async def test_too_slow_is_ended_with_its_children() -> None:
+    with pytest.raises(EngineError, match="did not finish within"):
+        await run("sh", "-c", f"{LONG}; wait", deadline=0.3)
+
+
+async def test_leaving_ends_the_whole_group() -> None:
+    async with started("sh", "-c", LONG) as process:
+        assert group_alive(process.pid)
+    await gone(lambda: not group_alive(process.pid))
+
+
+async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    task = asyncio.create_task(run("sh", "-c", f"echo $$ > {file}; {LONG}; wait"))
+    await gone(lambda: file.exists() and file.read_text().strip() != "")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await gone(lambda: not group_alive(int(file.read_text())))
+
+
+async def test_a_program_that_ignores_term_is_killed() -> None:
+    async with started("sh", "-c", "trap '' TERM; echo on; while true; do sleep 1; done") as process:
+        assert process.stdout is not None
+        await process.stdout.readline()
+    assert process.returncode == -signal.SIGKILL
+
+
+KILLED = """
+import asyncio, os, sys
+from pathlib import Path
+from meshlab.cluster.build import context
+from meshlab.cluster.process import started
+async def main():
+    async with context() as folder, started("sh", "-c", "sleep 60 & sleep 60; wait") as process:
+        Path(folder, "file").touch()
+        print(process.pid, folder, flush=True)
+        await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+async def test_sigkill_leaves_neither_children_nor_folders() -> None:
+    victim = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    assert victim.stdout is not None
+    group, folder = victim.stdout.readline().split()
+    assert group_alive(int(group))
+    assert Path(folder, "file").exists()
+    victim.kill()
+    victim.wait()
+    victim.stdout.close()
+    await gone(lambda: not group_alive(int(group)) and not Path(folder).exists())
+
+
+async def gone(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)

@@ -76,15 +76,16 @@ def _hop(stem: str, hop: Hop, widest: int, places: int, whole: float) -> Row:
         (pad(name, widest - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
         (f"  {str(hop.status) if hop.status else '  –'}", _meaning(hop.status)),
         (time, ""),
-        (f"  {_bar(hop.ms, whole)}", "accent"),
+        ("  ", ""),
+        *_bar(hop.ms, whole),
         (f"  {pad(_place(hop), places)}", "idle"),
     ]
     return row + [(f"  {text}", "error" if text == hop.error else "") for text in (hop.error, hop.detail) if text]
 
 
-def _bar(ms: float | None, whole: float) -> str:
+def _bar(ms: float | None, whole: float) -> Row:
     full = min(BAR, max(1, round(BAR * ms / whole))) if ms and whole else 0
-    return "▰" * full + "▱" * (BAR - full)
+    return [("━" * full, "accent"), ("─" * (BAR - full), "idle")]
 
 
 def _meaning(status: int) -> str:

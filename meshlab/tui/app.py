@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -18,7 +19,7 @@ from meshlab.errors import ExitCode
 from meshlab.run.api import LabRun, Language
 from meshlab.tui.backend import Backend, LiveBackend
 from meshlab.tui.keys import bind
-from meshlab.tui.messages import LabReady, LeaveLab, OpenLab
+from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, TitlesRead
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.screens.home import HomeScreen
 from meshlab.tui.speak import tr
@@ -37,7 +38,7 @@ class MeshlabApp(App[int]):
     TITLE = "meshlab"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "app.help", display="?"),
-        bind("L", "language", "app.language", display="L"),
+        bind("L", "language", "app.language", show=False, display="L"),
         bind("ctrl+p", "command_palette", "app.palette", show=False, priority=True, display="^p"),
         bind("colon", "command_palette", "app.palette", show=False),
         bind("q", "quit", "app.quit"),
@@ -63,6 +64,7 @@ class MeshlabApp(App[int]):
         self.set_reactive(MeshlabApp.language, language)
         self.lab_run: LabRun | None = None
         self.prepared = False
+        self.titles: dict[str, str] = {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES
@@ -102,7 +104,9 @@ class MeshlabApp(App[int]):
 
     @on(LeaveLab)
     def lab_left(self) -> None:
-        self.pop_screen()
+        # Also sent while the app closes and its screens are gone already.
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, HomeScreen):
+            self.pop_screen()
 
     async def _close_run(self) -> None:
         if self.lab_run is not None:
@@ -125,6 +129,10 @@ class MeshlabApp(App[int]):
     def _typing_in_shell(self) -> bool:
         return bool(self.screen_stack) and any(pane.active for pane in self.screen.query(ShellPane))
 
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=tr(self, "command.search")))
+
     def action_help(self) -> None:
         from meshlab.tui.screens.help import help_modal
 
@@ -132,6 +140,13 @@ class MeshlabApp(App[int]):
 
     def action_language(self) -> None:
         self.language = "zh" if self.language == "en" else "en"
+
+    @on(TitlesRead)
+    def learn_titles(self, message: TitlesRead) -> None:
+        changed, self.titles = message.titles != self.titles, message.titles
+        for screen in self.screen_stack if changed else ():
+            if isinstance(screen, MeshScreen):
+                screen.retitle()
 
     def watch_language(self) -> None:
         for screen in self.screen_stack:

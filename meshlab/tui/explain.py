@@ -22,7 +22,7 @@ def explanation(node: DOMNode, found: Explanation) -> Content:
     """Everything as content; what came from a cluster is shown as it is."""
     parts = [Content(found.text.why)] if found.text.why else []
     if found.verdict is None:
-        return Content("\n\n").join([*parts, Content.styled(tr(node, "evidence.none"), "$text-muted")])
+        return Content("\n\n").join([*parts, Content.styled(tr(node, "evidence.none"), "$muted")])
     parts.append(_verdict(node, found))
     if found.help:
         parts.append(Content(found.help))
@@ -37,9 +37,9 @@ def _verdict(node: DOMNode, found: Explanation) -> Content:
     style = style_of(CHECK_MEANINGS[state])
     head = Content.assemble((f"{CHECK_GLYPHS[state]} {tr(node, f'outcome.{state}')}", style), f"  {found.reason}")
     facts = {"expected": verdict.expected, "seen": verdict.seen, "waits": verdict.waits_for}
-    lines = [Content.assemble((f"{tr(node, f'check.{key}')}  ", "$text-muted"), text) for key, text in facts.items() if text]
+    lines = [Content.assemble((f"{tr(node, f'check.{key}')}  ", "$muted"), text) for key, text in facts.items() if text]
     if verdict.reason:
-        lines.append(Content.styled(verdict.reason, "$text-muted"))
+        lines.append(Content.styled(verdict.reason, "$muted"))
     return Content("\n").join([head, *lines])
 
 

@@ -39,19 +39,21 @@ def is_red(cell: Cell | None) -> bool | None:
     return None if cell is None or not cell.of else cell.ok == 0
 
 
-def cell_look(heat: Heat, place: Place, size: int) -> tuple[str, str]:
-    """(text, meaning) of a cell."""
+def cell_look(heat: Heat, place: Place, size: int) -> Row:
+    """One cell, `size` columns wide."""
     cell = heat.cells.get(place)
     marked = heat.predicted is not None and place in heat.predicted
     red = is_red(cell)
     if cell is None or red is None:
-        return ("✘ ?", "error") if marked else ("·", "idle")
+        return [(pad("✘ ?", size), "hot-error")] if marked else [(pad("·", size), "idle")]
     worst = max(cell.errors, key=lambda name: cell.errors[name], default="")
-    text = f"✘ {worst}".rstrip() if red else f"{'✔' if cell.ok == cell.of else '◐'} {cell.ok}/{cell.of}"
-    meaning = "error" if red else "ok" if cell.ok == cell.of else "warn"
+    glyph = "✘" if red else "✔" if cell.ok == cell.of else "◐"
+    words = worst if red else f"{cell.ok}/{cell.of}"
+    meaning = "hot-error" if red else "hot-ok" if cell.ok == cell.of else "hot-warn"
     if heat.compare and heat.predicted is not None and marked != red:
-        return clip(f"{text[:1]}!{text[1:]}", size), f"{meaning} mark"
-    return clip(text, size), meaning
+        surprise = "hot-mark" if red else "hot-surprise"
+        return [(glyph, meaning), ("! ", surprise), (pad(clip(words, size - 3), size - 3), meaning)]
+    return [(pad(clip(f"{glyph} {words}", size), size), meaning)]
 
 
 def sizes(heat: Heat, space: int) -> tuple[int, int]:
@@ -76,9 +78,10 @@ def _line(heat: Heat, row: str, names: int, size: int) -> Row:
     chosen = heat.cursor is not None and heat.cursor[0] == row
     line: Row = [(pad(clip(row, names), names), "accent" if chosen else "head"), (" ", "")]
     for column in heat.columns:
-        text, meaning = cell_look(heat, (row, column), size)
         here = heat.cursor == (row, column)
-        line += [(pad(text, size), f"{meaning} cursor" if here else meaning), (" ", "")]
+        look = cell_look(heat, (row, column), size)
+        line += [(text, f"{meaning} cursor" if here else meaning) for text, meaning in look]
+        line.append((" ", ""))
     return line
 
 

@@ -24,5 +24,12 @@ class LabReady(Message):
 
 
 @dataclass
+class TitlesRead(Message):
+    """Titles of labs by id, in the language spoken now."""
+
+    titles: dict[str, str]
+
+
+@dataclass
 class LeaveLab(Message):
     """Back to the road."""

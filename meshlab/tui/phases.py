@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from meshlab.cluster.progress import Progress
+from meshlab.tui.topology.model import Row
 
 LOG_LINES = 2000
 
@@ -95,7 +96,7 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def bar(fraction: float, width: int) -> str:
-    """`▰▰▰▱▱` of that many columns."""
-    full = min(width, max(0, round(fraction * width)))
-    return "▰" * full + "▱" * (width - full)
+def bar(fraction: float, size: int) -> Row:
+    """`━━━───` of that many columns, as two pieces."""
+    full = min(size, max(0, round(fraction * size)))
+    return [("━" * full, "accent"), ("─" * (size - full), "idle")]

@@ -6,12 +6,13 @@ from typing import Protocol, cast, runtime_checkable
 
 from textual.dom import DOMNode
 
-from meshlab.run.api import Language
+from meshlab.run.api import Language, Snapshot
 from meshlab.words import known, say
 
 
 class _Speaker(Protocol):
     language: Language
+    titles: dict[str, str]
 
 
 @runtime_checkable
@@ -29,6 +30,11 @@ def language_of(node: DOMNode) -> Language:
 def tr(node: DOMNode, key: str, **parameters: object) -> str:
     """The words of `tui.<key>` in the app's language."""
     return say(f"tui.{key}", language_of(node), **parameters)
+
+
+def lab_title(node: DOMNode, snapshot: Snapshot) -> str:
+    """The lab's title in the app's language; a snapshot has it in the language in which the run was opened."""
+    return cast("_Speaker", node.app).titles.get(snapshot.lab, snapshot.title)
 
 
 def has_words(key: str) -> bool:

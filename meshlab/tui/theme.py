@@ -7,6 +7,7 @@ from textual.theme import Theme
 OWN_VARIABLES = {
     "pane-border": "$primary 40%",
     "code-background": "$boost",
+    "muted": "ansi_bright_black",
 }
 """Names that our style sheets use beside Textual's, with what other themes (ansi) take for them."""
 
@@ -30,6 +31,7 @@ DARK = Theme(
         "block-cursor-foreground": "#d7dce5",
         "block-cursor-blurred-background": "#171d2b",
         "pane-border": "#2d4a63",
+        "muted": "#7f8a9c",
         "code-background": "#171c28",
         "input-selection-background": "#5ec4ff 30%",
     },
@@ -55,6 +57,7 @@ LIGHT = Theme(
         "block-cursor-foreground": "#1d2430",
         "block-cursor-blurred-background": "#eceae3",
         "pane-border": "#a9bccb",
+        "muted": "#6a7280",
         "code-background": "#f0eee7",
         "input-selection-background": "#0b6bb3 25%",
     },
@@ -68,7 +71,7 @@ MEANINGS = {
     "ok": "$success",
     "warn": "$warning",
     "error": "$error",
-    "idle": "$text-muted",
+    "idle": "$muted",
     "name": "bold",
     "proxy": "$secondary",
     "accent": "$accent",
@@ -76,6 +79,11 @@ MEANINGS = {
     "head": "$primary",
     "mark": "bold $accent",
     "cursor": "reverse",
+    "hot-ok": "$success on $success-muted",
+    "hot-warn": "$warning on $warning-muted",
+    "hot-error": "$error on $error-muted",
+    "hot-mark": "bold $accent on $error-muted",
+    "hot-surprise": "bold $accent on $success-muted",
 }
 """What a drawing means by a piece of it, as a style: pure drawings say meanings, only this table knows colours."""
 

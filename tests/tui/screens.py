@@ -25,8 +25,7 @@ Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
 
 
 async def _home(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
-    await shows(pilot, "2-router-mesh")
-    await until(pilot, lambda: app.screen.query_one("#problem").is_mounted)
+    await until(pilot, lambda: app.screen.stops and app.screen.findings is not None)  # type: ignore[attr-defined]
 
 
 async def _problem(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
@@ -47,7 +46,7 @@ async def _preparing(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> No
 async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     """From home into the lab."""
     run.gate.set()
-    await shows(pilot, "2-router-mesh")
+    await _home(pilot, app, run)
     await pilot.press("enter")
     await until(pilot, lambda: on(app, "LabScreen"))
     await until(pilot, lambda: app.screen.query("FakeShell"))
@@ -56,7 +55,8 @@ async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None
 
 async def _lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await open_lab(pilot, app, run)
-    await shows(pilot, "pricing", "kubectl")
+    await until(pilot, lambda: app.screen.matrix is not None)  # type: ignore[attr-defined]
+    await pilot.pause()
 
 
 async def _hint(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
@@ -158,17 +158,15 @@ async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, langua
     async with app.run_test(size=size) as pilot:
         await SCREENS[name](pilot, app, run)
         await pilot.pause()
-        await app.workers.wait_for_complete([one for one in app.workers if one.group in ("labs", "doctor", "dialog")])
-        await pilot.pause()
         return app.export_screenshot(title="meshlab")
 
 
-def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = ()) -> None:
+def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = (), language: Language = "en") -> None:
     """One SVG a screen and theme; with `png` also a picture of it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in only or SCREENS:
         for theme in THEMES:
-            svg = asyncio.run(picture(name, theme))
+            svg = asyncio.run(picture(name, theme, language=language))
             file = folder / f"{name}-{theme.removeprefix('meshlab-')}.svg"
             file.write_text(svg, encoding="utf-8")
             if png:
@@ -184,4 +182,9 @@ def to_png(svg: str, file: Path) -> None:
 
 if __name__ == "__main__":
     arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
-    write(Path(arguments[0]) if arguments else ASSETS, png="--png" in sys.argv, only=tuple(arguments[1:]))
+    write(
+        Path(arguments[0]) if arguments else ASSETS,
+        png="--png" in sys.argv,
+        only=tuple(arguments[1:]),
+        language="zh" if "--zh" in sys.argv else "en",
+    )

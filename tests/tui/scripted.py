@@ -32,12 +32,13 @@ from meshlab.tui.backend import Finding
 from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
 
 PHASES = {
-    "check-engine": 0.4,
     "create-nodes": 21.0,
-    "start-control-plane": 14.0,
+    "control-plane": 14.0,
+    "join": 8.0,
     "load-images": 9.0,
-    "apply-setup": 3.0,
-    "ready": 6.0,
+    "setup-start": 3.0,
+    "workloads-ready": 6.0,
+    "probe-answers": 2.0,
 }
 CALLERS = ("edge", "web", "catalog", "pricing", "reviews")
 SERVICES = ("web", "catalog", "pricing", "legacy", "reviews", "ratings")
@@ -111,7 +112,7 @@ class ScriptedRun:
             "path.no-proxy",
             expected="web → router → catalog",
             seen="web → catalog",
-            parameters={"proxy": "router", "service": "catalog", "from": "web", "to": "catalog"},
+            parameters={"proxy": "router", "caller": "web", "callee": "catalog"},
             evidence=(
                 Evidence("Access log of the router", []),
                 Evidence("Answer of catalog", {"service": "catalog", "via": None}),
@@ -288,10 +289,10 @@ class ScriptedRun:
 
     async def _work(self, name: str) -> AsyncIterator[Progress]:
         self.calls.append(name)
-        yield Progress(phase="apply-setup", state="planned", estimate=3.0)
-        yield Progress(phase="apply-setup", state="running")
+        yield Progress(phase="converge", state="planned", estimate=3.0)
+        yield Progress(phase="converge", state="running")
         await self.gate.wait()
-        yield Progress(phase="apply-setup", state="done", seconds=2.0)
+        yield Progress(phase="converge", state="done", seconds=2.0)
 
     async def solve(self, step: str = "") -> AsyncIterator[Progress]:
         async for event in self._work("solve"):

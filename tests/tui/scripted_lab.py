@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The router mesh lab as data, small but shaped like the real one: what the scripted run shows."""
 
 from __future__ import annotations

@@ -48,6 +48,9 @@ class MeshScreen(Screen[Result]):
         name = action.partition("(")[0]
         return tr(self, f"why.{name}") if has_words(f"why.{name}") else tr(self, "why.later")
 
+    def retitle(self) -> None:
+        """Titles of labs have been read in another language: screens that show one redraw it."""
+
     def relabel(self) -> None:
         """The language has changed: screens with words of their own extend this."""
         for node in self.walk_children():
@@ -56,7 +59,11 @@ class MeshScreen(Screen[Result]):
         self.refresh_bindings()
 
     @on(Worker.StateChanged)
-    def worker_failed(self, event: Worker.StateChanged) -> None:
+    def hear_worker(self, event: Worker.StateChanged) -> None:
+        # Textual calls the decorated handlers of every class, so that only this one is decorated.
+        self.worker_changed(event)
+
+    def worker_changed(self, event: Worker.StateChanged) -> None:
         """What a worker raised becomes a modal with a sentence and a way on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.show_failure(event.worker.error)

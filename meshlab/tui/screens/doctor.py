@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from meshlab.tui.backend import Backend, Finding
 from meshlab.tui.glyphs import FINDING_GLYPHS, FINDING_MEANINGS
@@ -17,6 +17,7 @@ from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.status import StatusRow
 
 ORDER = ("problem", "warning", "unknown", "note", "ok")
@@ -40,7 +41,7 @@ class DoctorScreen(MeshScreen[None]):
         yield StatusRow(id="status")
         with VerticalScroll(id="findings", classes="pane"):
             yield Static(id="list")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#findings").focus()
@@ -54,7 +55,7 @@ class DoctorScreen(MeshScreen[None]):
     async def examine(self) -> None:
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'doctor.title')}", ""))
-        status.right = ((tr(self, "doctor.looking"), "$text-muted"),)
+        status.right = ((tr(self, "doctor.looking"), "$muted"),)
         self.query_one("#findings").border_title = tr(self, "doctor.findings")
         found = await self.backend.doctor(language_of(self))
         found.sort(key=lambda one: ORDER.index(one.state))
@@ -64,7 +65,7 @@ class DoctorScreen(MeshScreen[None]):
 
     def _finding(self, finding: Finding) -> Content:
         style = style_of(FINDING_MEANINGS[finding.state])
-        line = Content.assemble((f"{FINDING_GLYPHS[finding.state]} ", style), finding.text, (f"  {finding.id}", "$text-muted"))
+        line = Content.assemble((f"{FINDING_GLYPHS[finding.state]} ", style), finding.text, (f"  {finding.id}", "$muted"))
         if not finding.fix or finding.state == "ok":
             return line
         return Content("\n").join([line, Content.assemble("  ", ("→ ", "$accent"), finding.fix)])

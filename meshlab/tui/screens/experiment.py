@@ -6,12 +6,12 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
@@ -25,8 +25,11 @@ from meshlab.tui.screens.modals import ConfirmModal
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.guide import GuidePage
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.status import StatusRow
+
+STOPPED = (WorkerState.ERROR, WorkerState.CANCELLED)
 
 
 class ExperimentScreen(MeshScreen[None]):
@@ -58,7 +61,7 @@ class ExperimentScreen(MeshScreen[None]):
                 yield OptionList(id="choices")
                 yield Static(id="legend")
                 yield Static(id="result")
-        yield Footer()
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         self.text = self.lab_run.experiment_text(self.experiment, language_of(self))
@@ -97,13 +100,13 @@ class ExperimentScreen(MeshScreen[None]):
         """Everything but the words."""
         snapshot = self.lab_run.snapshot()
         status = self.query_one(StatusRow)
-        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (self.text.title, ""))
-        style = {"running": "$warning", "finished": "$success"}.get(self.course.state, "$text-muted")
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (self.text.title, ""))
+        style = {"running": "$warning", "finished": "$success"}.get(self.course.state, "$muted")
         status.right = (("● ", style), (tr(self, f"experiment.{self.course.state}"), ""))
         self.query_one("#course", Static).update(self._course())
         key = "legend" if self.course.state == "asked" else "legend-result"
         legend = tr(self, f"experiment.{key}") if self.text.kind == "matrix" else ""
-        self.query_one("#legend", Static).update(Content.styled(legend, "$text-muted"))
+        self.query_one("#legend", Static).update(Content.styled(legend, "$muted"))
         self.query_one("#result", Static).update(self._result())
         self.refresh_bindings()
 
@@ -118,9 +121,7 @@ class ExperimentScreen(MeshScreen[None]):
             elif event.kind in ("phase", "fault", "undo", "note", "waiting"):
                 style = "bold $accent" if event.kind in ("phase", "waiting") else ""
                 words = event.text or event.phase
-                lines.append(
-                    Content.assemble((f"{tr(self, f'experiment.event.{event.kind}')}  ", "$text-muted"), (words, style))
-                )
+                lines.append(Content.assemble((f"{tr(self, f'experiment.event.{event.kind}')}  ", "$muted"), (words, style)))
         return Content("\n").join(lines)
 
     def _result(self) -> Content:
@@ -187,14 +188,13 @@ class ExperimentScreen(MeshScreen[None]):
         self.query_one("#question").scroll_home(animate=False)
         self.redraw()
 
-    @on(Worker.StateChanged)
-    def worker_failed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group == "experiment" and event.worker.is_finished and self.course.state == "running":
+    def worker_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group == "experiment" and event.state in STOPPED and self.course.state == "running":
             self.course.state = "asked"
             self.redraw()
             if event.state is WorkerState.CANCELLED:
                 self.notify(tr(self, "experiment.cancelled"), markup=False)
-        super().worker_failed(event)
+        super().worker_changed(event)
 
     # --- keys --- #
 

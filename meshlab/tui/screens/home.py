@@ -9,17 +9,21 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from meshlab.tui.backend import Backend, Finding
 from meshlab.tui.keys import bind
-from meshlab.tui.messages import OpenLab
+from meshlab.tui.messages import OpenLab, TitlesRead
 from meshlab.tui.road import Stop, road, where_to_go
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
 from meshlab.tui.speak import language_of, tr
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.road_list import RoadList
 from meshlab.tui.widgets.stage_detail import stage_detail
 from meshlab.tui.widgets.status import StatusRow
+
+ROOMY = 30
+"""Rows from which the detail has room for its drawing above all else."""
 
 
 class HomeScreen(MeshScreen[None]):
@@ -31,6 +35,7 @@ class HomeScreen(MeshScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("enter", "open", "home.open", priority=True),
         bind("d", "doctor", "home.doctor"),
+        bind("L", "app.language", "app.language", display="L"),
     ]
 
     def __init__(self, backend: Backend) -> None:
@@ -46,7 +51,7 @@ class HomeScreen(MeshScreen[None]):
             yield RoadList(id="road", classes="pane")
             with VerticalScroll(id="detail", classes="pane"):
                 yield Static(id="stage")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#problem").display = False
@@ -67,7 +72,9 @@ class HomeScreen(MeshScreen[None]):
     async def load(self) -> None:
         """Read the labs and draw the road; the highlight goes to where the learner continues."""
         first = not self.stops
-        self.stops = road(await self.backend.labs(language_of(self)))
+        labs = await self.backend.labs(language_of(self))
+        self.stops = road(labs)
+        self.post_message(TitlesRead({lab.id: lab.title for lab in labs}))
         listing = self.query_one(RoadList)
         listing.border_title = tr(self, "home.road")
         listing.show(self.stops)
@@ -88,12 +95,12 @@ class HomeScreen(MeshScreen[None]):
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'home.motto')}", ""))
         problems = [one for one in self.findings or () if one.state == "problem"]
-        style, key = ("$text-muted", "looking") if self.findings is None else ("$success", "ready")
+        style, key = ("$muted", "looking") if self.findings is None else ("$success", "ready")
         style, key = ("$error", "problems") if problems else (style, key)
         status.right = (
             ("● ", style),
             (tr(self, f"home.{key}", count=len(problems)), ""),
-            ("   " + tr(self, "home.passed", done=done, labs=labs), "$text-muted"),
+            ("   " + tr(self, "home.passed", done=done, labs=labs), "$muted"),
         )
         banner = self.query_one("#problem", Static)
         banner.display = bool(problems)
@@ -106,7 +113,7 @@ class HomeScreen(MeshScreen[None]):
             return
         stop = self.stops[index]
         self.query_one("#detail").border_title = tr(self, "home.stage", stage=stop.stage)
-        self.query_one("#stage", Static).update(stage_detail(self, stop))
+        self.query_one("#stage", Static).update(stage_detail(self, stop, roomy=self.size.height >= ROOMY))
         self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted, "#road")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
 from meshlab.run.api import HintText, LabRun
 from meshlab.tui.keys import bind
@@ -17,10 +18,11 @@ from meshlab.tui.messages import LeaveLab
 from meshlab.tui.screens.base import MeshModal
 from meshlab.tui.screens.lab_dialogs import LabDialogs
 from meshlab.tui.screens.panes import PANES, PaneTabs
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.speak import lab_title, language_of, tr
 from meshlab.tui.topology.model import Picture
 from meshlab.tui.widgets.checks import CheckList
 from meshlab.tui.widgets.guide import GuidePage, RunRequested
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.shell import MakeShell, ShellPane
 from meshlab.tui.widgets.status import StatusRow
@@ -77,11 +79,11 @@ class LabScreen(LabDialogs):
                     yield CheckList()
                     yield Static(id="step-done")
                 yield ShellPane(self.make_shell, self.lab_run.environment)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#hint").display = False
-        self.show_first()
+        self.show_active(self.active, self.active)
         self.titles()
         self.show_page(self.page_step)
         self.pane("guide").focus()
@@ -144,16 +146,19 @@ class LabScreen(LabDialogs):
         green, total = self.board.counts()
         number = self.board.index(snapshot.current) + 1
         status = self.query_one(StatusRow)
-        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (snapshot.title, ""))
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (lab_title(self, snapshot), ""))
         link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
         faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
         status.right = (
-            (f"{snapshot.cluster} ", "$text-muted"),
+            (f"{snapshot.cluster} ", "$muted"),
             *link,
             *faults,
-            ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$text-muted"),
+            ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$muted"),
             ("   " + tr(self, "lab.checks", green=green, total=total), "bold"),
         )
+
+    def retitle(self) -> None:
+        self.redraw_status()
 
     def redraw_map(self, picture: object) -> None:
         if isinstance(picture, Picture):
@@ -174,6 +179,15 @@ class LabScreen(LabDialogs):
             self.action_pane(0)
 
     # --- keys --- #
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """While keys go to the shell, only those that lead out of it are named."""
+        found = super().active_bindings
+        if not self.is_mounted or not self.query_one(ShellPane).active:
+            return found
+        leading_out = {key: one for key, one in found.items() if one.binding.priority and one.enabled}
+        return {key: one._replace(binding=replace(one.binding, show=True)) for key, one in leading_out.items()}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Any, ClassVar, TypeVar, cast
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -27,6 +26,7 @@ from meshlab.tui.widgets.phase_list import PhaseList
 Result = TypeVar("Result")
 Operation = Callable[[], AsyncIterator[Progress]]
 TICK = 1.0
+ENDED = (WorkerState.SUCCESS, WorkerState.ERROR, WorkerState.CANCELLED)
 
 
 class FollowsOperation(MeshScreen[Result]):
@@ -70,12 +70,12 @@ class FollowsOperation(MeshScreen[Result]):
     def ended(self, state: WorkerState, error: BaseException | None) -> None:
         """The operation succeeded, failed with an error, or was cancelled and has cleaned up."""
 
-    @on(Worker.StateChanged)
-    def worker_failed(self, event: Worker.StateChanged) -> None:
+    def worker_changed(self, event: Worker.StateChanged) -> None:
         if event.worker is not self.operation:
-            super().worker_failed(event)
+            super().worker_changed(event)
             return
-        if not event.worker.is_finished:
+        # Not worker.is_finished: that may hold already when the news of its start arrives.
+        if event.state not in ENDED:
             return
         self.table.finish(monotonic())
         if self._tick is not None:

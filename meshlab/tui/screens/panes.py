@@ -64,8 +64,11 @@ class PanesScreen(MeshScreen[None]):
         return self.query_one(f"#{name}")
 
     def watch_active(self, old: str, new: str) -> None:
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self.show_active(old, new)
+
+    def show_active(self, old: str, new: str) -> None:
+        """Let the style sheet know."""
         self.pane(old).remove_class("-active")
         self.pane(new).add_class("-active")
         for tab in self.query(PaneTab):
@@ -73,10 +76,6 @@ class PanesScreen(MeshScreen[None]):
         self.set_class(new == "guide", "-left")
         if new in UPPER_RIGHT:
             self.set_class(new == "matrix", "-matrix")
-
-    def show_first(self) -> None:
-        """Call once everything is mounted."""
-        self.watch_active("guide", "guide")
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         for node in event.widget.ancestors_with_self:

@@ -7,17 +7,21 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Footer, Log, Static
+from textual.content import Content
+from textual.widgets import Log, Static
 from textual.worker import WorkerState
 
 from meshlab.cluster.progress import Progress
 from meshlab.run.api import LabRun
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab
+from meshlab.tui.pictures import picture
 from meshlab.tui.screens.base import BREAKPOINTS
 from meshlab.tui.screens.operation import FollowsOperation
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.speak import lab_title, language_of, tr
+from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.guide import GuidePage
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.phase_list import PhaseList
 from meshlab.tui.widgets.status import StatusRow
 
@@ -46,10 +50,11 @@ class PreparingScreen(FollowsOperation[None]):
             with Vertical(id="phases", classes="pane"):
                 yield PhaseList(self.table)
                 yield Static(id="note")
+                yield Static(id="drawing")
             with VerticalScroll(id="intro", classes="pane"):
                 yield GuidePage()
             yield Log(id="log", classes="pane")
-        yield Footer()
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         self.query_one("#log").display = False
@@ -65,9 +70,11 @@ class PreparingScreen(FollowsOperation[None]):
         snapshot = self.lab_run.snapshot()
         self.query_one(StatusRow).left = (
             ("meshlab", "bold $accent"),
-            (f"  {snapshot.stage} ", "$text-muted"),
-            (snapshot.title, ""),
+            (f"  {snapshot.stage} ", "$muted"),
+            (lab_title(self, snapshot), ""),
         )
+        claim = Content(tr(self, f"stage.{snapshot.stage[:1]}.claim")) if snapshot.stage[:1].isdigit() else Content("")
+        self.query_one("#drawing", Static).update(Content("\n\n").join([content_of(picture(snapshot.stage[:1])), claim]))
         self._status()
         await self.query_one(GuidePage).update(page.markdown)
 
@@ -81,6 +88,9 @@ class PreparingScreen(FollowsOperation[None]):
 
     def relabel(self) -> None:
         super().relabel()
+        self.call_later(self._label)
+
+    def retitle(self) -> None:
         self.call_later(self._label)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from meshlab.report.trace_text import trace_rows
 from meshlab.run.api import LabRun, Trace
@@ -17,6 +17,7 @@ from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.drawing import content_of
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.status import StatusRow
 
 
@@ -51,7 +52,7 @@ class TraceScreen(MeshScreen[None]):
             yield Input(placeholder=tr(self, "trace.headers"), id="headers", compact=True)
         with VerticalScroll(id="path", classes="pane"):
             yield Static(id="drawing")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.pane_title()
@@ -62,8 +63,8 @@ class TraceScreen(MeshScreen[None]):
         """Words of the frame."""
         snapshot = self.lab_run.snapshot()
         status = self.query_one(StatusRow)
-        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$text-muted"), (tr(self, "trace.title"), ""))
-        status.right = ((tr(self, "trace.sending" if self.sending else "trace.legend"), "$text-muted"),)
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (tr(self, "trace.title"), ""))
+        status.right = ((tr(self, "trace.sending" if self.sending else "trace.legend"), "$muted"),)
         self.query_one("#path").border_title = tr(self, "trace.path")
 
     def relabel(self) -> None:

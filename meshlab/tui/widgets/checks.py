@@ -16,7 +16,9 @@ from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.wrap import wrap
 
+INDENT = 4
 WITH_DETAIL = ("fail", "error", "unrecoverable", "pending")
 
 
@@ -41,8 +43,12 @@ class CheckList(OptionList):
 
         experiment: str
 
+    rows: list[CheckRow] = []  # noqa: RUF012  replaced, never changed
+    experiments: list[ExperimentRow] = []  # noqa: RUF012
+
     def show(self, rows: list[CheckRow], experiments: list[ExperimentRow]) -> None:
         """Draw these rows."""
+        self.rows, self.experiments = rows, experiments
         kept = self.highlighted
         options = [Option(self._check(row), id=f"check:{row.id}") for row in rows]
         options += [Option(self._experiment(row), id=f"experiment:{row.id}") for row in experiments]
@@ -59,8 +65,19 @@ class CheckList(OptionList):
         style = style_of(CHECK_MEANINGS[row.state])
         word = "" if row.state == "pass" else f"  {tr(self, f'outcome.{row.state}')}"
         lines = [Content.assemble((f"{CHECK_GLYPHS[row.state]} ", style), row.title, (word, style))]
-        lines += [Content.assemble(("  ", ""), (label, "$text-muted"), text) for label, text in self._details(row)]
+        for label, text in self._details(row):
+            first, *more = wrap(label + text, self.room)
+            lines.append(Content.assemble("  ", (first[: len(label)], "$muted"), first[len(label) :]))
+            lines += [Content(f"  {line}") for line in more]
         return Content("\n").join(lines)
+
+    @property
+    def room(self) -> int:
+        """Columns for the lines below a title."""
+        return max(20, self.scrollable_content_region.width - INDENT)
+
+    def on_resize(self) -> None:
+        self.show(self.rows, self.experiments)
 
     def _details(self, row: CheckRow) -> list[tuple[str, str]]:
         if row.state == "blocked":
@@ -75,4 +92,4 @@ class CheckList(OptionList):
 
     def _experiment(self, row: ExperimentRow) -> Content:
         glyph, style = ("✔ ", style_of("ok")) if row.finished else ("▶ ", style_of("accent"))
-        return Content.assemble((glyph, style), (f"{tr(self, 'check.experiment')}  ", "$text-muted"), row.title)
+        return Content.assemble((glyph, style), (f"{tr(self, 'check.experiment')}  ", "$muted"), row.title)

@@ -8,7 +8,11 @@ from meshlab.tui.theme import style_of
 from meshlab.tui.topology.model import Row
 
 
+def row_content(row: Row) -> Content:
+    """One row of (text, meaning). Foreign text is never read as markup."""
+    return Content.assemble(*((text, style_of(meaning)) for text, meaning in row))
+
+
 def content_of(rows: list[Row]) -> Content:
-    """Rows of (text, meaning) as styled lines. Foreign text is never read as markup."""
-    lines = [Content.assemble(*((text, style_of(meaning)) for text, meaning in row)) for row in rows]
-    return Content("\n").join(lines)
+    """Rows as lines."""
+    return Content("\n").join([row_content(row) for row in rows])

@@ -62,6 +62,7 @@ class GuidePage(Markdown):
             margin: 0 0 1 0;
             border-left: wide $code-background;
             & > Label { width: 1fr; padding: 0 1; text-wrap: wrap; }
+            &:light { background: $code-background; }
             &:focus { border-left: wide $accent; }
             &:hover { border-left: wide $primary; }
         }

@@ -44,7 +44,7 @@ class MatrixView(Widget, can_focus=True):
 
     def render(self) -> Content:
         if not self.heat.rows:
-            return Content.styled(tr(self, "matrix.waiting"), "$text-muted")
+            return Content.styled(tr(self, "matrix.waiting"), "$muted")
         return content_of(heat_rows(self.heat, self.size.width))
 
     def relabel(self) -> None:

@@ -9,9 +9,11 @@ from textual.widgets import Static
 
 from meshlab.report.matrix_text import pad, width
 from meshlab.tui.glyphs import PHASE_GLYPHS, PHASE_MEANINGS
+from meshlab.tui.heat import clip
 from meshlab.tui.phases import Phase, PhaseTable, bar, clock
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.widgets.drawing import row_content
 from meshlab.words import known, say
 
 BAR_WIDTH = 24
@@ -48,15 +50,17 @@ class PhaseList(Static):
 
     def _line(self, phase: Phase, name: str, now: float) -> Content:
         style = style_of(PHASE_MEANINGS[phase.state])
+        detail = phase.detail if phase.state in ("running", "failed") else ""
         count = f" {phase.done}/{phase.total}" if phase.total and phase.state == "running" else ""
-        return Content.assemble(
+        line = Content.assemble(
             (f"{PHASE_GLYPHS[phase.state]} ", style),
-            (name, "" if phase.state != "planned" else "$text-muted"),
+            (name, "" if phase.state != "planned" else "$muted"),
             (f"  {self._time(phase, now):>7}", style),
-            (self._estimate(phase), "$text-muted"),
+            (self._estimate(phase), "$muted"),
             (count, style),
-            (f"  {phase.detail}" if phase.detail and phase.state in ("running", "failed") else "", "$text-muted"),
         )
+        room = self.size.width - line.cell_length - 2
+        return line + Content.styled(f"  {clip(detail, room)}", "$muted") if detail and room > 8 else line
 
     def _time(self, phase: Phase, now: float) -> str:
         return clock(phase.elapsed(now)) if phase.state in ("running", "done", "failed") else ""
@@ -71,4 +75,4 @@ class PhaseList(Static):
         words = tr(self, "phase.elapsed", time=clock(elapsed))
         if left is not None and self.table.ended is None:
             words += "  " + tr(self, "phase.left", time=clock(left))
-        return Content.assemble((bar(self.table.fraction(now), BAR_WIDTH), style_of("accent")), f"  {words}")
+        return Content.assemble(row_content(bar(self.table.fraction(now), BAR_WIDTH)), f"  {words}")

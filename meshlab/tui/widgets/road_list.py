@@ -16,8 +16,9 @@ from meshlab.tui.keys import bind
 from meshlab.tui.phases import bar
 from meshlab.tui.road import PASSED, STARTED, Stop
 from meshlab.tui.speak import tr
+from meshlab.tui.widgets.drawing import row_content
 
-BAR = 6
+BAR = 8
 TIME = 13
 RAIL = 7
 """Columns of the number, the rail and the space around them."""
@@ -51,32 +52,30 @@ class RoadList(OptionList):
         number = stop.stage if len(stop.stage) == 1 else "+"
         dot, style = _dot(stop.lab)
         name = tr(self, f"stage.{stop.stage}.title")
-        line = Content.assemble(
-            (f" {number} ", "$text-muted"), (f"{dot} ", style), (name, "bold" if stop.lab else "$text-muted")
-        )
+        line = Content.assemble((f" {number} ", "$muted"), (f"{dot} ", style), (name, "bold" if stop.lab else "$muted"))
         if not stop.first:
             line = Content.assemble("   ", ("┃", style))
         rail = " " if last else "┃"
-        below = self._lab(stop.lab) if stop.lab else Content.styled(tr(self, "home.later"), "$text-muted")
+        below = self._lab(stop.lab) if stop.lab else Content.styled(tr(self, "home.later"), "$muted")
         return Content("\n").join([line, Content.assemble("   ", (rail, style), "  ", below)])
 
     def _lab(self, lab: LabSummary) -> Content:
         if lab.broken:
-            return Content.assemble((f"✘ {lab.id}", "$error"), (f"  {lab.broken}", "$text-muted"))
+            return Content.assemble((f"✘ {lab.id}", "$error"), (f"  {lab.broken}", "$muted"))
         share = lab.steps_done / lab.steps if lab.steps else 0
         count = f"{lab.steps_done}/{lab.steps}"
         minutes = lab.minutes_left if lab.state in STARTED else lab.minutes
         time = tr(self, "home.left" if lab.state in STARTED else "home.minutes", minutes=minutes)
         time = tr(self, "home.done") if lab.state in PASSED else time
-        badge = ("✔", "$success") if lab.proof == "proven" else ("·", "$text-muted")
-        tail = Content.assemble((bar(share, BAR), "$accent"), f" {count}  ", (pad(time, TIME), "$text-muted"), badge)
+        badge = ("✔", "$success") if lab.proof == "proven" else ("·", "$muted")
+        tail = Content.assemble(row_content(bar(share, BAR)), f" {count}  ", (pad(time, TIME), "$muted"), badge)
         room = max(8, self.scrollable_content_region.width - RAIL - tail.cell_length - 2)
         return Content.assemble(pad(clip(lab.title, room), room), " ", tail)
 
 
 def _dot(lab: LabSummary | None) -> tuple[str, str]:
     if lab is None:
-        return "○", "$text-muted"
+        return "○", "$muted"
     if lab.state in PASSED:
         return "✔", "$success"
     return ("●", "$accent") if lab.state in STARTED else ("●", "$primary")

@@ -21,7 +21,7 @@ class TopologyView(Widget):
 
     def render(self) -> Content:
         if self.picture is None:
-            return Content.styled(tr(self, "map.waiting"), "$text-muted")
+            return Content.styled(tr(self, "map.waiting"), "$muted")
         return content_of(draw(self.picture, self.size.width, self.size.height))
 
     def relabel(self) -> None:

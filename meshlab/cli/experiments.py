@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from meshlab.check.verdict import Verdict
+from meshlab.cli.checks import code_of
 from meshlab.cli.checks import show as show_verdict
 from meshlab.cli.drive import following
 from meshlab.cli.options import Options, format_option
@@ -13,7 +15,7 @@ from meshlab.cli.output import note
 from meshlab.cli.runs import with_run
 from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
-from meshlab.run.api import ExperimentEvent, ExperimentText, LabRun
+from meshlab.run.api import Cell, ExperimentEvent, ExperimentText, LabRun
 from meshlab.words import say
 
 
@@ -85,16 +87,19 @@ def _list(run: LabRun, options: Options) -> ExitCode:
 
 
 async def _run(run: LabRun, experiment: str, options: Options, form: str) -> ExitCode:
-    green = True
+    last: dict[str, Verdict] = {}
+    matrix: tuple[Cell, ...] = ()
     async with following(run.experiment(experiment)) as items:
         async for event in items:
-            if event.verdict is not None and not event.verdict.green:
-                green = False
-            _show(event, run, options, form)
+            if event.verdict is not None:
+                last[f"{event.phase}/{event.verdict.check}"] = event.verdict
+            if form == "jsonl" or event.matrix is None or event.matrix.cells != matrix:
+                _show(event, run, options, form)
+            matrix = event.matrix.cells if event.matrix is not None else matrix
     explanation = run.experiment_text(experiment, options.language).explanation
     if form == "text" and explanation:
         click.echo("\n" + explanation)
-    return ExitCode.PASS if green else ExitCode.CHECKS_FAILED
+    return code_of(last.values())
 
 
 def _show(event: ExperimentEvent, run: LabRun, options: Options, form: str) -> None:

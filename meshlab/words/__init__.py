@@ -33,7 +33,7 @@ def known(key: str) -> bool:
     return rest in topic(name, "en")
 
 
-def say(key: str, language: str = "en", **parameters: object) -> str:
+def say(key: str, /, language: str = "en", **parameters: object) -> str:
     """The words of `topic.key` with ${parameters} filled in; the key itself where there are none (tests forbid that)."""
     name, _, rest = key.partition(".")
     text = topic(name, language).get(rest, key)

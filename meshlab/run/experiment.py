@@ -169,10 +169,10 @@ class _Experiment:
             "replace": fault.replace.strip(),
             "with": fault.with_.strip(),
             "milliseconds": fault.milliseconds,
-            "key": fault.key,
+            "network": fault.key,
             "url": fault.url,
         }
         return self._say(fault.kind, **facts)
 
-    def _say(self, key: str, **facts: object) -> str:
+    def _say(self, key: str, /, **facts: object) -> str:
         return say(f"faults.{key}", self._run.language, **facts)

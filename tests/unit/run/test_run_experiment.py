@@ -1,0 +1,138 @@
+"""An experiment: predicted first, broken, measured, put back whatever happens, and only then finished."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshlab.check.world import CallRequest, Calls, Position, Reply
+from meshlab.errors import ClusterError, UsageError
+from meshlab.run import answers, trust
+from meshlab.run.api import ExperimentEvent
+from meshlab.run.context import Run
+from meshlab.run.experiment import run_experiment
+from meshlab.run.live import LiveWorld
+from tests.unit.run.fake_controllers import workloads
+from tests.unit.run.fake_kube import FakeKube
+from tests.unit.run.small_run import shop, small_run
+from tests.unit.run.test_run_apply import deployment
+
+ALL = {"cells": [["web", "catalog"], ["web", "web"], ["probe", "catalog"], ["probe", "web"]]}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    kube = shop()
+    kube.controllers.append(workloads)
+    kube.add(deployment())
+    made = small_run(tmp_path, kube, language="en")
+    monkeypatch.setattr(trust, "built_in", lambda _: True)
+
+    async def positions(_: LiveWorld, service: str) -> list[Position]:
+        node = "node-1" if service == "probe" else ""
+        return [Position(service=service, pod=f"{service}-1", node=node)]
+
+    async def call(_: LiveWorld, position: Position, request: CallRequest) -> Calls:
+        """Everything works while the web has a pod, nothing else."""
+        good = web(kube)["spec"]["replicas"] > 0
+        tree = {"headers": {"x-meshlab-nonce": request.nonce}}
+        reply = Reply(nonce=request.nonce, status=200, tree=tree) if good else Reply(error="refused")
+        return Calls(position, (reply,) * request.n)
+
+    monkeypatch.setattr(LiveWorld, "positions", positions)
+    monkeypatch.setattr(LiveWorld, "call", call)
+    return made
+
+
+def web(kube: FakeKube) -> dict[str, Any]:
+    return kube.one("Deployment", "web")
+
+
+def cluster(run: Run) -> FakeKube:
+    kube = run._clients._kubes[run.cluster_name()]
+    assert isinstance(kube, FakeKube)
+    return kube
+
+
+async def whole(run: Run) -> list[ExperimentEvent]:
+    return [event async for event in run_experiment(run, "break-it")]
+
+
+async def test_the_prediction_comes_first(run: Run) -> None:
+    with pytest.raises(UsageError, match="prediction first"):
+        await whole(run)
+    assert run.log.read() == []
+
+
+async def test_broken_measured_and_put_back(run: Run) -> None:
+    answers.predict(run, "break-it", {"cells": [["web", "catalog"], ["web", "web"], ["probe", "web"]]})
+    told = await whole(run)
+    assert [event.kind for event in told if event.kind in ("phase", "fault", "undo", "finished")] == [
+        "phase",
+        "fault",
+        "undo",
+        "finished",
+    ]
+    matrix = next(event.matrix for event in told if event.kind == "matrix")
+    assert matrix is not None
+    assert {(cell.row, cell.column): (cell.ok, cell.predicted) for cell in matrix.cells} == {
+        ("web", "catalog"): (0, True),
+        ("web", "web"): (0, True),
+        ("probe@node-1", "catalog"): (0, False),
+        ("probe@node-1", "web"): (0, True),
+    }
+    assert web(cluster(run))["spec"]["replicas"] == 1
+    result = run.snapshot().experiments["break-it"]
+    assert result["score"] == 0.75
+    assert result["finished"]
+    assert [(one["check"], one["outcome"]) for one in result["phases"][0]["verdicts"]] == [("reach", "fail")]
+    assert told[-1].result == result
+
+
+async def test_a_right_prediction_scores_all(run: Run) -> None:
+    answers.predict(run, "break-it", ALL)
+    assert (await whole(run))[-1].result["score"] == 1.0
+
+
+@pytest.mark.parametrize("how", ["closed", "cancelled", "failed"])
+async def test_put_back_and_not_finished_when_it_is_cut_short(run: Run, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers.predict(run, "break-it", ALL)
+    broken = asyncio.Event()
+
+    async def follow() -> None:
+        source = run_experiment(run, "break-it")
+        async for event in source:
+            if event.kind == "fault":
+                broken.set()
+                assert web(cluster(run))["spec"]["replicas"] == 0
+                if how == "closed":
+                    return await source.aclose()
+                if how == "failed":
+                    await source.athrow(ClusterError("The API server is gone."))
+        return None
+
+    task = asyncio.create_task(follow())
+    await broken.wait()
+    if how == "cancelled":
+        task.cancel()
+    if how == "closed":
+        await task
+    else:
+        with pytest.raises((asyncio.CancelledError, ClusterError)):
+            await task
+    assert web(cluster(run))["spec"]["replicas"] == 1
+    assert run.snapshot().experiments == {}
+    assert run.journal.pending() == []
+
+
+async def test_what_an_earlier_one_left_is_undone_before(run: Run) -> None:
+    from meshlab.run import faults
+
+    answers.predict(run, "break-it", ALL)
+    about = run.lab.all_experiments()["break-it"]
+    await faults.begin(run, about.phases[0].apply[0])
+    await whole(run)
+    assert web(cluster(run))["spec"]["replicas"] == 1

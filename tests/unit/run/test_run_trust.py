@@ -1,0 +1,111 @@
+"""What a submission is given: rights that are named, a policy with a sentence for each refusal, a closed container."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from meshlab.errors import ClusterError, LabError, RefusedError
+from meshlab.lab.change_parts import Script
+from meshlab.lab.load import load_lab
+from meshlab.lab.model import Privileges
+from meshlab.run import script, trust
+from meshlab.run.objects import PART_OF, Object, labels_of
+from tests.unit.run.small_run import write_lab
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> dict[str, Object]:
+    lab = load_lab(write_lab(tmp_path / "pack")).lab
+    return {f"{one['kind']}/{one['metadata']['name']}": one for one in trust.objects(lab)}
+
+
+def rules(objects: dict[str, Object], name: str) -> set[tuple[str, str]]:
+    return {(resource, verb) for rule in objects[name]["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+
+
+def test_all_of_it_is_meshlabs(objects: dict[str, Object]) -> None:
+    assert {labels_of(one)[PART_OF] for one in objects.values()} == {"meshlab"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["secrets", "pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "serviceaccounts/token"],
+)
+def test_no_way_to_secrets_or_into_pods(objects: dict[str, Object], resource: str) -> None:
+    given = rules(objects, "Role/meshlab-submission") | rules(objects, "ClusterRole/meshlab-submission")
+    assert not {verb for name, verb in given if name in (resource, "*") and resource.split("/")[0] in ("secrets", "pods")}
+    assert resource not in {name for name, _ in given}
+
+
+def test_no_way_to_more_rights(objects: dict[str, Object]) -> None:
+    given = rules(objects, "Role/meshlab-submission") | rules(objects, "ClusterRole/meshlab-submission")
+    assert {"escalate", "bind", "impersonate", "*"} & {verb for _, verb in given} == set()
+    assert {verb for name, verb in given if name in ("clusterroles", "nodes", "namespaces")} == {"get", "list", "watch"}
+    assert not {name for name, _ in given} & {"roles", "rolebindings"}
+
+
+def test_every_refusal_has_its_sentence(objects: dict[str, Object]) -> None:
+    found = objects["ValidatingAdmissionPolicy/meshlab-submission"]["spec"]["validations"]
+    assert all(one["message"] and one["messageExpression"] for one in found)
+    assert len({one["message"] for one in found}) == len(found)
+    kinds = {kind for rule in _rules(objects) for kind in rule["resources"]}
+    assert {"pods", "deployments", "daemonsets", "statefulsets", "replicasets", "jobs", "cronjobs"} <= kinds
+
+
+def _rules(objects: dict[str, Object]) -> list[Object]:
+    found: list[Object] = objects["ValidatingAdmissionPolicy/meshlab-submission"]["spec"]["matchConstraints"]["resourceRules"]
+    return found
+
+
+def test_what_the_lab_declares_is_in_the_policy(tmp_path: Path) -> None:
+    from msgspec.structs import replace
+
+    lab = load_lab(write_lab(tmp_path / "pack")).lab
+    declared = replace(lab, privileges=Privileges(capabilities=("NET_ADMIN",), host_ports=(4140,)))
+    variables = {one["name"]: one["expression"] for one in trust.policy(declared)[0]["spec"]["variables"]}
+    assert json.loads(variables["capabilities"]) == ["NET_BIND_SERVICE", "NET_ADMIN"]
+    assert json.loads(variables["ports"]) == [4140]
+
+
+def test_refusals_become_the_submissions_own_errors() -> None:
+    denied = ClusterError("Applying Pod x was refused (422): ... denied request: Pod x is privileged.", status=422)
+    assert str(trust.translated(denied)) == "Pod x is privileged."
+    assert isinstance(trust.translated(denied), RefusedError)
+    assert isinstance(trust.translated(ClusterError("forbidden", status=403)), RefusedError)
+    assert isinstance(trust.translated(ClusterError("invalid", status=422)), LabError)
+    gone = ClusterError("no answer")
+    assert trust.translated(gone) is gone
+
+
+def a_script(folder: Path, text: str = "echo 1") -> Script:
+    path = folder / "10-do.sh"
+    path.write_text("not this")
+    return Script(path=path, text=text, cluster="main", file="10-do.sh", line=1)
+
+
+def test_a_script_travels_with_the_files_beside_it_and_nothing_else(tmp_path: Path) -> None:
+    outside = tmp_path / "secret"
+    outside.write_text("of the host")
+    step = tmp_path / "step"
+    (step / "sub").mkdir(parents=True)
+    (step / "sub" / "data.txt").write_text("beside")
+    (step / "link").symlink_to(outside)
+    with tarfile.open(fileobj=io.BytesIO(script.packed(a_script(step), b"config"))) as archive:
+        found = {one.name: (archive.extractfile(one) or io.BytesIO()).read() for one in archive.getmembers()}
+    assert found == {"kubeconfig": b"config", "files/sub/data.txt": b"beside", "files/10-do.sh": b"echo 1"}
+
+
+def test_too_much_beside_a_script(tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(b"x" * (script.LARGEST + 1))
+    with pytest.raises(script.ScriptFailed, match="larger than 16 MiB"):
+        script.packed(a_script(tmp_path), b"")
+
+
+@pytest.mark.parametrize("flag", ["--read-only", "--cap-drop", "no-new-privileges", "--pids-limit", "--memory", "--user"])
+def test_the_container_is_closed(flag: str) -> None:
+    assert flag in script.LIMITS

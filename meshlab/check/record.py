@@ -149,8 +149,11 @@ def _plain(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(fixture: Fixture, file: Path) -> Path:
-    """The fixture as indented JSON, so that a change of it can be read."""
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(fixture), indent=1) + b"\n")
+    """The fixture as JSON with a line for each part and for each call, so that a change of it can be read."""
+    parts: dict[str, msgspec.Raw] = msgspec.json.decode(msgspec.json.encode(fixture), type=dict[str, msgspec.Raw])
+    calls = b",\n".join(msgspec.json.encode(call) for call in fixture.calls)
+    lines = [b'"%s": %s' % (name.encode(), bytes(raw)) for name, raw in parts.items() if name != "calls"]
+    file.write_bytes(b"{\n" + b",\n".join([*lines, b'"calls": [\n' + calls + b"\n]"]) + b"\n}\n")
     return file
 
 

@@ -44,20 +44,16 @@ async def pods_of(context: Context, names: Iterable[str]) -> dict[str, list[Posi
     return dict(zip(many, found, strict=True))
 
 
-async def trails(
-    context: Context,
-    required: Sequence[str],
-    avoided: Sequence[str],
-    starts: dict[str, str],
-    pods: dict[str, list[Position]],
-) -> Trails:
+async def trails(context: Context, pods: dict[str, list[Position]], avoided: Sequence[str], starts: dict[str, str]) -> Trails:
     """Log lines of each nonce: first of the proxies that must have it, then of all others, which get a moment less.
 
-    `starts` maps each nonce to the address it was sent from; `pods` are those of the required proxies.
+    `pods` are those of the proxies that must have it; `starts` maps each nonce to the address it was sent from.
     """
     nonces = list(starts)
-    others = [name for name in dict.fromkeys([*context.lab.proxies, *avoided]) if name not in required]
-    wanted = await gather(context.world.access_logs(name, nonces, WITHIN) for name in dict.fromkeys(required))
+    # A proxy without a pod has no log to wait for.
+    required = [name for name, found in pods.items() if found]
+    others = [name for name in dict.fromkeys([*context.lab.proxies, *avoided]) if name not in pods]
+    wanted = await gather(context.world.access_logs(name, nonces, WITHIN) for name in required)
     strange = await gather(context.world.access_logs(name, nonces, ABSENT) for name in others)
     addresses = {pod.pod: pod.ip for found in pods.values() for pod in found}
     lines: dict[str, list[LogEntry]] = defaultdict(list)

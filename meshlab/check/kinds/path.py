@@ -58,7 +58,7 @@ async def observe(spec: PathSpec, context: Context, proxies: dict[str, list[Posi
         Sent(position, target, reply) for (position, target, _), one in zip(plans, calls, strict=True) for reply in one.replies
     ]
     starts = {one.reply.nonce: one.position.ip for one in sent}
-    lines = await trail.trails(context, [one.proxy for one in spec.through], spec.avoid, starts, proxies)
+    lines = await trail.trails(context, proxies, spec.avoid, starts)
     return Seen(sent, lines, proxies, {target: await _pods(context, target) for target in targets})
 
 

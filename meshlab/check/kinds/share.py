@@ -65,9 +65,8 @@ async def _passed_by(spec: ShareSpec, context: Context, replies: list[tuple[Posi
     if not spec.through:
         return None
     some = replies[:: max(1, len(replies) // SAMPLE)][:SAMPLE]
-    required = [one.proxy for one in spec.through]
-    pods = await trail.pods_of(context, required)
-    ways = await trail.trails(context, required, (), {reply.nonce: position.ip for position, reply in some}, pods)
+    pods = await trail.pods_of(context, [one.proxy for one in spec.through])
+    ways = await trail.trails(context, pods, (), {reply.nonce: position.ip for position, reply in some})
     for position, reply in some:
         off = trail.detour(spec.through, ways[reply.nonce], position.node, tree_text(reply, "node"))
         if off:

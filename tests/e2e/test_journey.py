@@ -1,0 +1,57 @@
+"""From `meshlab` to a green step in a real terminal on a real cluster, by typing as a person would."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import machine
+from tests.cluster.program import Program
+from tests.e2e.terminal import Terminal
+
+pytestmark = pytest.mark.e2e
+F2 = "\x1bOQ"
+PRICING = "$(kubectl get pod -l app=pricing -o name | cut -d/ -f2)"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    program = Program(tmp_path / "state", {"LC_ALL": "C.UTF-8"})
+    yield program
+    program.ok("clean", "--yes")
+
+
+def open_lab(program: Program) -> Terminal:
+    terminal = Terminal([sys.executable, "-m", "meshlab"], columns=140, rows=42, env=program.env)
+    terminal.until("Router mesh")
+    terminal.send("\r")
+    return terminal
+
+
+def test_from_nothing_to_a_green_step(program: Program) -> None:
+    before = machine.processes()
+    terminal = open_lab(program)
+    terminal.until("Create nodes", 60)
+    terminal.until("0/4 checks", 400)
+    terminal.until("meshlab main", 30)
+    terminal.send(F2)
+    terminal.send("meshlab answer east-west-calls 6\r")
+    terminal.until("✔ Calls between services in one request")
+    terminal.resize(80, 24)
+    terminal.until(lambda text: "Shell" in text and len(text.splitlines()[0]) <= 80)
+    terminal.resize(140, 42)
+    terminal.until("✔ Calls between services in one request")
+    terminal.send(f"meshlab answer caller-of-legacy {PRICING}\r")
+    terminal.until("✔ Whom legacy sees as its caller")
+    terminal.until("4/4 checks", 60)
+    terminal.send(F2)
+    terminal.send("n")
+    terminal.until("step 2/6")
+    terminal.send("q")
+    assert terminal.wait() == 0
+    assert machine.processes() - before == set()
+    steps = program.ok("status", "--format", "json").json()["status"]["steps"]
+    assert [step["done"] for step in steps][:2] == [True, False]

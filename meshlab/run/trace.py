@@ -27,7 +27,8 @@ LOOK = 0.6
 """Seconds that lines are waited for in one look; most proxies are not on the way at all."""
 PATIENCE = 3.0
 """Seconds after which a line that must be there is given up."""
-TIMEOUT_MS = 10000
+TIMEOUT_MS = 20000
+"""Longer than a service of the shop waits for those below it: what they say of each other is the answer."""
 
 
 async def trace(run: Run, url: str = "", headers: dict[str, str] | None = None) -> Trace:
@@ -89,22 +90,30 @@ async def _get(url: str, headers: dict[str, str]) -> Reply:
     """One request of this machine, as the shop's own callers describe theirs."""
     import httpx2
 
-    begun, sent = time.perf_counter(), time.time()
-    raw: dict[str, Any] = {"t": sent, "nonce": headers["x-meshlab-nonce"]}
-    try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=TIMEOUT_MS / 1000) as client:
+    # verify: there is nothing to verify, and loading certificates would count as part of the request.
+    async with httpx2.AsyncClient(trust_env=False, verify=False, timeout=TIMEOUT_MS / 1000) as client:
+        begun, sent = time.perf_counter(), time.time()
+        try:
             response = await client.get(url, headers=headers)
-    except httpx2.TimeoutException:
-        raw["error"] = "timeout"
-    except httpx2.ConnectError:
-        raw["error"] = "refused"
-    except httpx2.TransportError:
-        raw["error"] = "reset"
-    else:
-        raw |= {"status": response.status_code, "headers": dict(response.headers), "tree": _tree(response)}
-        raw["error"] = f"http_{response.status_code // 100}xx" if response.status_code >= 400 else None
-    raw["ms"] = round((time.perf_counter() - begun) * 1000, 3)
-    return read_reply(raw)
+            raw = _answer(response)
+        except httpx2.TransportError as error:
+            raw = {"error": _class(error)}
+        raw["ms"] = round((time.perf_counter() - begun) * 1000, 3)
+    return read_reply({**raw, "t": sent, "nonce": headers["x-meshlab-nonce"]})
+
+
+def _answer(response: Any) -> dict[str, Any]:
+    status = response.status_code
+    error = f"http_{status // 100}xx" if status >= 400 else None
+    return {"status": status, "headers": dict(response.headers), "tree": _tree(response), "error": error}
+
+
+def _class(error: Exception) -> str:
+    import httpx2
+
+    if isinstance(error, httpx2.TimeoutException):
+        return "timeout"
+    return "refused" if isinstance(error, httpx2.ConnectError) else "reset"
 
 
 def _tree(response: Any) -> dict[str, Any] | None:

@@ -71,8 +71,8 @@ class PodHttp:
             import httpx2
 
             limits = httpx2.Limits(max_keepalive_connections=64, keepalive_expiry=KEPT)
-            # No proxy settings of the machine: all of it is on 127.0.0.1.
-            self._client = httpx2.AsyncClient(trust_env=False, limits=limits)
+            # All of it is plain HTTP on 127.0.0.1: no proxy of the machine, no certificates to load.
+            self._client = httpx2.AsyncClient(trust_env=False, verify=False, limits=limits)
         return self._client
 
 

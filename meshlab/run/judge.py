@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
@@ -65,7 +65,7 @@ async def evaluate(
         record=record or (lambda verdict: keep(run, verdict)),
         recorder=recorder,
     )
-    async with aclosing(cast("AsyncGenerator[Verdict, None]", source)) as verdicts:
+    async with aclosing(source) as verdicts:
         async for verdict in verdicts:
             yield verdict
 

@@ -152,4 +152,7 @@ def _warns(verdict: Verdict) -> bool:
 
 
 def _says(verdict: Verdict) -> Any:
+    """What makes a verdict news. The numbers of a green one are none: they change with every look."""
+    if verdict.green:
+        return verdict.outcome
     return verdict.outcome, verdict.reason, verdict.seen, verdict.expected, verdict.blocked_by

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshlab.errors import UsageError
@@ -123,5 +126,10 @@ def environment(run: Run) -> dict[str, str]:
         "KUBECONFIG": str(kubeconfig),
         "MESHLAB_RUN": run.lab_id,
         ENVIRONMENT: str(run.paths.root),
-        "PATH": os.pathsep.join([str(tools_folder()), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(tools_folder()), os.environ.get("PATH", os.defpath), *_own_programs()]),
     }
+
+
+def _own_programs() -> list[str]:
+    """Where the `meshlab` that runs now is, for a shell on whose PATH it is not (a clone, a virtual environment)."""
+    return [] if shutil.which("meshlab") else [str(Path(sys.executable).parent)]

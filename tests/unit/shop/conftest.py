@@ -12,10 +12,8 @@ from tests.unit.shop.parts import load
 from tests.unit.shop.process import Shop, launch
 
 Launch = Callable[..., Shop]
-_both = [
-    "python",
-    pytest.param("perl", marks=pytest.mark.skipif(shutil.which("perl") is None, reason="perl is not on PATH")),
-]
+needs_perl = pytest.mark.skipif(shutil.which("perl") is None, reason="perl is not on PATH")
+_both = ["python", pytest.param("perl", marks=needs_perl)]
 
 
 @pytest.fixture(scope="session", params=_both)

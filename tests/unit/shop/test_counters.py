@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.unit.shop.conftest import Launch
+from tests.unit.shop.conftest import Launch, needs_perl
 from tests.unit.shop.parts import load
 from tests.unit.shop.process import Shop
 
@@ -38,6 +38,15 @@ def test_memory_is_bounded_and_says_so() -> None:
         counts.add(key)
     assert counts.as_dict() == {"b": 1, "c": 1, "d": 1}
     assert (counts["a"], counts.forgotten) == (0, 1)
+
+
+@needs_perl
+def test_memory_of_legacy_is_bounded_too(start: Launch) -> None:
+    shop = start("perl", MAX_NONCES="2")
+    for nonce in ("a", "b", "a", "c"):
+        shop.app("/", {"x-meshlab-nonce": nonce})
+    assert [shop.admin(f"/counters?nonce={nonce}").body["received"] for nonce in "abc"] == [0, 1, 1]
+    assert shop.admin("/counters").body["forgotten"] == 1
 
 
 def test_enough_nonces_are_kept() -> None:

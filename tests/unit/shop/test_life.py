@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.unit.shop.conftest import Launch
 from tests.unit.shop.parts import load
+from tests.unit.shop.peers import peer
 from tests.unit.shop.process import DEADLINE, LANGUAGES, Reply, until
 
 
@@ -76,6 +78,21 @@ def test_wrong_settings_end_in_a_sentence(start: Launch, tmp_path_factory: pytes
     env = {**start().env, "ROLE": "cook"}
     done = subprocess.run(LANGUAGES["python"], env=env, capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert (done.returncode, done.stderr) == (2, "shop: ROLE is 'cook'; it must be one of service, probe, recorder\n")
+
+
+def test_a_connection_closes_though_a_call_for_another_is_under_way(language: str, start: Launch) -> None:
+    with peer("silent") as there, ThreadPoolExecutor(1) as pool:
+        shop = start(language, UPSTREAMS=f"there={there.url}")
+        with socket.create_connection(("127.0.0.1", shop.ports["app"]), timeout=DEADLINE) as other:
+            other.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nx-meshlab-depth: 0\r\n\r\n")
+            assert other.recv(65536).startswith(b"HTTP/1.1 200")
+            waiting = pool.submit(shop.app)
+            until(lambda: len(there.requests) == 1)
+            other.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nx-meshlab-depth: 0\r\nconnection: close\r\n\r\n")
+            while other.recv(65536):
+                pass
+        assert not waiting.done()
+        there.stopping.set()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,183 @@
+"""Each forbidden thing of a submission, sent to a real API server: refused, with a sentence of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshlab.errors import RefusedError
+from meshlab.lab.change_parts import Script
+from meshlab.run import apply, script, trust
+from meshlab.run.context import Run
+from meshlab.run.open import make_run
+from tests.cluster.conftest import LAB
+from tests.cluster.program import Program
+
+Object = dict[str, Any]
+CLOSED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+
+
+def pod(spec: Object | None = None, container: Object | None = None) -> Object:
+    inner = {"name": "x", "image": "none", "securityContext": CLOSED} | (container or {})
+    meta = {"name": "forbidden", "namespace": "shop"}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": {"containers": [inner]} | (spec or {})}
+
+
+def within(template: Object, kind: str) -> Object:
+    """The pod as the template of a workload."""
+    inner = {"metadata": {"labels": {"app": "x"}}, "spec": template["spec"]}
+    chosen = {"selector": {"matchLabels": {"app": "x"}}, "template": inner}
+    job = {"template": {"spec": template["spec"] | {"restartPolicy": "Never"}}}
+    specs: dict[str, tuple[str, Object]] = {
+        "Deployment": ("apps/v1", chosen),
+        "ReplicaSet": ("apps/v1", chosen),
+        "DaemonSet": ("apps/v1", chosen),
+        "StatefulSet": ("apps/v1", chosen | {"serviceName": "x"}),
+        "Job": ("batch/v1", job),
+        "CronJob": ("batch/v1", {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": job}}),
+    }
+    version, spec = specs[kind]
+    return {"apiVersion": version, "kind": kind, "metadata": template["metadata"], "spec": spec}
+
+
+def volume(source: Object) -> Object:
+    return pod({"volumes": [{"name": "v", **source}]})
+
+
+FORBIDDEN: dict[str, tuple[Object, str]] = {
+    "privileged": (pod(container={"securityContext": {"privileged": True}}), "privileged container"),
+    "privileged-init": (
+        pod({"initContainers": [{"name": "i", "image": "none", "securityContext": {"privileged": True}}]}),
+        "privileged container",
+    ),
+    "host-path": (volume({"hostPath": {"path": "/"}}), "hostPath"),
+    "nfs": (volume({"nfs": {"server": "x", "path": "/"}}), "volume of a kind"),
+    "host-network": (pod({"hostNetwork": True}), "hostNetwork"),
+    "host-pid": (pod({"hostPID": True}), "hostPID"),
+    "host-ipc": (pod({"hostIPC": True}), "hostIPC"),
+    "capability": (pod(container={"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}), "capability"),
+    "host-port": (pod(container={"ports": [{"containerPort": 80, "hostPort": 80}]}), "hostPort"),
+    "seccomp": (pod({"securityContext": {"seccompProfile": {"type": "Unconfined"}}}), "seccomp"),
+}
+OUTSIDE: dict[str, Object] = {
+    "other-namespace": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "kube-system"}},
+    "secret": {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "namespace": "shop"}},
+    "role": {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "mine"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+        "subjects": [{"kind": "ServiceAccount", "name": "submission", "namespace": "meshlab"}],
+    },
+    "namespace": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "mine"}},
+    "persistent-volume": {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": "mine"},
+        "spec": {"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/"}},
+    },
+}
+
+
+def on(program: Program, work: Callable[[Run], Coroutine[Any, Any, None]]) -> None:
+    """Do it with the run of the shared cluster."""
+
+    async def whole() -> None:
+        run = make_run(LAB, state=program.state)
+        try:
+            await work(run)
+        finally:
+            await run.close()
+
+    asyncio.run(whole())
+
+
+def send(program: Program, *objects: Object) -> None:
+    async def work(run: Run) -> None:
+        async with trust.as_submission(run) as hands:
+            await apply.objects(await hands(""), objects)
+
+    on(program, work)
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_a_forbidden_pod_is_refused_with_its_sentence(ready: Program, what: str) -> None:
+    obj, words = FORBIDDEN[what]
+    with pytest.raises(RefusedError) as refused:
+        send(ready, obj)
+    assert words in refused.value.message
+    assert refused.value.message.startswith("Pod forbidden ")
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob"])
+def test_a_forbidden_template_is_refused_as_well(ready: Program, kind: str) -> None:
+    async def work(run: Run) -> None:
+        async with trust.as_submission(run) as hands:
+            for name, (obj, words) in FORBIDDEN.items():
+                with pytest.raises(RefusedError) as refused:
+                    await apply.objects(await hands(""), [within(obj, kind)])
+                assert words in refused.value.message, name
+                assert refused.value.message.startswith(f"{kind} forbidden "), name
+
+    on(ready, work)
+
+
+@pytest.mark.parametrize("what", OUTSIDE)
+def test_what_is_outside_the_labs_namespaces_is_refused(ready: Program, what: str) -> None:
+    with pytest.raises(RefusedError, match="The submission may not"):
+        send(ready, OUTSIDE[what])
+
+
+def test_what_is_allowed_is_applied(ready: Program) -> None:
+    harmless = pod(container={"securityContext": {"capabilities": {"add": ["NET_BIND_SERVICE"]}}, "image": "none"})
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "allowed", "namespace": "shop"}}
+    send(ready, within(harmless, "Deployment") | {"metadata": {"name": "allowed", "namespace": "shop"}}, config)
+    ready.ok("reset", "look", "--yes")
+
+
+def run_script(program: Program, folder: Path, text: str) -> None:
+    path = folder / "10-do.sh"
+    path.write_text(text)
+    one = Script(path=path, text=text, cluster="main", file=path.name, line=1)
+    on(program, lambda run: script.untrusted(run)(one))
+
+
+def test_a_script_cannot_read_the_hosts_files(ready: Program, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("of the host")
+    step = tmp_path / "step"
+    step.mkdir()
+    (step / "link").symlink_to(secret)
+    for command in (f"cat {secret}", "cat link", "cat /etc/shadow", "ls /var/run/docker.sock"):
+        with pytest.raises(script.ScriptFailed) as failed:
+            run_script(ready, step, command)
+        assert "of the host" not in failed.value.message
+        assert "10-do.sh ended with code" in failed.value.message
+
+
+def test_a_script_is_shut_in(ready: Program, tmp_path: Path) -> None:
+    for command in ("touch /etc/x", "mount -t tmpfs x /mnt", "kubectl get secrets", "kubectl -n kube-system get pods"):
+        with pytest.raises(script.ScriptFailed):
+            run_script(ready, tmp_path, command)
+
+
+def test_a_script_may_use_kubectl_as_the_account(ready: Program, tmp_path: Path) -> None:
+    (tmp_path / "beside.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripted}\n")
+    run_script(ready, tmp_path, "set -e\nkubectl apply --server-side -f beside.yaml\nkubectl get configmap scripted")
+    run_script(ready, tmp_path, "kubectl auth whoami | grep system:serviceaccount:meshlab:submission")
+    ready.ok("reset", "look", "--yes")
+
+
+def test_a_script_that_never_ends_is_ended(ready: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = script.execute
+
+    async def soon(*arguments: Any, **_: Any) -> None:
+        await real(*arguments, within=5.0)
+
+    monkeypatch.setattr(script, "execute", soon)
+    with pytest.raises(script.ScriptFailed, match="did not end within 5 seconds"):
+        run_script(ready, tmp_path, "while true; do sleep 1; done")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
@@ -44,6 +45,8 @@ class Grading:
     async def go(self, report: GradeReport) -> GradeReport:
         """MeshlabError before there is a run; later ones are in the report."""
         request = self._request
+        if request.kubeconfig:
+            os.environ["KUBECONFIG"] = request.kubeconfig
         run = make_run(
             self._lab, state=self._where.root, packs=request.packs, seed=self._seed, context=request.context, language="en"
         )

@@ -49,7 +49,7 @@ class _Preparation:
 
     async def go(self) -> AsyncGenerator[Progress, None]:
         """All of it; once more with a new cluster when an old one cannot be cleaned."""
-        places = await clusters.look(self._run)
+        places = await clusters.connected(self._run)
         await clusters.check_needs(self._run, places)
         try:
             async with aclosing(self._once(places)) as progress:

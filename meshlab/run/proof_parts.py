@@ -1,0 +1,122 @@
+"""The parts of a proof: fresh, solved, each misconception, reset."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.lab import layout
+from meshlab.lab.change import load_change
+from meshlab.lab.model import Misconception, Step
+from meshlab.lab.proof import WrongProof
+from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, script, solve
+from meshlab.run.act import Manner
+from meshlab.run.context import Run
+from meshlab.run.expectation import Expected
+from meshlab.run.identity import solver
+from meshlab.run.proof_look import ProofLook, Told, progress, required
+from meshlab.run.prove import ProofEvent
+
+WRONG_SETTLES = 25.0
+"""Seconds for the workloads of a misconception: some never settle, and that is their point."""
+PASSES = Expected(Outcome.PASS)
+
+
+class ProofParts:
+    """In the order in which they must be asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._look = ProofLook(run)
+        self.fresh: dict[str, Verdict] = {}
+        self.solved: dict[str, Verdict] = {}
+        self.wrong: dict[str, WrongProof] = {}
+
+    async def on_fresh(self) -> Told:
+        """Goals red for their reasons, guards green, and nothing changed by looking."""
+        yield ProofEvent(kind="phase", phase="fresh")
+        before = await reference_point.take(self._run)
+        checks = required(self._run.lab.steps)
+        await self._look.judge([check for check in checks if check.role == "guard"], wait=True)
+        await self._look.judge([check for check in checks if check.role != "guard"], wait=False)
+        self.fresh = dict(self._look.found)
+        for check in checks:
+            yield self._look.compare("fresh", check, expectation.fresh(check))
+        yield await self._look.unchanged("fresh", "checks change nothing", before)
+
+    async def on_solved(self, steps: list[Step]) -> Told:
+        """Step by step all green; solving again changes nothing; and all is still green at the end."""
+        for step in steps:
+            async with aclosing(self._on_step(step)) as told:
+                async for event in told:
+                    yield event
+        self.solved = dict(self._look.found)
+        yield ProofEvent(kind="phase", phase="solved")
+        last = [check for check in required(steps) if judgement.lasting(check)]
+        await self._look.judge(last, wait=True)
+        for check in last:
+            yield self._look.compare("solved", check, PASSES)
+
+    async def _on_step(self, step: Step) -> Told:
+        run, phase = self._run, f"solve/{step.id}"
+        yield ProofEvent(kind="phase", phase=phase)
+        if step is not run.lab.steps[0]:
+            await reference_point.keep(run, step.id)
+            await baseline.take(run, "step-start", step.id)
+            run.append(events.Moved(step=step.id))
+        async with aclosing(progress(phase, solve.solve(run, step.id))) as told:
+            async for event in told:
+                yield event
+        await self._look.judge(required([step]), wait=True)
+        for check in required([step]):
+            yield self._look.compare(phase, check, PASSES)
+        before = await reference_point.take(run)
+        async with aclosing(progress(phase, solve.solve(run, step.id))) as told:
+            async for event in told:
+                yield event
+        yield await self._look.unchanged(phase, "a second solve changes nothing", before)
+
+    async def on_wrong(self, wrong: Misconception) -> Told:
+        """Exactly its declared reds, on the checks of the steps up to its own."""
+        run, phase = self._run, f"wrong/{wrong.id}"
+        yield ProofEvent(kind="phase", phase=phase)
+        for source in (reset.reset(run, wrong.step), self._mislead(wrong)):
+            async with aclosing(progress(phase, source)) as told:
+                async for event in told:
+                    yield event
+        ids = [step.id for step in run.lab.steps]
+        checks = required(run.lab.steps[: ids.index(wrong.step) + 1])
+        await self._look.judge(checks, wait=True)
+        known = run.lab.all_checks()
+        for check in checks:
+            yield self._look.compare(phase, check, expectation.wrong(check, wrong.red, known))
+        blocked = tuple(check.id for check in checks if expectation.blocked(check, wrong.red, known))
+        self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
+
+    async def _mislead(self, wrong: Misconception) -> AsyncGenerator[Progress, None]:
+        """The misconception in place of its step's solution, or on top of it."""
+        run = self._run
+        solution, mistake = layout.solve_folder(run.loaded, wrong.step), layout.wrong_folder(run.loaded, wrong.id)
+        async with solver(run) as hands:
+            usual = Manner(hands=hands, script=script.trusted(run), experiments=False)
+            lenient = Manner(
+                hands=hands, script=script.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
+            )
+            for folder, manner in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
+                change = load_change(run.loaded, folder)
+                async with aclosing(act.perform(run, change, manner, Track(act.phases(change, manner)))) as told:
+                    async for event in told:
+                        yield event
+
+    async def on_reset(self) -> Told:
+        """Back to the start, as if nothing had ever been done."""
+        first = self._run.lab.steps[0].id
+        yield ProofEvent(kind="phase", phase="reset")
+        before = reference_point.kept(self._run, first) or {}
+        async with aclosing(progress("reset", reset.reset(self._run, first))) as told:
+            async for event in told:
+                yield event
+        yield await self._look.unchanged("reset", "the fingerprint is that of fresh", before)

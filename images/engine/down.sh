@@ -1,5 +1,11 @@
 #!/bin/bash
-# down.sh: stops the engine that up.sh started itself. Its images and clusters stay on disk.
+# down.sh: stops the engine that up.sh started itself, and waits for its end. Its images and clusters stay on disk.
 set -euo pipefail
-file=/var/lib/meshlab-engine/dockerd.pid
-if [ -f "$file" ]; then kill "$(cat "$file")" 2>/dev/null || true; rm -f "$file"; fi
+file=${MESHLAB_ENGINE_STATE:-/var/lib/meshlab-engine}/dockerd.pid
+[ -f "$file" ] || exit 0
+pid=$(cat "$file")
+[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] || { rm -f "$file"; exit 0; }
+kill "$pid"
+for _ in $(seq 240); do [ -e "/proc/$pid" ] || exit 0; sleep 0.25; done
+echo "dockerd ($pid) is still stopping its containers" >&2
+exit 1

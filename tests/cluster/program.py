@@ -11,6 +11,11 @@ from typing import Any
 
 import msgspec
 
+from meshlab.cluster.setup.folder import put_first
+
+# Tests and benchmarks also run kind and kubectl themselves: the same that meshlab runs.
+put_first()
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.model import Facts
 from meshlab.cluster.pins import load_pins
+from meshlab.cluster.setup.stand_ins import stand_ins
 
 
 async def gather() -> Facts:
@@ -19,6 +20,7 @@ async def gather() -> Facts:
         ask.engine_info(), ask.kind_version(), ask.kubectl_version(), ask.networks(), ask.cluster_names()
     )
     pins, state = load_pins(), state_folder()
+    standing_in = await stand_ins(pins.images) if engine else []
     root = Path(str((engine or {}).get("DockerRootDir", "")))
     return Facts(
         system=platform.system(),
@@ -48,6 +50,7 @@ async def gather() -> Facts:
         firewalld_backend=ask.firewalld_backend(),
         engine_clock_skew=ask.skew(engine),
         leftovers=ask.unaccounted(found, state),
+        stand_ins=tuple(standing_in),
     )
 
 

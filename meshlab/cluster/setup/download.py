@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import os
-import urllib.error
+import threading
 import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 from meshlab.cluster.pins import ToolPin
 from meshlab.errors import EnvironmentFault
 
-DEADLINE = 60.0
-"""Seconds for each read."""
+WITHIN = 15.0
+"""Seconds to connect, and to wait for each next part."""
+CHUNK = 1 << 18
 
 
-def read(url: str) -> bytes:
-    """EnvironmentFault when the address does not answer."""
+def parts(url: str) -> Iterator[bytes]:
+    """What an address answers, part by part. EnvironmentFault when it does not, or ends too early."""
     try:
-        with urllib.request.urlopen(url, timeout=DEADLINE) as answer:
-            return bytes(answer.read())
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        reason = getattr(error, "reason", error)
+        with urllib.request.urlopen(url, timeout=WITHIN) as answer:
+            expected, found = int(answer.headers.get("Content-Length") or -1), 0
+            while part := answer.read(CHUNK):
+                found += len(part)
+                yield part
+    except (OSError, ValueError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error or type(error).__name__
         raise EnvironmentFault(f"{url} does not answer ({reason}).", hint="See `meshlab doctor`, rule proxy.") from error
+    if expected >= 0 and found != expected:
+        raise EnvironmentFault(f"{url} ended after {found} of {expected} bytes.", hint="Try again.")
 
 
 def expected(pin: ToolPin, platform: str, url: str) -> str:
@@ -32,21 +40,33 @@ def expected(pin: ToolPin, platform: str, url: str) -> str:
         return pinned
     if not pin.published:
         raise EnvironmentFault(f"No checksum of {url} is known, so it is not used.")
-    return read(url + pin.published).decode(errors="replace").split()[0]
+    words = b"".join(parts(url + pin.published)).decode(errors="replace").split()
+    if not words:
+        raise EnvironmentFault(f"{url}{pin.published} is empty, so {url} is not used.")
+    return words[0].lower()
 
 
-def fetch(pin: ToolPin, platform: str, target: Path) -> None:
-    """EnvironmentFault when it cannot be had or is not what its checksum says; the target is then as it was."""
+def fetch(pin: ToolPin, platform: str, target: Path, stop: threading.Event) -> None:
+    """EnvironmentFault when it cannot be had or is not what its checksum says; the target is then as it was.
+
+    Setting `stop` from another thread ends it at the next part.
+    """
     url = pin.address(platform)
-    wanted, content = expected(pin, platform, url), read(url)
-    found = hashlib.sha256(content).hexdigest()
-    if found != wanted:
-        raise EnvironmentFault(f"{url} has the checksum {found}, not {wanted}: it was thrown away.")
+    wanted, total = expected(pin, platform, url), hashlib.sha256()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        fresh.write_bytes(content)
+        with fresh.open("wb") as file:
+            for part in parts(url):
+                if stop.is_set():
+                    raise EnvironmentFault(f"The download of {url} was stopped.")
+                total.update(part)
+                file.write(part)
+        if total.hexdigest() != wanted:
+            raise EnvironmentFault(f"{url} has the checksum {total.hexdigest()}, not {wanted}: it was thrown away.")
         fresh.chmod(0o755)
         fresh.replace(target)
+    except OSError as error:
+        raise EnvironmentFault(f"{target} could not be written: {error.strerror or error}.") from error
     finally:
         fresh.unlink(missing_ok=True)

@@ -6,11 +6,15 @@ import os
 import shutil
 from pathlib import Path
 
+from meshlab.cluster.containers import docker, program
 from meshlab.cluster.process import run
+from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EngineError
 from meshlab.lab.content import images_folder
 
 HINT = "Install Docker Desktop, Docker Engine or Podman, start it, then run `meshlab doctor`."
+INSTALL_WITHIN = 900.0
+ANSWER_WITHIN = 20.0
 
 
 def root_on_debian() -> bool:
@@ -18,24 +22,35 @@ def root_on_debian() -> bool:
     return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
 
 
-async def answers() -> str:
-    """The engine's version, "" when none answers."""
-    if shutil.which("docker") is None:
-        return ""
-    finished = await run("docker", "info", "--format", "{{.ServerVersion}}", deadline=20, check=False)
-    return finished.text.strip() if finished.code == 0 else ""
+async def packages(*names: str) -> None:
+    """Install those of Debian's packages that are missing. EngineError."""
+    library = images_folder() / "stand-ins" / "debian.sh"
+    await run("bash", "-euc", '. "$0"; packages "$@"', str(library), *names, deadline=INSTALL_WITHIN)
 
 
-async def ensure_engine() -> str:
+async def answers() -> tuple[str, str]:
+    """(version, "") of the engine, ("", why) when none answers."""
+    try:
+        told = await docker("info", "--format", "{{.ServerVersion}}", deadline=ANSWER_WITHIN, check=False)
+    except EngineError as error:
+        return "", error.message
+    # `docker info` may end with 0 although no engine answered.
+    version = told.text.strip()
+    return (version, "") if told.code == 0 and version else ("", " ".join(told.err.split()) or "it says nothing")
+
+
+async def ensure_engine() -> Saying:
     """EngineError with what to do where there is none and none may be installed."""
-    version = await answers()
+    version, why = await answers()
     if version:
-        return f"answers ({version})"
-    if not root_on_debian():
-        raise EngineError("No container engine answers on this machine.", hint=HINT)
+        yield Said(f"answers ({version})", done=True)
+        return
+    if program() != "docker" or not root_on_debian():
+        raise EngineError(f"No container engine answers on this machine: {why}", hint=HINT)
+    yield Said("being installed and started")
     # The engine outlives meshlab: up.sh puts it into a session of its own, out of reach of our process group.
-    await run("bash", str(images_folder() / "engine" / "up.sh"), deadline=600)
-    version = await answers()
+    await run("bash", str(images_folder() / "engine" / "up.sh"), deadline=INSTALL_WITHIN)
+    version, why = await answers()
     if not version:
-        raise EngineError("The engine was installed and does not answer.", hint="See /var/lib/meshlab-engine/dockerd.log.")
-    return f"installed ({version})"
+        raise EngineError(f"The engine was started and does not answer: {why}", hint="See `meshlab doctor`, rule engine.")
+    yield Said(f"started ({version})", done=True)

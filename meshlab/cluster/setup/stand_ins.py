@@ -1,52 +1,88 @@
-"""Which images are not upstream's own: remembered by image id, so that a later pull is believed again."""
+"""Which images are not upstream's own: the one place that doctor, reports, grades and proofs ask."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from meshlab.cluster.containers import docker
 from meshlab.cluster.pins import load_pins
-from meshlab.cluster.process import run
+from meshlab.cluster.setup.folder import data_folder
+from meshlab.cluster.sources import PREFIX
 from meshlab.errors import MeshlabError
 
-
-async def digests(ref: str) -> tuple[str, list[str]] | None:
-    """(image id, repository digests) of an image in the engine, None when it is not there."""
-    finished = await run("docker", "image", "inspect", "--format", "{{json .}}", ref, check=False)
-    if finished.code:
-        return None
-    info = msgspec.json.decode(finished.out)
-    return str(info.get("Id", "")), list(info.get("RepoDigests") or [])
+LABEL = "dev.meshlab.stand-in"
+"""On what images/node and images/stand-ins build; it survives a way over another machine."""
 
 
-async def stand_ins(names: list[str]) -> list[str]:
-    """References among the pinned images that something else stands in for.
+async def stand_ins(names: Iterable[str]) -> list[str]:
+    """References of the pinned images among the names that something else stands in for; [] when no engine answers.
 
-    An image that came from a registry carries that registry's digest of its repository; one that was loaded or built
-    here carries none. (Images loaded by `docker load` from an upstream archive count as stand-ins too: nothing vouches.)
+    meshlab's own images are built on `base`, so that counts with them.
     """
-    pins, found = load_pins(), []
-    for name in names:
-        if name not in pins.images:
-            continue
-        try:
-            there = await digests(pins.images[name].ref)
-        except MeshlabError:
-            continue
-        if there is not None and not there[1]:
-            found.append(pins.images[name].ref)
+    pins = load_pins()
+    wanted = dict.fromkeys("base" if name.startswith(PREFIX) else name for name in names)
+    refs = {name: pins.images[name].ref for name in wanted if name in pins.images}
+    known = remembered()
+    return [ref for ref, image in (await _images(refs.values())).items() if _stands_in(image, known)]
+
+
+async def way(ref: str) -> str:
+    """How setup had this image: bundle or source; "" where it did not, or another one is there by now."""
+    return remembered().get(str((await _images([ref])).get(ref, {}).get("Id", "")), "")
+
+
+async def remember(refs: Iterable[str], how: str) -> None:
+    """Keep by image id how these were had, so that one that is pulled later is believed again."""
+    ids = {str(image.get("Id", "")): how for image in (await _images(refs)).values()}
+    file, kept = _file(), remembered() | ids
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_bytes(msgspec.json.encode(kept))
+    fresh.replace(file)
+
+
+def remembered() -> dict[str, str]:
+    """Image id to bundle or source."""
+    try:
+        return msgspec.json.decode(_file().read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def _stands_in(image: dict[str, Any], known: dict[str, str]) -> bool:
+    """Built here, had by setup from elsewhere than a registry, or unknown to every registry.
+
+    An engine with the classic image store gives a digest only to what came from a registry (nothing vouches for what was
+    loaded); Podman and the containerd image store give one to every image, so there the first two have to tell.
+    """
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    return LABEL in labels or str(image.get("Id", "")) in known or not image.get("RepoDigests")
+
+
+async def _images(refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The engine's description of those that it has."""
+    wanted, found = list(refs), dict[str, dict[str, Any]]()
+    if not wanted:
+        return found
+    try:
+        # Missing ones make it fail after it has told about the others, in the order of the question.
+        told = await docker("image", "inspect", "--format", "{{json .}}", *wanted, check=False)
+        for line in told.out.splitlines():
+            image = msgspec.json.decode(line, type=dict[str, Any])
+            found |= {ref: image for ref in wanted if _named(ref, image)}
+    except (MeshlabError, msgspec.DecodeError):
+        return {}
     return found
 
 
+def _named(ref: str, image: dict[str, Any]) -> bool:
+    return any(tag == ref or tag.endswith(f"/{ref}") for tag in image.get("RepoTags") or [])
+
+
 def _file() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("meshlab") / "stand-ins.json"
-
-
-async def remember(name: str, way: str) -> None:
-    """Keep how an image was had, for support."""
-    known = msgspec.json.decode(_file().read_bytes(), type=dict[str, str]) if _file().exists() else {}
-    _file().parent.mkdir(parents=True, exist_ok=True)
-    _file().write_bytes(msgspec.json.encode(known | {name: way}))
+    return data_folder() / "stand-ins.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import threading
 from pathlib import Path
 
 from meshlab.cluster.doctor import ask
@@ -12,17 +13,15 @@ from meshlab.cluster.pins import ToolPin, load_pins
 from meshlab.cluster.process import run
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import root_on_debian
-from meshlab.errors import EnvironmentFault
+from meshlab.cluster.setup.folder import put_first, tools_folder
+from meshlab.cluster.setup.said import Said, Saying
+from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.content import images_folder
 
+__all__ = ["ensure_tool", "fits", "present", "this_platform", "tools_folder"]
+
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-
-
-def tools_folder() -> Path:
-    """Where setup puts programs; it stands first on the PATH of everything that meshlab runs."""
-    from platformdirs import user_data_path
-
-    return user_data_path("meshlab") / "bin"
+PACKAGE_WITHIN = 300.0
 
 
 def this_platform() -> str:
@@ -32,7 +31,7 @@ def this_platform() -> str:
 
 
 async def present(name: str) -> str:
-    """The version on PATH, "" when the program is missing."""
+    """The version of the one that meshlab would run, "" when the program is missing or does not run."""
     return (await ask.kind_version() if name == "kind" else await ask.kubectl_version()).removeprefix("v")
 
 
@@ -43,22 +42,44 @@ def fits(name: str, version: str, pin: ToolPin) -> bool:
     return at_least(version, pin.version) if name == "kind" else abs(minor(version) - minor(pin.version)) <= 1
 
 
-async def ensure_tool(name: str) -> str:
+async def ensure_tool(name: str, pin: ToolPin | None = None) -> Saying:
     """EnvironmentFault with every way that was tried when none worked and no program is there at all."""
-    pin, there = load_pins().tools[name], await present(name)
+    put_first()
+    pin, there = pin or load_pins().tools[name], await present(name)
     if fits(name, there, pin):
-        return f"{there} on PATH"
-    target, tried = tools_folder() / name, []
+        yield Said(f"{there} is there", done=True)
+        return
     try:
-        await asyncio.to_thread(fetch, pin, this_platform(), target)
-        return f"{pin.version} downloaded"
-    except EnvironmentFault as error:
-        tried.append(error.message)
+        await _download(pin, tools_folder() / name)
+        yield Said(f"{pin.version} downloaded", done=True)
+        return
+    except MeshlabError as error:
+        why = error.message
     if there:
-        return f"{there} on PATH (not {pin.version}: {tried[0]})"
-    if root_on_debian():
-        await run("bash", str(images_folder() / "stand-ins" / "tool.sh"), name, str(target), deadline=300)
-        return f"{await present(name)} from Debian"
-    raise EnvironmentFault(
-        f"{name} is missing and could not be had: {tried[0]}", hint=f"Install {name} {pin.version} yourself."
-    )
+        yield Said(f"{there} is there and used; {pin.version} could not be had: {why}", done=True)
+        return
+    if not root_on_debian():
+        raise EnvironmentFault(f"{name} is missing and could not be had: {why}", hint=f"Install {name} {pin.version}.")
+    yield Said("out of a Debian package")
+    yield Said(f"{await _from_debian(name, why)} out of a Debian package; {why}", done=True)
+
+
+async def _download(pin: ToolPin, target: Path) -> None:
+    stop = threading.Event()
+    try:
+        await asyncio.to_thread(fetch, pin, this_platform(), target, stop)
+    finally:
+        # A thread cannot be cancelled: it would keep a cancelled setup waiting to the download's end.
+        stop.set()
+
+
+async def _from_debian(name: str, why: str) -> str:
+    script = images_folder() / "stand-ins" / "tool.sh"
+    try:
+        await run("bash", str(script), name, str(tools_folder() / name), deadline=PACKAGE_WITHIN)
+    except MeshlabError as error:
+        raise EnvironmentFault(f"{name} is missing and could not be had: {why} {error.message}") from error
+    version = await present(name)
+    if not version:
+        raise EnvironmentFault(f"{name} out of a Debian package does not run on this machine. Before that: {why}")
+    return version

@@ -1,97 +1,119 @@
-"""One upstream image: there already, pulled, out of a bundle, or built from source; which way is remembered."""
+"""One upstream image: there already, pulled, out of a bundle, or built from source."""
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from contextlib import aclosing
 from pathlib import Path
 
+from meshlab.cluster.containers import docker, full, program
 from meshlab.cluster.pins import load_pins
-from meshlab.cluster.process import run
-from meshlab.cluster.setup import stand_ins
+from meshlab.cluster.process import lines
+from meshlab.cluster.setup import source, stand_ins
+from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EngineError, EnvironmentFault, MeshlabError
-from meshlab.lab.content import images_folder
 
 BUNDLED = {"node": "node.tar.zst", "base": "node.tar.zst"}
-"""Which file of a bundle holds which image."""
-BUILD_DEADLINE = 3600.0
+"""Which archive of a bundle holds which image."""
+WORDS = {"bundle": "out of the bundle", "source": "built from source"}
+PULL_WITHIN = 900.0
+ANSWER_WITHIN = 30.0
+"""Seconds until a registry has answered the first question; an engine itself may ask a silent one for minutes."""
+LONG = {"node": ": about 20 minutes on two cores"}
 
 
 def wanted() -> list[str]:
-    """The images that the built-in labs start from; NGINX and others come with the labs that use them."""
+    """The images that the built-in labs start from, those first that others are built on."""
     from meshlab.lab.catalog import catalog
 
     named = {image for entry in catalog() if entry.loaded for image in entry.loaded.lab.images}
     return ["node", "base", *sorted(named & set(load_pins().images) - {"node", "base"})]
 
 
-async def is_there(ref: str) -> bool:
-    return (await run("docker", "image", "inspect", ref, check=False)).code == 0
+class Ways:
+    """The ways to images; remembers which registries are silent, so that only the first image waits for them."""
 
+    def __init__(self, bundle: Path | None = None) -> None:
+        self._bundle = bundle
+        self._silent: set[str] = set()
 
-async def ensure_image(name: str, bundle: Path | None = None) -> str:
-    """How the image was had. EnvironmentFault with every way that was tried when none worked."""
-    pin, tried = load_pins().image(name), []
-    if await is_there(pin.ref):
-        return "there"
-    for way in (pull, from_bundle, from_source):
+    async def ensure(self, name: str) -> Saying:
+        """EnvironmentFault with every way that was tried when none worked."""
+        ref, tried = load_pins().image(name).ref, list[str]()
+        if await is_there(ref):
+            how = await stand_ins.way(ref)
+            yield Said(f"is there ({WORDS[how]})" if how in WORDS else "is there", done=True)
+            return
+        for way in (self._pull, self._load, self._build):
+            try:
+                async with aclosing(way(name)) as saying:
+                    async for said in saying:
+                        yield said
+                return
+            except MeshlabError as error:
+                tried.append(error.message)
+        raise EnvironmentFault(
+            f"The image {ref} could not be had. {' '.join(tried)}",
+            hint="Give this machine a way to a registry, or a bundle: meshlab setup --bundle DIR.",
+        )
+
+    async def _pull(self, name: str) -> Saying:
+        """The best way: the upstream image itself, by digest where it is known."""
+        pin = load_pins().image(name)
+        registry = full(pin.ref).partition("/")[0]
+        if registry in self._silent:
+            raise EngineError(f"The registry {registry} was silent before.")
         try:
-            done = await way(name, pin.ref, bundle)
-        except MeshlabError as error:
-            tried.append(error.message)
-            continue
-        if done and await is_there(pin.ref):
-            return done
-    raise EnvironmentFault(
-        f"The image {pin.ref} could not be had: {' '.join(tried)}",
-        hint="Give this machine a way to a registry, or a bundle: meshlab setup --bundle DIR.",
-    )
+            await pull(pin.exact)
+        except TimeoutError:
+            self._silent.add(registry)
+            raise EngineError(f"The registry {registry} did not answer within {ANSWER_WITHIN:g} seconds.") from None
+        if pin.exact != pin.ref:
+            await docker("tag", pin.exact, pin.ref)
+        yield Said("pulled", done=True)
+
+    async def _load(self, name: str) -> Saying:
+        """What a bundle holds in its place."""
+        if self._bundle is None:
+            raise EngineError("No bundle was given.")
+        file = self._bundle / BUNDLED.get(name, f"{name}.tar.zst")
+        if not file.is_file():
+            raise EngineError(f"The bundle {self._bundle} has no {file.name}.")
+        yield Said("loading it from the bundle")
+        await source.load(file)
+        together = {name, *(other for other, archive in BUNDLED.items() if archive == file.name)}
+        yield await _had(name, "bundle", together)
+
+    async def _build(self, name: str) -> Saying:
+        """The slowest way: compiled here (the node) or put together from package registries."""
+        if name not in ("node", "base") and not await is_there(load_pins().image("base").ref):
+            async with aclosing(self.ensure("base")) as saying:
+                async for said in saying:
+                    yield Said(f"base: {said.text}")
+        yield Said(f"building it from source{LONG.get(name, '')}")
+        await source.build(name)
+        yield await _had(name, "source", {name})
+        shutil.rmtree(source.folder(), ignore_errors=True)
 
 
-async def pull(name: str, ref: str, bundle: Path | None) -> str:
-    """The best way: the upstream image itself, by digest where it is known."""
-    pin = load_pins().image(name)
-    await run("docker", "pull", "-q", pin.exact, deadline=900)
-    if pin.exact != ref:
-        await run("docker", "tag", pin.exact, ref)
-    return "pulled"
+async def is_there(ref: str) -> bool:
+    """Whether the engine has it."""
+    return (await docker("image", "inspect", ref, check=False)).code == 0
 
 
-async def from_bundle(name: str, ref: str, bundle: Path | None) -> str:
-    """Out of an archive that stands beside, "" when the bundle has none of it."""
-    file = bundle / BUNDLED[name] if bundle and name in BUNDLED else None
-    if file is None or not file.exists():
-        return ""
-    await run("bash", "-c", 'set -o pipefail; zstd -dc --long=31 "$1" | docker load -q', "load", str(file), deadline=600)
-    await stand_ins.remember(name, "bundle")
-    return "from the bundle"
+async def pull(ref: str) -> None:
+    """EngineError with the engine's words; TimeoutError when the registry is silent."""
+    async with asyncio.timeout(ANSWER_WITHIN) as patience:
+        async with aclosing(lines(program(), "pull", ref, deadline=PULL_WITHIN)) as said:
+            async for _ in said:
+                # The first line comes when the registry has answered; how long the layers take is the network's matter.
+                patience.reschedule(None)
 
 
-async def from_source(name: str, ref: str, bundle: Path | None) -> str:
-    """The slowest way: compiled here (the node) or put together from package registries."""
-    from meshlab.cluster.setup.engine import root_on_debian
-
-    if not root_on_debian():
-        raise EngineError(f"{ref} can only be built as root on Debian.")
-    if name in {"node", "base"}:
-        await _build_node()
-    else:
-        script = images_folder() / "stand-ins" / "build.sh"
-        base = load_pins().image("base").ref
-        await run("bash", str(script), name, ref, base, deadline=900, env={"UV": uv_program()})
-    await stand_ins.remember(name, "source")
-    return "built from source"
-
-
-async def _build_node() -> None:
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("meshlab") / "node"
-    folder.mkdir(parents=True, exist_ok=True)
-    for script in ("binaries.sh", "image.sh"):
-        await run("bash", str(images_folder() / "node" / script), str(folder), deadline=BUILD_DEADLINE)
-
-
-def uv_program() -> str:
-    """The uv that came with meshlab."""
-    from uv import find_uv_bin
-
-    return find_uv_bin()
+async def _had(name: str, how: str, together: set[str]) -> Said:
+    pins = load_pins()
+    await stand_ins.remember([pins.image(one).ref for one in together], how)
+    if not await is_there(pins.image(name).ref):
+        raise EngineError(f"{pins.image(name).ref} was not in it.")
+    return Said(WORDS[how], done=True)

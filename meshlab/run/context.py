@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
     from meshlab.lab.load import LoadedLab
     from meshlab.lab.model import Lab
+    from meshlab.lab.text import LabText
     from meshlab.run.live import LiveWorld
 
 
@@ -37,6 +38,8 @@ class Run:
         self.log = Log(self.folder / "log.jsonl")
         self.journal = Journal(self.folder / "journal.jsonl")
         self.language: Language = language
+        self.texts: dict[str, tuple[object, LabText]] = {}
+        """Words that were read already, see words.py."""
         self._fold = state.Following(self.log)
         self._loaded = loaded
         self._told = _told(self.folder)

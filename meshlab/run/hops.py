@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from meshlab.check.world import LogEntry, Reply
 from meshlab.run.api import Hop, Trace
+from meshlab.run.hop_parts import Call, address_of, changed, host_label, nested, of_upstream, proxy_hop, unreached
 
 Say = Callable[..., str]
 """Words of topic `run` by key, with parameters."""
@@ -44,7 +44,7 @@ def merge(seen: Seen, say: Say) -> Trace:
     """One tree. What the applications saw and no log explains is drawn all the same, and named in `missing`."""
     merger = _Merger(seen, say)
     reply = seen.reply
-    first = merger.call(_Call(seen.caller_ip, seen.url, reply.status, reply.ms, reply.error or "", reply.tree))
+    first = merger.call(Call(seen.caller_ip, seen.url, reply.status, reply.ms, reply.error or "", reply.tree))
     merger.leftovers()
     root = Hop(
         kind="client",
@@ -61,19 +61,6 @@ def merge(seen: Seen, say: Say) -> Trace:
     )
 
 
-class _Call(Struct, frozen=True):
-    """One call as its caller saw it."""
-
-    caller_ip: str
-    url: str
-    status: int
-    ms: float
-    error: str
-    tree: dict[str, Any] | None
-    name: str = ""
-    attempts: int = 1
-
-
 class _Merger:
     """Uses each log line once."""
 
@@ -84,24 +71,24 @@ class _Merger:
         self._say = say
         self.missing: list[str] = []
 
-    def call(self, call: _Call) -> Hop | None:
+    def call(self, call: Call) -> Hop | None:
         """The proxies that the call went through, around the service that answered."""
         end = self._service(call)
         chain = self._chain(call)
-        hops = [_proxy_hop(entry) for entry in chain]
+        hops = [proxy_hop(entry) for entry in chain]
         if unseen := self._unlogged(call, chain):
             hops.append(unseen)
         if end is None and hops:
-            hops[-1] = _with(hops[-1], error=call.error)
-            return _nested(hops)
-        return _nested([*hops, end or _unreached(call)])
+            hops[-1] = changed(hops[-1], error=call.error)
+            return nested(hops)
+        return nested([*hops, end or unreached(call)])
 
     def leftovers(self) -> None:
         """Log lines that fit to no call: somebody repeated the request, or called what no application reported."""
         for entry in self._left:
             self.missing.append(self._say("trace.extra-line", proxy=entry.proxy, pod=entry.pod, authority=entry.authority))
 
-    def _service(self, call: _Call) -> Hop | None:
+    def _service(self, call: Call) -> Hop | None:
         tree = call.tree
         if tree is None:
             return None
@@ -116,37 +103,37 @@ class _Merger:
             ms=tree.get("ms"),
             error=call.error,
             detail=self._say("trace.attempts", attempts=call.attempts) if call.attempts > 1 else "",
-            hops=tuple(hop for up in tree.get("upstreams") or () if (hop := self.call(_upstream(up, ip)))),
+            hops=tuple(hop for up in tree.get("upstreams") or () if (hop := self.call(of_upstream(up, ip)))),
         )
 
-    def _chain(self, call: _Call) -> list[LogEntry]:
+    def _chain(self, call: Call) -> list[LogEntry]:
         """From the caller on, each next line is the one that came from the last proxy's pod, for the same host."""
         callee = (call.tree or {}).get("pod", "")
         chain: list[LogEntry] = []
-        at, hosts = call.caller_ip, {_label(urlsplit(call.url).netloc)}
+        at, hosts = call.caller_ip, {host_label(urlsplit(call.url).netloc)}
         while entry := self._next(at, hosts, callee, arrived=self._arrived(chain, callee)):
             self._left.remove(entry)
             chain.append(entry)
-            at, hosts = self._ip_of(entry.pod), hosts | {_label(entry.authority)}
+            at, hosts = self._ip_of(entry.pod), hosts | {host_label(entry.authority)}
         return chain
 
     def _next(self, at: str, hosts: set[str], callee: str, *, arrived: bool) -> LogEntry | None:
         fitting = [
             entry
             for entry in self._left
-            if (_label(entry.authority) in hosts or self._arrived([entry], callee)) and (not arrived or entry.pod == callee)
+            if (host_label(entry.authority) in hosts or self._arrived([entry], callee)) and (not arrived or entry.pod == callee)
         ]
-        exact = [entry for entry in fitting if at and _address(entry.downstream) == at]
+        exact = [entry for entry in fitting if at and address_of(entry.downstream) == at]
         # An address of no pod: a node put its own in the place of the caller's.
-        masked = [entry for entry in fitting if _address(entry.downstream) not in self._ips]
+        masked = [entry for entry in fitting if address_of(entry.downstream) not in self._ips]
         return next(iter([*exact, *masked]), None)
 
     def _arrived(self, chain: list[LogEntry], callee: str) -> bool:
         """Whether the last proxy sent it to the callee's pod: only a proxy inside that pod can follow."""
         ip = self._ip_of(callee)
-        return bool(chain and ip) and _address(chain[-1].upstream_host) == ip
+        return bool(chain and ip) and address_of(chain[-1].upstream_host) == ip
 
-    def _unlogged(self, call: _Call, chain: Iterable[LogEntry]) -> Hop | None:
+    def _unlogged(self, call: Call, chain: Iterable[LogEntry]) -> Hop | None:
         """The application was called by a proxy whose log has no line of it."""
         peer = self._ips.get((call.tree or {}).get("peer", ""))
         if peer is None or not peer.proxy or peer.name in [entry.pod for entry in chain] or peer.ip == call.caller_ip:
@@ -157,59 +144,3 @@ class _Merger:
 
     def _ip_of(self, pod: str) -> str:
         return self._names[pod].ip if pod in self._names else ""
-
-
-def _upstream(raw: dict[str, Any], ip: str) -> _Call:
-    return _Call(
-        caller_ip=ip,
-        url=raw.get("url", ""),
-        status=raw.get("status") or 0,
-        ms=raw.get("ms") or 0.0,
-        error=raw.get("error") or "",
-        tree=raw.get("tree"),
-        name=raw.get("name", ""),
-        attempts=raw.get("attempts") or 1,
-    )
-
-
-def _proxy_hop(entry: LogEntry) -> Hop:
-    detail = " ".join(part for part in (entry.upstream_cluster, entry.flags) if part)
-    return Hop(
-        kind="proxy",
-        name=entry.proxy,
-        pod=entry.pod,
-        node=entry.node,
-        status=entry.status,
-        ms=entry.duration_ms,
-        detail=detail,
-    )
-
-
-def _unreached(call: _Call) -> Hop:
-    """Nobody answered, and no proxy says that it tried: only the caller's own words are left."""
-    name = call.name or _label(urlsplit(call.url).netloc)
-    return Hop(kind="service", name=name, status=call.status, ms=call.ms, error=call.error or "no-answer")
-
-
-def _nested(hops: list[Hop]) -> Hop:
-    inner = hops[-1]
-    for hop in reversed(hops[:-1]):
-        inner = _with(hop, hops=(inner,))
-    return inner
-
-
-def _with(hop: Hop, **changes: Any) -> Hop:
-    from msgspec.structs import replace
-
-    return replace(hop, **changes)
-
-
-def _label(netloc: str) -> str:
-    """`catalog` of catalog.shop.svc.cluster.local:8080; an address with its port stays whole."""
-    host = netloc.rpartition("@")[2].partition(":")[0]
-    return netloc if host.replace(".", "").isdigit() else host.partition(".")[0]
-
-
-def _address(place: str) -> str:
-    """The address of address:port."""
-    return place.rpartition(":")[0].strip("[]")

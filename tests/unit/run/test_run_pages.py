@@ -6,7 +6,7 @@ import pytest
 
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
-from meshlab.run import answers, events, hints, judge, pages
+from meshlab.run import answers, events, hints, judge, pages, words
 from meshlab.run.context import Run
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
@@ -122,3 +122,15 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     assert "ConfigMap shop/paint" in text
     assert "mine: too" in text.split("Yours, when the step was done:")[1]
     assert "resourceVersion" not in text
+
+
+def test_words_are_read_again_only_when_they_changed(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    first = words.lab(run)
+    assert words.lab(run) is first
+    run.remember({"edge_url": "http://127.0.0.1:1"})
+    second = words.lab(run)
+    assert second is not first
+    file = tmp_path / "pack/9-small/text/en/lab.yaml"
+    file.write_text(file.read_text().replace("A small lab", "A changed lab"))
+    assert words.lab(run).title == "A changed lab"

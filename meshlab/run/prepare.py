@@ -92,7 +92,7 @@ class _Preparation:
             await faults.undo_all(run)
             for phase in (LAB[0], *LAB[2:]):
                 yield stages.track.skipped(phase)
-            sources = [stages.system_only(), stages.nodes_ready(), stages.usable()]
+            sources = [stages.system_only(), stages.nodes_ready(), stages.usable(home=True)]
         else:
             faults.forget_all(run)
             sources = [stages.clean(), stages.install(), stages.nodes_ready(), stages.usable(), stages.begin()]

@@ -23,6 +23,7 @@ from meshlab.run.system import spaces
 SHOP = "meshlab/shop"
 NODE = "node"
 WORKLOADS_WITHIN = 180.0
+HOME_WITHIN = 30.0
 LAB = ["clean-namespaces", "system-parts", "setup-base", "setup-start"]
 USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "start-actors", "take-inventory"]
 
@@ -166,24 +167,32 @@ class Stages:
         for phase in set(READY) & set(self.track.left()):
             yield self.track.skipped(phase)
 
-    async def usable(self) -> AsyncGenerator[Progress, None]:
-        """Workloads, names, probes, shop, actors."""
+    async def usable(self, *, home: bool = False) -> AsyncGenerator[Progress, None]:
+        """Workloads, names, probes, shop, actors. home: what the learner has broken is theirs to repair."""
         run = self.run
         looks: dict[str, Callable[[], Awaitable[None]]] = {
-            USABLE[0]: self._workloads,
+            USABLE[0]: lambda: self._workloads(home),
             USABLE[1]: lambda: usable.dns(run),
             USABLE[2]: lambda: usable.probes(run),
             USABLE[3]: lambda: usable.shop(run),
             USABLE[4]: lambda: usable.actors(run),
         }
         for phase, look in looks.items():
+            if home and phase == USABLE[3]:
+                yield self.track.skipped(phase)
+                continue
             async for event in timed(self.track, phase, look):
                 yield event
 
-    async def _workloads(self) -> None:
-        places = (*spaces(self.run.lab), SYSTEM_NAMESPACE)
+    async def _workloads(self, home: bool) -> None:
         kubes = [await self.run.kube(place.key) for place in self.places]
-        await asyncio.gather(*(wait.settled(kube, places, WORKLOADS_WITHIN) for kube in kubes))
+        await asyncio.gather(*(wait.settled(kube, (SYSTEM_NAMESPACE,), WORKLOADS_WITHIN) for kube in kubes))
+        within = HOME_WITHIN if home else WORKLOADS_WITHIN
+        try:
+            await asyncio.gather(*(wait.settled(kube, spaces(self.run.lab), within) for kube in kubes))
+        except PreparationTimeout:
+            if not home:
+                raise
 
     async def begin(self) -> AsyncGenerator[Progress, None]:
         """From here `since` counts, and the learner has an identity."""

@@ -63,6 +63,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "answer.unmeasured": (),
     "experiment.not-run": ("experiment",),
     "experiment.not-predicted": ("experiment",),
+    "experiment.could-not-tell": ("experiment", "phase", "check"),
     "experiment.unexpected": ("experiment", "phase", "check"),
     "engine.caller-missing": ("service",),
     "engine.caller-not-ready": ("service", "pods"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.check.context import Context
-from meshlab.check.findings import evidence, failed, passed, text
+from meshlab.check.findings import evidence, failed, passed, text, unknown
 from meshlab.check.verdict import Finding
 from meshlab.lab.checks import Check, PredictionSpec
 
@@ -25,6 +25,8 @@ async def look(check: Check, spec: PredictionSpec, context: Context) -> Finding:
     for phase, check_id, outcome in _verdicts(run):
         if outcome != "pass":
             facts = {"experiment": name, "phase": phase, "check": check_id}
+            if outcome == "error":
+                return unknown("experiment.could-not-tell", note, expected="pass", seen=f"{check_id}: {outcome}", **facts)
             return failed("experiment.unexpected", note, expected="pass", seen=f"{check_id}: {outcome}", **facts)
     return passed(text(run.get("score")), note)
 

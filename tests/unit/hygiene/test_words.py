@@ -34,8 +34,13 @@ def test_both_languages_have_the_same_parameters(topic: str) -> None:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_long_texts_are_translated(topic: str) -> None:
     english, chinese = words(topic, "en"), words(topic, "zh")
-    copies = [key for key, text in english.items() if len(text.split()) > 3 and chinese[key] == text]
+    copies = [key for key, text in english.items() if words_in(text) > 3 and chinese[key] == text]
     assert [key for key in copies if not english[key].startswith("docker ")] == []
+
+
+def words_in(text: str) -> int:
+    """Words of a language: parameters and signs are none."""
+    return len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\$\{\w+\}", "", text)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,3 +30,5 @@ situation("experiment", "unpredicted", DIES, ran({**RUN, "predicted": None}), "f
 situation("experiment", "nothing-to-predict", OPEN, ran({**RUN, "predicted": None}, "no-question"), "pass")
 RED = {"id": "down", "verdicts": {"all-red": "fail"}}
 situation("experiment", "phase-not-as-expected", DIES, ran({**RUN, "phases": [RED]}), "fail", "experiment.unexpected")
+BUSY = {"id": "down", "verdicts": {"all-red": "error"}}
+situation("experiment", "phase-could-not-tell", DIES, ran({**RUN, "phases": [BUSY]}), "error", "experiment.could-not-tell")

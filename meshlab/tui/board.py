@@ -61,9 +61,20 @@ class Board:
         self.verdicts[verdict.check] = verdict
         return was_checking or known is None or _shown(known) != _shown(verdict)
 
-    def start_checking(self, checks: tuple[str, ...]) -> None:
+    def start_checking(self, checks: list[str]) -> None:
         """Mark checks as being looked at."""
         self.checking.update(checks)
+
+    def look_again(self) -> bool:
+        """Read what the log says now, keeping newer verdicts; whether the learner has moved, here or in the shell."""
+        before, self.snapshot = self.snapshot.current, self.run.snapshot()
+        return self.snapshot.current != before
+
+    def checks(self, step: str = "") -> list[str]:
+        """The checks that a learner works on: those inside experiments are not among them."""
+        state = self.step(step)
+        specs = self.run.lab.all_checks()
+        return [one for one in (state.checks if state else ()) if one not in specs or specs[one].role != "phase"]
 
     def step(self, step: str = "") -> StepState | None:
         """A step by id, the current one by default."""
@@ -76,8 +87,7 @@ class Board:
 
     def counts(self, step: str = "") -> tuple[int, int]:
         """(green, all) checks of a step."""
-        state = self.step(step)
-        checks = state.checks if state else ()
+        checks = self.checks(step)
         green = sum(1 for check in checks if check in self.verdicts and self.verdicts[check].green)
         return green, len(checks)
 
@@ -89,8 +99,7 @@ class Board:
 
     def rows(self, step: str, language: Language) -> list[CheckRow]:
         """The checks of a step in the order of the lab."""
-        state = self.step(step)
-        return [self._row(check, language) for check in (state.checks if state else ())]
+        return [self._row(check, language) for check in self.checks(step)]
 
     def experiments(self, step: str, language: Language) -> list[ExperimentRow]:
         """The experiments of a step."""

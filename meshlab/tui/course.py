@@ -24,12 +24,10 @@ class Course:
         return self.state == "finished"
 
     @property
-    def right(self) -> bool | None:
-        """Whether the prediction was right, where the run says so."""
+    def score(self) -> float | None:
+        """The share of the prediction that came true, where the run says so."""
         score = self.result.get("score")
-        if isinstance(score, dict):
-            score = score.get("right", score.get("correct"))
-        return None if score is None else bool(score == 1 or score is True)
+        return float(score) if isinstance(score, int | float) else None
 
     def start(self) -> None:
         """The learner has predicted."""

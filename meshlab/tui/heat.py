@@ -34,26 +34,45 @@ def clip(text: str, size: int) -> str:
     return text + "…"
 
 
+def clip_name(name: str, size: int) -> str:
+    """Of `probe@cluster-worker2` the end tells more than the beginning."""
+    kind, at, node = name.partition("@")
+    if not at or width(name) <= size:
+        return clip(name, size)
+    return f"{kind}@…{node[-max(1, size - width(kind) - 2) :]}"
+
+
 def is_red(cell: Cell | None) -> bool | None:
-    """Whether no call got through; None where nothing was measured."""
-    return None if cell is None or not cell.of else cell.ok == 0
+    """Whether some call did not get through, as predictions are scored; None where nothing was measured."""
+    return None if cell is None or not cell.of else cell.ok < cell.of
+
+
+def said_red(heat: Heat, place: Place) -> bool:
+    """Whether the learner marked it. `probe` stands for the probe of every node."""
+    row, column = place
+    return heat.predicted is not None and bool({place, (row.partition("@")[0], column)} & heat.predicted)
 
 
 def cell_look(heat: Heat, place: Place, size: int) -> Row:
     """One cell, `size` columns wide."""
     cell = heat.cells.get(place)
-    marked = heat.predicted is not None and place in heat.predicted
+    marked = said_red(heat, place)
     red = is_red(cell)
     if cell is None or red is None:
         return [(pad("✘ ?", size), "hot-error")] if marked else [(pad("·", size), "idle")]
     worst = max(cell.errors, key=lambda name: cell.errors[name], default="")
-    glyph = "✘" if red else "✔" if cell.ok == cell.of else "◐"
-    words = worst if red else f"{cell.ok}/{cell.of}"
-    meaning = "hot-error" if red else "hot-ok" if cell.ok == cell.of else "hot-warn"
+    glyph = "✔" if not red else "◐" if cell.ok else "✘"
+    words = f"{cell.ok}/{cell.of}" if cell.ok or not worst else worst
+    meaning = "hot-ok" if not red else "hot-warn" if cell.ok else "hot-error"
     if heat.compare and heat.predicted is not None and marked != red:
         surprise = "hot-mark" if red else "hot-surprise"
-        return [(glyph, meaning), ("! ", surprise), (pad(clip(words, size - 3), size - 3), meaning)]
-    return [(pad(clip(f"{glyph} {words}", size), size), meaning)]
+        return [(glyph, meaning), ("!", surprise), (_fill(words, size - 2), meaning)]
+    return [(glyph, meaning), (_fill(words, size - 1), meaning)]
+
+
+def _fill(words: str, size: int) -> str:
+    """A space before the words where there is room for it."""
+    return pad(clip(f" {words}" if width(words) < size else words, size), size)
 
 
 def sizes(heat: Heat, space: int) -> tuple[int, int]:
@@ -76,7 +95,7 @@ def heat_rows(heat: Heat, space: int) -> list[Row]:
 
 def _line(heat: Heat, row: str, names: int, size: int) -> Row:
     chosen = heat.cursor is not None and heat.cursor[0] == row
-    line: Row = [(pad(clip(row, names), names), "accent" if chosen else "head"), (" ", "")]
+    line: Row = [(pad(clip_name(row, names), names), "accent" if chosen else "head"), (" ", "")]
     for column in heat.columns:
         here = heat.cursor == (row, column)
         look = cell_look(heat, (row, column), size)
@@ -92,6 +111,6 @@ def missed(heat: Heat) -> list[Place]:
     found = []
     for place, cell in heat.cells.items():
         red = is_red(cell)
-        if red is not None and red != (place in heat.predicted):
+        if red is not None and red != said_red(heat, place):
             found.append(place)
     return found

@@ -73,6 +73,11 @@ async def shows(pilot: Pilot[Any], *texts: str) -> None:
     await until(pilot, lambda: all(text in screen_text(pilot.app) for text in texts), f"on screen: {texts}")
 
 
+async def says(pilot: Pilot[Any], text: str) -> None:
+    """Wait for a notice with this text: on the screen it may be broken over lines."""
+    await until(pilot, lambda: any(text in one.message for one in pilot.app._notifications), f"notice: {text}")
+
+
 def on(app: MeshlabApp, name: str) -> bool:
     """Whether the top screen is of that class."""
     return type(app.screen).__name__ == name

@@ -95,7 +95,7 @@ class ScriptedRun:
         )
         self.verdicts[check] = verdict
         checks = [one.id for one in self.lab.step_of(check).checks]
-        if all(one in self.verdicts and self.verdicts[one].green for one in checks):
+        if all(one in self.verdicts and self.verdicts[one].green for one in checks if one != "everyone-reaches"):
             self.done.add(step)
         return verdict
 
@@ -266,7 +266,7 @@ class ScriptedRun:
             self.calls.append("undone")
             raise
         predicted = self.predictions.get(experiment, {})
-        self.finished[experiment] = {"predicted": predicted, "score": 1.0 if predicted.get("choice") == "frozen" else 0.0}
+        self.finished[experiment] = {"predicted": predicted, "score": None if "choice" in predicted else 0.2}
         done = next(
             one.id
             for step in self.lab.steps

@@ -67,7 +67,15 @@ LAB: dict[str, Any] = {
         {"id": "policy", "checks": [{"id": "bypass-closed", "denied": {"from": "web", "to": ["catalog"]}}]},
         {
             "id": "router-dies",
-            "checks": [{"id": "router-dies-done", "when": "asked", "experiment": {"experiment": "router-down"}}],
+            "checks": [
+                {
+                    "id": "everyone-reaches",
+                    "role": "phase",
+                    "when": "experiment",
+                    "matrix": {"rows": ["web"], "columns": ["catalog"], "cells": []},
+                },
+                {"id": "router-dies-done", "when": "asked", "experiment": {"experiment": "router-down"}},
+            ],
             "experiments": [
                 {
                     "id": "router-down",

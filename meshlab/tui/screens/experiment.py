@@ -21,6 +21,7 @@ from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.heat import Heat, missed
 from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
+from meshlab.tui.screens.full_shell import full_shell
 from meshlab.tui.screens.modals import ConfirmModal
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
@@ -29,6 +30,8 @@ from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.status import StatusRow
 
+LISTED = 8
+"""Surprises that are named one by one."""
 STOPPED = (WorkerState.ERROR, WorkerState.CANCELLED)
 
 
@@ -41,6 +44,7 @@ class ExperimentScreen(MeshScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("enter", "run", "experiment.run", priority=True),
         bind("a", "again", "experiment.again"),
+        bind("f3", "full_shell", "experiment.shell"),
         bind("escape", "close", "modal.close"),
     ]
 
@@ -129,13 +133,14 @@ class ExperimentScreen(MeshScreen[None]):
             return Content("")
         heat = self.query_one(MatrixView).heat
         if self.text.kind != "matrix" or not heat.cells:
-            right = self.course.right
-            key = "experiment.done" if right is None else "experiment.right" if right else "experiment.wrong"
-            return Content.styled(tr(self, key), "bold $success" if right else "bold $accent")
+            return Content.styled(tr(self, "experiment.done"), "bold $success")
         wrong = missed(heat)
-        text = tr(self, "experiment.score", right=len(heat.cells) - len(wrong), all=len(heat.cells))
-        lines = [Content.styled(text, "bold $success" if not wrong else "bold $accent")]
-        lines += [Content(tr(self, "experiment.missed", row=row, column=column)) for row, column in wrong[:8]]
+        share = self.course.score if self.course.score is not None else 1 - len(wrong) / len(heat.cells)
+        text = tr(self, "experiment.score", percent=round(100 * share))
+        lines = [Content.styled(text, "bold $success" if share == 1 else "bold $accent")]
+        lines += [Content(tr(self, "experiment.missed", row=row, column=column)) for row, column in wrong[:LISTED]]
+        if len(wrong) > LISTED:
+            lines.append(Content.styled(tr(self, "experiment.more", count=len(wrong) - LISTED), "$muted"))
         return Content("\n").join(lines)
 
     # --- running --- #
@@ -208,6 +213,9 @@ class ExperimentScreen(MeshScreen[None]):
 
     def action_run(self) -> None:
         self.start()
+
+    def action_full_shell(self) -> None:
+        full_shell(self, self.lab_run)
 
     def action_again(self) -> None:
         self._start_over()

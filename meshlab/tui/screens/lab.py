@@ -150,7 +150,7 @@ class LabScreen(LabDialogs):
         link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
         faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
         status.right = (
-            (f"{snapshot.cluster} ", "$muted"),
+            (f"{snapshot.engine} {snapshot.cluster} ", "$muted"),
             *link,
             *faults,
             ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$muted"),

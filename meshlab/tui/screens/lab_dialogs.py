@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 from textual import on, work
-from textual.app import SuspendNotSupported
 
 from meshlab.tui.explain import explanation
+from meshlab.tui.screens.full_shell import full_shell
 from meshlab.tui.screens.lab_work import LabWork
 from meshlab.tui.screens.modals import AnswerModal, ChoiceModal, ReadModal
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.checks import CheckList
-from meshlab.tui.widgets.shell import command_line
 
 
 class LabDialogs(LabWork):
@@ -102,11 +98,4 @@ class LabDialogs(LabWork):
         self.show_debrief(getattr(self, "page_step", ""))
 
     def action_full_shell(self) -> None:
-        """Give the whole terminal to a shell. Everything else waits meanwhile; that is what was asked for."""
-        environment = dict(self.lab_run.environment())
-        try:
-            with self.app.suspend():
-                os.write(1, f"\n{tr(self, 'shell.full')}\n\n".encode())
-                subprocess.run(command_line(environment), check=False)
-        except SuspendNotSupported:
-            self.notify(tr(self, "shell.no-suspend"), severity="warning", markup=False)
+        full_shell(self, self.lab_run)

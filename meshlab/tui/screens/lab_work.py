@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from time import monotonic
 from typing import Any, cast
 
 from textual import work
@@ -20,6 +21,9 @@ from meshlab.tui.speak import language_of, tr
 from meshlab.tui.topology.build import build
 
 LOOK_EVERY = 10.0
+MEASURE_EVERY = 60.0
+MEASURE_AT_MOST_EVERY = 15.0
+"""Seconds between two measurements of the matrix: dozens of real requests, so only where it is seen, and after news."""
 RETRY_AFTER = 5.0
 
 
@@ -39,6 +43,7 @@ class LabWork(PanesScreen):
         self.board = Board(run)
         self.pods, self.matrix = [], None
         self.changed = asyncio.Event()
+        self.measured = float("-inf")
         self._redraw_pending = False
 
     def follow(self) -> None:
@@ -69,19 +74,26 @@ class LabWork(PanesScreen):
     @work(exclusive=True, group="look", exit_on_error=False)
     async def look_around(self) -> None:
         while True:
+            news = self.changed.is_set()
             self.changed.clear()
             try:
                 self.pods = await self.lab_run.pods()
                 self.draw_map()
-                self.matrix = await self.lab_run.matrix()
+                if self.due(news):
+                    self.matrix = await self.lab_run.matrix()
+                    self.measured = monotonic()
+                    self.draw_map()
                 self.seen("")
             except EnvironmentFault as error:
                 self.seen(error.message)
-            self.draw_map()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), LOOK_EVERY)
-            except TimeoutError:
-                continue
+
+    def due(self, news: bool) -> bool:
+        """Whether the matrix is worth its requests now."""
+        age = monotonic() - self.measured
+        visible = any(self.pane(name).display for name in ("map", "matrix"))
+        return visible and age >= (MEASURE_AT_MOST_EVERY if news else MEASURE_EVERY)
 
     def take(self, verdict: Verdict) -> None:
         """A verdict from the watcher or from a check. A burst of them is drawn once."""
@@ -94,6 +106,8 @@ class LabWork(PanesScreen):
 
     def _redraw_once(self) -> None:
         self._redraw_pending = False
+        if self.board.look_again():
+            self.show_page(self.board.snapshot.current)
         self.redraw_checks()
 
     def draw_map(self) -> None:
@@ -110,8 +124,7 @@ class LabWork(PanesScreen):
 
     @work(exclusive=True, group="check", exit_on_error=False)
     async def check_now(self, checks: list[str] | None = None) -> None:
-        step = self.board.step()
-        self.board.start_checking(tuple(checks) if checks else step.checks if step else ())
+        self.board.start_checking(checks or self.board.checks())
         self.redraw_checks()
         try:
             async with aclosing(cast("Any", self.lab_run.check(checks))) as verdicts:

@@ -40,17 +40,23 @@ def seen_routes(lab: Lab, verdicts: Mapping[str, Verdict]) -> dict[tuple[str, st
     routes: dict[tuple[str, str], tuple[str, ...]] = {}
     for check in lab.all_checks().values():
         verdict = verdicts.get(check.id)
-        if check.path is None or verdict is None or not verdict.green:
+        if check.path is None or not check.path.through or verdict is None or not verdict.green:
             continue
         targets = (check.path.to,) if isinstance(check.path.to, str) else check.path.to
-        for caller, callee in _hops(lab, check.path.from_, targets):
-            routes[caller, callee] = tuple(one.proxy for one in check.path.through)
+        for edge in _edges(lab, check.path.from_, targets):
+            routes[edge] = tuple(one.proxy for one in check.path.through)
     return routes
 
 
-def _hops(lab: Lab, source: str, targets: tuple[str, ...]) -> list[tuple[str, str]]:
-    # A path check names one caller; a call to something it does not call itself says nothing about an edge.
-    return [(source, target) for target in targets if target in lab.graph.get(source, ())]
+def _edges(lab: Lab, source: str, targets: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The edges that a check from `source` speaks of. What a probe meets behind a name, every caller of that name meets."""
+    anyone = source in lab.services and lab.services[source].probe
+    return [
+        (caller, target)
+        for target in targets
+        for caller, callees in lab.graph.items()
+        if target in callees and (anyone or caller == source)
+    ]
 
 
 def matching(pods: Pods, select: Mapping[str, str]) -> list[Mapping[str, Any]]:

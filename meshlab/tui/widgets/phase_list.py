@@ -55,7 +55,7 @@ class PhaseList(Static):
         line = Content.assemble(
             (f"{PHASE_GLYPHS[phase.state]} ", style),
             (name, "" if phase.state != "planned" else "$muted"),
-            (f"  {self._time(phase, now):>7}", style),
+            (f"  {self._time(phase, now):>5}", style),
             (self._estimate(phase), "$muted"),
             (count, style),
         )
@@ -72,7 +72,7 @@ class PhaseList(Static):
 
     def _total(self, now: float) -> Content:
         elapsed, left = self.table.elapsed(now), self.table.remaining(now)
-        words = tr(self, "phase.elapsed", time=clock(elapsed))
+        words = clock(elapsed)
         if left is not None and self.table.ended is None:
             words += "  " + tr(self, "phase.left", time=clock(left))
         return Content.assemble(row_content(bar(self.table.fraction(now), BAR_WIDTH)), f"  {words}")

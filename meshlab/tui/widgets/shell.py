@@ -13,10 +13,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from meshlab.errors import MeshlabError
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 
@@ -79,7 +81,11 @@ class ShellPane(Vertical):
         """Start the shell unless it runs."""
         if self.shell is not None or not self.is_attached:
             return
-        self.shell = self.make(self.environment())
+        try:
+            self.shell = self.make(self.environment())
+        except (MeshlabError, OSError) as error:
+            self.say(str(error))
+            return
         self.query_one("#shell-note").display = False
         await self.mount(self.shell)
         for text in self._waiting:
@@ -119,11 +125,15 @@ class ShellPane(Vertical):
         message.stop()
         await self.shell.remove()
         self.shell = None
+        self.say(tr(self, "shell.ended"))
+        self.focus()
+
+    def say(self, text: str) -> None:
+        """Instead of a shell; enter tries again."""
         note = self.query_one("#shell-note", Static)
-        note.update(tr(self, "shell.ended"))
+        note.update(Content(text))
         note.display = True
         self.can_focus = True
-        self.focus()
 
     async def action_restart(self) -> None:
         if self.shell is None:

@@ -1,0 +1,498 @@
+"""What a learner does, key by key, over the scripted run."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from textual.pilot import Pilot
+
+from meshlab.check.verdict import Outcome
+from meshlab.errors import ClusterError, EngineError, LockedError
+from meshlab.run.api import FaultState
+from meshlab.tui.app import MeshlabApp
+from meshlab.tui.screens.experiment import ExperimentScreen
+from meshlab.tui.screens.lab import LabScreen
+from meshlab.tui.screens.panes import PANES
+from meshlab.tui.screens.preparing import PreparingScreen
+from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
+from tests.tui.screens import open_lab
+from tests.tui.scripted import ScriptedBackend, ScriptedRun
+
+WIDE = (120, 34)
+
+
+async def enter_lab(pilot: Pilot[Any], run: ScriptedRun) -> LabScreen:
+    app = cast("MeshlabApp", pilot.app)
+    await open_lab(pilot, app, run)
+    assert isinstance(app.screen, LabScreen)
+    return app.screen
+
+
+async def test_prepare_check_turns_green_next() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await shows(pilot, "2/4 checks", "did not pass router", "needs first")
+        await pilot.press("n")
+        await says(pilot, "not done yet")
+        assert "next" not in run.calls
+        run.set("catalog-routed", Outcome.PASS)
+        run.set("all-routed", Outcome.PASS)
+        await pilot.press("c")
+        await shows(pilot, "4/4 checks", "Done. n goes on")
+        await pilot.press("n")
+        await until(pilot, lambda: lab.page_step == "canary")
+        await shows(pilot, "3/6 Canary", "step 3/6", "17 % of the calls")
+
+
+async def test_the_watcher_turns_a_check_green_by_itself() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await shows(pilot, "2/4 checks")
+        run.tell("catalog-routed", Outcome.PASS)
+        await shows(pilot, "3/4 checks")
+        assert "check" not in run.calls
+
+
+async def test_going_on_in_the_shell_moves_the_guide() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        run.current = "canary"
+        run.tell("weights", Outcome.FAIL, "share.off")
+        await until(pilot, lambda: lab.page_step == "canary")
+
+
+async def test_coming_back_continues_at_the_step() -> None:
+    run = ScriptedRun(current="policy")
+    app = make_app(run, lab="2-router-mesh")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: on(app, "LabScreen"))
+        await shows(pilot, "4/6 Close the bypass")
+        await pilot.press("l")
+        await until(pilot, lambda: on(app, "HomeScreen"))
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, "LabScreen"))
+        await shows(pilot, "4/6 Close the bypass")
+
+
+async def test_pages_can_be_read_up_to_the_current_one() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await pilot.press("b")
+        await shows(pilot, "1/6 Look around", "The shop answers")
+        await pilot.press("b")
+        await says(pilot, "no page that way")
+        await pilot.press("f")
+        await until(pilot, lambda: lab.page_step == "router")
+
+
+async def test_hints_come_one_at_a_time() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("h")
+        await shows(pilot, "Hint 1 of 2", "endpointslices")
+        await pilot.press("h")
+        await shows(pilot, "Hint 2 of 2", "targetPort")
+        await pilot.press("h")
+        await says(pilot, "no more hints")
+        await pilot.press("escape")
+        assert not app.screen.query_one("#hint").display
+        assert on(app, "LabScreen")
+
+
+async def test_a_red_check_shows_its_evidence() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("3", "down", "enter")
+        await shows(pilot, "Access log of the router", "path.no-proxy")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "LabScreen"))
+
+
+async def test_a_question_is_answered() -> None:
+    run = ScriptedRun(current="look")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("3", "down", "enter")
+        await until(pilot, lambda: on(app, "ChoiceModal"))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: run.answers.get("how-many") == "none")
+        await shows(pilot, "2/2 checks")
+
+
+async def test_a_command_comes_into_the_shell_and_does_not_run() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("tab", "enter")
+        shell = app.screen.query_one(FakeShell)
+        await until(pilot, lambda: shell.pasted)
+        assert shell.pasted == ["kubectl -n shop apply -f solve/router/20-direct.yaml"]
+        assert shell.environment["KUBECONFIG"].endswith("learner.kubeconfig")
+        await until(pilot, lambda: shell.has_focus)
+
+
+async def test_letters_go_to_the_shell_while_it_has_the_focus() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("f2")
+        shell = app.screen.query_one(FakeShell)
+        await until(pilot, lambda: shell.has_focus)
+        await pilot.press("c", "q", "l", "question_mark", "ctrl+p")
+        await until(pilot, lambda: len(shell.typed) == 5)
+        assert "check" not in run.calls
+        assert on(app, "LabScreen")
+        await pilot.press("f2")
+        await until(pilot, lambda: not shell.has_focus)
+        await pilot.press("c")
+        await until(pilot, lambda: "check" in run.calls)
+
+
+async def test_an_experiment_is_predicted_measured_and_explained() -> None:
+    run = ScriptedRun(current="router-dies")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        run.experiment_gate.clear()
+        await pilot.press("e")
+        await until(pilot, lambda: on(app, "ExperimentScreen"))
+        await shows(pilot, "Who will still reach whom?")
+        await pilot.press("down", "right", "space", "right", "right", "right", "space")
+        await pilot.press("enter")
+        await shows(pilot, "refused", "replicas 1 → 0", "running")
+        assert run.predictions["router-down"] == {"cells": [["web", "catalog"], ["web", "reviews"]]}
+        run.experiment_gate.set()
+        await shows(pilot, "the price of the router mesh", "20 % of the cells", "catalog → legacy", "everything undone")
+        assert "✘!" in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "LabScreen"))
+        await shows(pilot, "1/1 checks")
+
+
+async def test_predicting_nothing_is_asked_about() -> None:
+    run = ScriptedRun(current="router-dies")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("e")
+        await until(pilot, lambda: on(app, "ExperimentScreen"))
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("n")
+        await until(pilot, lambda: on(app, "ExperimentScreen"))
+        assert not run.predictions
+
+
+async def test_a_choice_is_an_experiment_too() -> None:
+    run = ScriptedRun(current="bad-line")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("e")
+        await shows(pilot, "Requests go on")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: run.predictions.get("bad-line") == {"choice": "frozen"})
+        await shows(pilot, "everything undone")
+
+
+async def test_stopping_an_experiment_undoes_it() -> None:
+    run = ScriptedRun(current="bad-line")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        run.experiment_gate.clear()
+        await pilot.press("e")
+        await until(pilot, lambda: on(app, "ExperimentScreen"))
+        await pilot.press("enter")
+        await shows(pilot, "replicas 1 → 0")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await until(pilot, lambda: "undone" in run.calls)
+        screen = app.screen
+        assert isinstance(screen, ExperimentScreen)
+        await until(pilot, lambda: screen.course.state == "asked")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "LabScreen"))
+
+
+async def test_reset_lists_strays_and_asks() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("r")
+        await shows(pilot, "Deployment/shop/my-router")
+        await pilot.press("n")
+        await until(pilot, lambda: on(app, "LabScreen"))
+        assert "reset" not in run.calls
+        await pilot.press("r")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await until(pilot, lambda: "reset" in run.calls and on(app, "LabScreen"))
+
+
+async def test_solve_asks_and_turns_green() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("s")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await shows(pilot, "4/4 checks")
+
+
+async def test_a_long_operation_can_be_stopped() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        run.gate.clear()
+        await pilot.press("s")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await until(pilot, lambda: on(app, "WorkingModal"))
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await until(pilot, lambda: on(app, "LabScreen"))
+        assert "router" not in run.done
+
+
+async def test_the_log_is_shown_while_preparing_and_cancel_cleans_up() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "1/3 labs")
+        run.gate.clear()
+        await pilot.press("enter")
+        await shows(pilot, "Load images into nodes", "of ~0:09", "Put the router in front")
+        await pilot.press("l")
+        await shows(pilot, "load-images: [1/2]")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("n")
+        await until(pilot, lambda: on(app, "PreparingScreen"))
+        assert not run.cleaned
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "ConfirmModal"))
+        await pilot.press("y")
+        await until(pilot, lambda: run.cleaned and on(app, "HomeScreen"))
+        await says(pilot, "What had been made is removed")
+
+
+async def test_quitting_in_the_middle_is_refused() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "1/3 labs")
+        run.gate.clear()
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, "PreparingScreen"))
+        await pilot.press("q")
+        await says(pilot, "Cancel it first")
+        assert app.is_running
+
+
+async def test_a_failed_preparation_says_so_and_can_be_tried_again() -> None:
+    run = ScriptedRun()
+    run.prepare_error = EngineError("The engine has no space left.", hint="docker system df shows what takes it.")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "1/3 labs")
+        await pilot.press("enter")
+        await shows(pilot, "no space left", "docker system df", "container engine could not")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, PreparingScreen) and app.screen.failed)
+        run.prepare_error = None
+        await pilot.press("r")
+        await until(pilot, lambda: on(app, "LabScreen"))
+
+
+async def test_a_lab_that_cannot_be_opened_is_a_sentence() -> None:
+    backend = ScriptedBackend()
+    backend.open_error = LockedError("Process 4711 prepares this lab.", hint="Wait for it, or end it.")
+    app = make_app(backend=backend)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "1/3 labs")
+        await pilot.press("enter")
+        await shows(pilot, "Process 4711", "Another meshlab")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "HomeScreen"))
+
+
+async def test_a_lost_cluster_is_said_and_the_run_survives() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        run.look_error = ClusterError("The API server does not answer.")
+        lab.changed.set()
+        await shows(pilot, "API server does not answer")
+        assert on(app, "LabScreen")
+        run.look_error = None
+        lab.changed.set()
+        await shows(pilot, "● ready")
+
+
+async def test_what_meshlab_itself_does_wrong_is_a_sentence_too() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        run.news.put_nowait(ValueError("[bold]not markup[/oops]"))
+        await shows(pilot, "meshlab itself failed", "[bold]not markup[/oops]")
+
+
+async def test_the_language_changes_at_once() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await shows(pilot, "2/4 checks", "Router mesh")
+        await pilot.press("L")
+        await shows(pilot, "检查 2/4", "路由器网格", "把路由器放到前面", "没有经过 router", "提示", "拓扑")
+        shell = app.screen.query_one(FakeShell)
+        assert shell.is_attached
+        await pilot.press("L")
+        await shows(pilot, "2/4 checks", "Put the router in front")
+
+
+async def test_one_pane_at_a_time_where_it_is_narrow() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=(80, 24)) as pilot:
+        lab = await enter_lab(pilot, run)
+        for number, pane in enumerate(PANES):
+            if lab.active == "shell":
+                await pilot.press("f2")
+            await pilot.press(str(number + 1))
+            await until(pilot, lambda: lab.pane(lab.active).region.area)
+            assert [one for one in PANES if lab.pane(one).region.area] == [pane]
+
+
+async def test_zoom_shows_one_pane_and_all_again() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await pilot.press("3", "plus")
+        await until(pilot, lambda: lab.pane("checks").region.width == WIDE[0])
+        assert not lab.pane("guide").region.area
+        await pilot.press("escape")
+        await until(pilot, lambda: lab.pane("guide").region.area)
+
+
+async def test_resizing_at_any_moment() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        for size in ((80, 24), (40, 12), (200, 60), WIDE):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: app.screen.size == app.size)
+            assert app.size == size
+        await shows(pilot, "2/4 checks")
+
+
+async def test_help_names_the_keys_of_the_pane() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("3", "question_mark")
+        await shows(pilot, "What this step asks for", "Keys that work here")
+
+
+async def test_two_traces_can_be_compared() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=(140, 42)) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("t")
+        await shows(pilot, "catalog v1")
+        await pilot.press("h", *"x-canary: 1", "enter")
+        await shows(pilot, "catalog v2", "catalog v1")
+        assert run.calls[-1] == "trace  {'x-canary': '1'}"
+
+
+async def test_the_palette_does_what_keys_do() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("ctrl+p")
+        await shows(pilot, "What do you want to do?")
+        await pilot.press(*"go to a step")
+        await shows(pilot, "go to a step")
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, "ChoiceModal"))
+
+
+async def test_faults_that_are_in_force_are_said() -> None:
+    run = ScriptedRun()
+    run.faults = (FaultState(id="f1", kind="scale", target="Deployment/router"),)
+    app = make_app(run)
+    async with app.run_test(size=(140, 42)) as pilot:
+        await enter_lab(pilot, run)
+        await shows(pilot, "faults in force: 1")
+
+
+async def test_no_engine_is_a_sentence_and_a_way_on() -> None:
+    backend = ScriptedBackend()
+    backend.problem = True
+    app = make_app(backend=backend)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "No container engine answers", "d shows what to do", "problems: 1")
+        await pilot.press("d")
+        await shows(pilot, "Start Docker, then press r.")
+        backend.problem = False
+        await pilot.press("r")
+        await shows(pilot, "The Docker engine answers")
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, "HomeScreen"))
+
+
+async def test_quitting_says_what_keeps_running(capsys: pytest.CaptureFixture[str]) -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("q")
+        await until(pilot, lambda: run.closed)
+    assert app.return_code == 0
+    assert "`meshlab stop` pauses it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["e", "d", "n"])
+async def test_a_dimmed_key_says_why(key: str) -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        before = len(app._notifications)
+        await pilot.press(key)
+        await until(pilot, lambda: len(app._notifications) == before + 1)

@@ -1,0 +1,241 @@
+"""What needs no screen: phases, the board, the road, the matrix, the course of an experiment, wrapping."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlab.check.verdict import Outcome
+from meshlab.cluster.progress import Progress
+from meshlab.report.matrix_text import width
+from meshlab.run.api import Cell, ExperimentEvent, LabSummary
+from meshlab.tui.board import Board
+from meshlab.tui.course import Course
+from meshlab.tui.heat import Heat, clip, clip_name, heat_rows, missed
+from meshlab.tui.phases import PhaseTable, bar, clock
+from meshlab.tui.pictures import DRAWINGS
+from meshlab.tui.road import STAGES, road, where_to_go
+from meshlab.tui.screens.trace import headers_of
+from meshlab.tui.topology.model import plain
+from meshlab.tui.widgets.guide import command_of
+from meshlab.tui.wrap import wrap
+from tests.tui.scripted import ScriptedRun, broken_matrix, whole_matrix
+
+# --- phases --- #
+
+
+def table(*events: tuple[Progress, float]) -> PhaseTable:
+    made = PhaseTable()
+    for event, now in events:
+        made.accept(event, now)
+    return made
+
+
+def test_phases_keep_the_order_in_which_they_were_planned() -> None:
+    made = table(*((Progress(phase=name, state="planned", estimate=10), 0) for name in "abc"), (Progress(phase="b"), 1))
+    assert [(phase.id, phase.state) for phase in made.phases.values()] == [
+        ("a", "planned"),
+        ("b", "running"),
+        ("c", "planned"),
+    ]
+
+
+def test_what_is_left_is_what_estimates_say() -> None:
+    made = table(
+        (Progress(phase="a", state="planned", estimate=10), 0),
+        (Progress(phase="b", state="planned", estimate=30), 0),
+        (Progress(phase="a"), 0),
+        (Progress(phase="a", state="done", seconds=12), 12),
+        (Progress(phase="b"), 12),
+    )
+    assert made.remaining(20) == 22
+    assert made.remaining(100) == 0
+    assert made.fraction(20) == pytest.approx(20 / 42)
+    assert made.phases["a"].elapsed(50) == 12
+
+
+def test_without_estimates_phases_are_counted() -> None:
+    made = table((Progress(phase="a", state="done"), 0), (Progress(phase="b"), 0))
+    assert made.remaining(5) is None
+    assert made.fraction(5) == 0.5
+
+
+def test_notes_are_the_log_and_outlive_another_try() -> None:
+    made = table((Progress(phase="a", state="note", detail="line"), 0))
+    made.clear()
+    assert list(made.log) == ["line"]
+    assert not made.phases
+
+
+def test_clock_and_bar() -> None:
+    assert [clock(seconds) for seconds in (0.4, 61, 725)] == ["0:00", "1:01", "12:05"]
+    assert plain([bar(0.5, 4)]) == "━━──"
+    assert plain([bar(7, 4)]) == "━━━━"
+
+
+# --- board --- #
+
+
+def test_an_older_verdict_never_wins() -> None:
+    run = ScriptedRun()
+    board = Board(run)
+    newer = run.set("router-ready", Outcome.PASS, time=10)
+    older = run.set("router-ready", Outcome.FAIL, "object.missing", time=5)
+    assert board.accept(newer)
+    assert not board.accept(older)
+    assert board.verdicts["router-ready"].green
+
+
+def test_the_same_verdict_twice_changes_nothing() -> None:
+    run = ScriptedRun()
+    board = Board(run)
+    assert board.accept(run.set("router-ready", Outcome.PASS))
+    assert not board.accept(run.set("router-ready", Outcome.PASS))
+
+
+def test_rows_say_why_and_what_blocks() -> None:
+    run = ScriptedRun()
+    run.red()
+    rows = {row.id: row for row in Board(run).rows("router", "en")}
+    assert rows["catalog-routed"].state == "fail"
+    assert "web to catalog" in rows["catalog-routed"].reason
+    assert rows["all-routed"].blocked_by == ("Calls to catalog pass the router",)
+    assert Board(run).rows("router", "zh")[1].reason != rows["catalog-routed"].reason
+
+
+def test_counts_and_done() -> None:
+    run = ScriptedRun()
+    assert (Board(run).counts(), Board(run).done()) == ((1, 4), False)
+    run.green()
+    assert (Board(run).counts(), Board(run).done()) == ((4, 4), True)
+
+
+def test_checks_inside_experiments_are_not_listed() -> None:
+    run = ScriptedRun(current="router-dies")
+    assert "everyone-reaches" in {check.id for check in run.lab.step_of("everyone-reaches").checks}
+    assert Board(run).checks() == ["router-dies-done"]
+
+
+def test_a_move_elsewhere_is_seen() -> None:
+    run = ScriptedRun()
+    board = Board(run)
+    assert not board.look_again()
+    run.current = "canary"
+    assert board.look_again()
+
+
+# --- road --- #
+
+
+def summary(name: str, stage: str, state: str = "not-started") -> LabSummary:
+    return LabSummary(id=name, stage=stage, title=name, state=state)  # type: ignore[arg-type]
+
+
+def test_every_stage_is_on_the_road() -> None:
+    stops = road([summary("five-a", "5a"), summary("five-b", "5b"), summary("other", "x")])
+    assert [stop.stage for stop in stops if stop.first] == [*STAGES, "x"]
+    assert [stop.lab.id for stop in stops if stop.lab and stop.stage == "5"] == ["five-a", "five-b"]
+    assert set(DRAWINGS) == set(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (("passed", "in-progress", "not-started"), "b"),
+        (("passed", "passed", "not-started"), "c"),
+        (("passed", "passed", "passed"), "a"),
+        (("not-started", "not-started", "degraded"), "c"),
+    ],
+)
+def test_enter_continues_where_the_learner_is(states: tuple[str, str, str], expected: str) -> None:
+    stops = road([summary(name, str(stage), state) for stage, (name, state) in enumerate(zip("abc", states, strict=True))])
+    stop = stops[where_to_go(stops)]
+    assert stop.lab is not None
+    assert stop.lab.id == expected
+
+
+def test_without_labs_there_is_still_a_road() -> None:
+    assert where_to_go(road([])) == 0
+
+
+# --- matrix --- #
+
+
+def heat(**fields: object) -> Heat:
+    matrix = broken_matrix()
+    cells = {(cell.row, cell.column): cell for cell in matrix.cells}
+    return Heat(matrix.rows, matrix.columns, cells, **fields)  # type: ignore[arg-type]
+
+
+def test_cells_say_what_failed() -> None:
+    text = plain(heat_rows(heat(), 90)).splitlines()
+    assert text[1].split()[:5] == ["edge", "✔", "2/2", "✘", "refused"]
+    assert "·" in text[2]
+
+
+@pytest.mark.parametrize("space", [40, 60, 80, 120])
+def test_rows_of_a_matrix_are_equally_wide(space: int) -> None:
+    rows = heat_rows(heat(predicted=frozenset({("web", "catalog")}), compare=True), space)
+    widths = {width("".join(text for text, _ in row)) for row in rows}
+    assert len(widths) == 1
+
+
+def test_surprises_are_what_was_not_predicted() -> None:
+    predicted = frozenset((cell.row, cell.column) for cell in broken_matrix().cells if cell.ok == 0)
+    assert missed(heat(predicted=predicted)) == []
+    assert missed(heat(predicted=predicted | {("edge", "web")})) == [("edge", "web")]
+
+
+def test_a_partly_red_cell_counts_as_red_as_it_is_scored() -> None:
+    cells = {("web", "catalog"): Cell(row="web", column="catalog", ok=1, of=2)}
+    assert missed(Heat(("web",), ("catalog",), cells, frozenset())) == [("web", "catalog")]
+    assert missed(Heat(("web",), ("catalog",), cells, frozenset({("web", "catalog")}))) == []
+
+
+def test_probe_stands_for_the_probe_of_every_node() -> None:
+    cells = {("probe@n1", "web"): Cell(row="probe@n1", column="web", ok=0, of=2)}
+    assert missed(Heat(("probe@n1",), ("web",), cells, frozenset({("probe", "web")}))) == []
+
+
+def test_clipping() -> None:
+    assert clip("网格网格", 5) == "网格…"
+    assert clip_name("probe@meshlab-main-worker2", 14) == "probe@…worker2"
+    assert clip_name("catalog", 20) == "catalog"
+
+
+# --- course --- #
+
+
+def test_the_matrix_that_counts_is_the_disturbed_one() -> None:
+    course = Course()
+    course.start()
+    for kind, matrix in (("matrix", whole_matrix()), ("fault", None), ("matrix", broken_matrix()), ("undo", None)):
+        course.accept(ExperimentEvent(experiment="x", kind=kind, matrix=matrix))  # type: ignore[arg-type]
+    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    course.accept(ExperimentEvent(experiment="x", kind="finished", result={"score": 0.25}))
+    assert course.disturbed == broken_matrix()
+    assert course.score == 0.25
+
+
+# --- text --- #
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("网格网格网格", ["网格网格", "网格"]),
+        ("abcdefghijkl", ["abcdefghi", "jkl"]),
+        ("", [""]),
+    ],
+)
+def test_wrapping(text: str, lines: list[str]) -> None:
+    assert wrap(text, 9) == lines
+
+
+def test_nothing_is_pasted_with_a_newline_at_its_end() -> None:
+    assert command_of("$ kubectl get pods\n") == "kubectl get pods"
+    assert command_of("a\nb\n\n") == "a\nb"
+
+
+def test_headers() -> None:
+    assert headers_of("x-canary: k7f2, nonsense, a:b") == {"x-canary": "k7f2", "a": "b"}

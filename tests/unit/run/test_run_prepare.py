@@ -1,0 +1,241 @@
+"""From whatever there is to a lab that is ready: made, taken up again, cleaned of others, and given up without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshlab.cluster.api import Capabilities
+from meshlab.cluster.progress import Progress
+from meshlab.errors import EnvironmentFault, LockedError, PreparationTimeout
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Fault
+from meshlab.run import clients, faults, learner, lifecycle, prepare, stages, system, trust, usable
+from meshlab.run.context import Run
+from tests.unit.run.fake_controllers import workloads
+from tests.unit.run.fake_engine import MemoryEngine
+from tests.unit.run.fake_kube import FakeKube
+from tests.unit.run.small_run import config_map, small_run, write_lab
+from tests.unit.run.test_run_reset import KEEP, SPACE, WEB
+
+
+class NoImages:
+    """Images that are always there."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    async def resolve(self, names: list[str]) -> dict[str, str]:
+        return {name: f"{name}:1" for name in names}
+
+    async def values(self, names: list[str]) -> dict[str, str]:
+        return {"image_" + name.rpartition("/")[2]: f"{name}:1" for name in names}
+
+    async def ensure(self, names: list[str]) -> AsyncGenerator[Progress, None]:
+        yield Progress(phase="pull-images", state="skipped")
+
+
+@pytest.fixture
+def engine() -> MemoryEngine:
+    return MemoryEngine(workloads)
+
+
+@pytest.fixture
+def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lab's folder, and a meshlab without images, shop and kubeconfigs."""
+    folder = write_lab(tmp_path / "pack")
+    for name, text in {"00-space": SPACE, "10-keep": KEEP, "20-web": WEB}.items():
+        (folder / f"setup/start/{name}.yaml").write_text(text)
+
+    async def nothing(*_: object, **__: object) -> None:
+        return None
+
+    async def none(*_: object, **__: object) -> list[str]:
+        return []
+
+    async def no_wait(*_: object, **__: object) -> AsyncGenerator[Progress, None]:
+        yield Progress(phase="api", state="done")
+
+    async def connect(self: clients.Clients, cluster: str) -> FakeKube:
+        return engine.kubes[self._run.cluster_name(cluster)]
+
+    for name in ("dns", "probes", "shop", "actors"):
+        monkeypatch.setattr(usable, name, nothing)
+    monkeypatch.setattr(learner, "ensure", nothing)
+    monkeypatch.setattr(prepare, "Images", NoImages)
+    monkeypatch.setattr(prepare, "stand_ins", none)
+    monkeypatch.setattr(stages, "wait_ready", no_wait)
+    monkeypatch.setattr(trust, "built_in", lambda _: True)
+    monkeypatch.setattr(clients.Clients, "_connect", connect)
+    return tmp_path
+
+
+def a_run(place: Path, engine: MemoryEngine, **how: Any) -> Run:
+    run = small_run(place, **how)
+    run._clients._engine = engine  # type: ignore[assignment]
+    return run
+
+
+async def go(run: Run) -> list[Progress]:
+    return [event async for event in prepare.prepare(run)]
+
+
+def names(kube: FakeKube, kind: str) -> set[str]:
+    return {key[3] for key in kube.store if key[1] == kind}
+
+
+async def cancelled(run: Run, phase: str) -> None:
+    """Cancel the preparation where the phase begins."""
+    source = prepare.prepare(run)
+    async for event in source:
+        if event.phase == phase and event.state == "running":
+            await source.athrow(asyncio.CancelledError())
+
+
+async def test_from_nothing(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    told = await go(run)
+    kube = engine.kubes[run.cluster_name()]
+    assert names(kube, "ConfigMap") >= {"keep", "probe-plan", "occupant"}
+    assert names(kube, "Deployment") == {"web"}
+    assert run.values["edge_url"] == "http://127.0.0.1:12345"
+    assert run.values["image_shop"] == "meshlab/shop:1"
+    assert run.snapshot().environment == "ready"
+    planned = [event.phase for event in told if event.state == "planned"]
+    assert planned == list(dict.fromkeys(planned))
+    assert {event.phase for event in told} <= set(planned)
+    assert [event.state for event in told[: len(planned)]] == ["planned"] * len(planned)
+
+
+async def test_again_keeps_what_the_learner_did(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    kube = engine.kubes[run.cluster_name()]
+    kube.add(config_map("mine"))
+    kube.edit("ConfigMap", "keep", lambda obj: obj.update(data={"a": "mine"}))
+    await go(a_run(place, engine))
+    assert "mine" in names(kube, "ConfigMap")
+    assert kube.one("ConfigMap", "keep")["data"] == {"a": "mine"}
+    assert engine.asked.count(f"create {run.cluster_name()}") == 1
+
+
+async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    async for _ in lifecycle.stop(run):
+        pass
+    assert run.snapshot().environment == "paused"
+    web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
+    await faults.begin(run, Fault(kind="scale", target=web, replicas=0))
+    again = a_run(place, engine)
+    await go(again)
+    assert f"recover {run.cluster_name()}" in engine.asked
+    assert engine.kubes[run.cluster_name()].one("Deployment", "web")["spec"]["replicas"] == 1
+    assert again.state().prepared is not None
+    assert again.state().prepared.recovered
+
+
+async def test_another_labs_leavings_go_and_the_cluster_stays(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    kube = engine.kubes[run.cluster_name()]
+    await system.occupy(kube, {"lab": "another"})
+    kube.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "theirs"}})
+    kube.add(config_map("theirs"))
+    await go(a_run(place, engine))
+    assert "theirs" not in names(kube, "Namespace") | names(kube, "ConfigMap")
+    assert names(kube, "Deployment") == {"web"}
+    assert engine.asked.count(f"create {run.cluster_name()}") == 1
+
+
+async def test_a_killed_preparation_is_begun_anew(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    await system.vacate(engine.kubes[run.cluster_name()])
+    engine.kubes[run.cluster_name()].add(config_map("half-made"))
+    await go(a_run(place, engine))
+    assert "half-made" not in names(engine.kubes[run.cluster_name()], "ConfigMap")
+
+
+async def test_a_cluster_that_does_not_fit_is_replaced(place: Path, engine: MemoryEngine) -> None:
+    from msgspec.structs import replace
+
+    run = a_run(place, engine)
+    await go(run)
+    name = run.cluster_name()
+    info = engine.infos[name]
+    assert info.spec is not None
+    engine.infos[name] = replace(info, spec=replace(info.spec, workers=0))
+    await go(a_run(place, engine))
+    assert engine.asked.count(f"create {name}") == 2
+
+
+async def test_a_need_that_is_not_met_stops_before_anything_starts(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    from msgspec.structs import replace
+
+    poor = Capabilities(nodes=1, memory_mib=100)
+    engine.infos[run.cluster_name()] = replace(engine.infos[run.cluster_name()], capabilities=poor)
+    engine.asked.clear()
+    with pytest.raises(EnvironmentFault, match="memory-mib"):
+        await go(a_run(place, engine))
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize("after", ["create-nodes", "setup-start", "take-inventory"])
+async def test_cancelling_removes_the_cluster_that_was_made(place: Path, engine: MemoryEngine, after: str) -> None:
+    run = a_run(place, engine)
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled(run, after)
+    assert engine.infos == {}
+    assert run.snapshot().environment == "none"
+    await go(a_run(place, engine))
+    assert a_run(place, engine).snapshot().environment == "ready"
+
+
+async def test_cancelling_leaves_a_cluster_that_was_there(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    await system.occupy(engine.kubes[run.cluster_name()], {"lab": "another"})
+    again = a_run(place, engine)
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled(again, "setup-start")
+    assert set(engine.infos) == {run.cluster_name()}
+    assert await system.occupant(engine.kubes[run.cluster_name()]) == {}
+    assert again.snapshot().environment == "degraded"
+
+
+async def test_what_does_not_get_ready_is_told_and_can_be_tried_again(
+    place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: Run) -> None:
+        raise PreparationTimeout("The shop does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(usable, "shop", never)
+        with pytest.raises(PreparationTimeout):
+            await go(a_run(place, engine))
+    assert a_run(place, engine).snapshot().environment == "degraded"
+    await go(a_run(place, engine))
+    assert a_run(place, engine).snapshot().environment == "ready"
+
+
+async def test_only_one_at_a_time(place: Path, engine: MemoryEngine) -> None:
+    with a_run(place, engine).lock("solve"), pytest.raises(LockedError, match="meshlab solve"):
+        await asyncio.create_task(go(a_run(place, engine)))
+
+
+async def test_down_removes_the_cluster_and_keeps_progress(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    before = run.snapshot()
+    async for _ in lifecycle.down(run):
+        pass
+    assert engine.infos == {}
+    after = run.snapshot()
+    assert after.environment == "none"
+    assert after.events > before.events

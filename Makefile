@@ -9,6 +9,11 @@ SEED ?= 1
 LAB ?=
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PY := .venv/bin/python
+# Beside the authorities that uv brings, those that this machine trusts: a company's proxy may have one of its own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= 1
+endif
 # Read when Textual is imported, so it must be set before Python starts.
 export TEXTUAL_ANIMATIONS ?= none
 
@@ -17,9 +22,13 @@ export TEXTUAL_ANIMATIONS ?= none
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Debian's Python makes environments only with the package python3-venv.
 .uv/bin/uv:
-	python3 -m venv .uv || (python3 -m pip install -q virtualenv && python3 -m virtualenv -q .uv)
-	.uv/bin/pip install -q uv
+	@rm -rf .uv
+	@python3 -m venv .uv >/dev/null 2>&1 || { rm -rf .uv; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install \
+	  -y -qq --no-install-recommends python3-venv >/dev/null && python3 -m venv .uv; } || \
+	  { echo "uv is missing here, and so is what brings it: install uv, or Python 3.11 with its module venv." >&2; exit 1; }
+	.uv/bin/pip install -q --disable-pip-version-check uv
 
 .venv/.ready: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
 	$(UV) sync -q --frozen

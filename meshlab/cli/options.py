@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from meshlab.cluster.setup.folder import put_first
+from meshlab.cluster.setup.environment import prepare
 from meshlab.errors import UsageError
 from meshlab.run.api import Language
 from meshlab.words import default_language
@@ -32,7 +32,7 @@ class Options:
         for folder in folders:
             if not folder.is_dir():
                 raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
-        put_first()
+        prepare()
         chosen: Language = "zh" if (language or default_language()) == "zh" else "en"
         return cls(chosen, lab or os.environ.get("MESHLAB_RUN", ""), folders)
 

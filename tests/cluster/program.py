@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from meshlab.cluster.setup.folder import put_first
+from meshlab.cluster.setup.environment import prepare
 
 # Tests and benchmarks also run kind and kubectl themselves: the same that meshlab runs.
-put_first()
+prepare()
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ import msgspec
 
 from meshlab.cluster.containers import docker
 from meshlab.cluster.pins import load_pins
-from meshlab.cluster.setup.folder import data_folder
+from meshlab.cluster.setup.environment import data_folder
 from meshlab.cluster.sources import PREFIX
 from meshlab.errors import MeshlabError
 

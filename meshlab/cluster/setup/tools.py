@@ -13,7 +13,7 @@ from meshlab.cluster.pins import ToolPin, load_pins
 from meshlab.cluster.process import run
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import root_on_debian
-from meshlab.cluster.setup.folder import put_first, tools_folder
+from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.content import images_folder
@@ -44,7 +44,7 @@ def fits(name: str, version: str, pin: ToolPin) -> bool:
 
 async def ensure_tool(name: str, pin: ToolPin | None = None) -> Saying:
     """EnvironmentFault with every way that was tried when none worked and no program is there at all."""
-    put_first()
+    prepare()
     pin, there = pin or load_pins().tools[name], await present(name)
     if fits(name, there, pin):
         yield Said(f"{there} is there", done=True)

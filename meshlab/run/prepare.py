@@ -92,9 +92,10 @@ class _Preparation:
             await faults.undo_all(run)
             for phase in (LAB[0], *LAB[2:]):
                 yield stages.track.skipped(phase)
-            sources = [stages.system_only(), stages.nodes_ready(), stages.usable(home=True)]
+            sources = [stages.system_only(), stages.nodes_ready(), stages.usable(home=True), _taken_up(run)]
         else:
             faults.forget_all(run)
+            (run.folder / "resetting").unlink(missing_ok=True)
             sources = [stages.clean(), stages.install(), stages.nodes_ready(), stages.usable(), stages.begin()]
         for source in sources:
             async with aclosing(source) as progress:
@@ -120,3 +121,14 @@ class _Preparation:
             await self._run.engine.delete(place.spec.name, self._run.folder_of(place.key))
         left = [one for one in await clusters.look(self._run) if one.found is not None]
         self._run.append(events.Degraded(reason="Preparation was interrupted.") if left else events.Downed())
+
+
+async def _taken_up(run: Run) -> AsyncGenerator[Progress, None]:
+    """A reset that a kill -9 cut short."""
+    from meshlab.run import reset
+
+    step = reset.unfinished(run)
+    if step:
+        async with aclosing(reset.reset(run, step)) as progress:
+            async for event in progress:
+                yield event

@@ -9,11 +9,13 @@ from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
-from meshlab.run import baseline, events, judge, lifecycle, prepare, reference_point
+from meshlab.run import baseline, events, judge, lifecycle, paths, prepare, reference_point
 from meshlab.run.api import ResetPlan
 from meshlab.run.context import Run
 from meshlab.run.converge import PHASES, Convergence, NotConverged
 from meshlab.run.target import before, of_step
+
+UNFINISHED = "resetting"
 
 
 async def plan(run: Run, step: str = "") -> ResetPlan:
@@ -32,6 +34,8 @@ async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
         track = Track(PHASES, Estimates(run.paths.root))
         for event in track.planned():
             yield event
+        # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
+        paths.write(run.folder / UNFINISHED, chosen.encode())
         async with aclosing(_ladder(run, chosen, track)) as progress:
             async for event in progress:
                 yield event
@@ -40,6 +44,13 @@ async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
             await reference_point.keep(run, chosen)
         track.learn()
         run.append(events.WasReset(step=chosen))
+        (run.folder / UNFINISHED).unlink(missing_ok=True)
+
+
+def unfinished(run: Run) -> str:
+    """The step of a reset that was begun and never ended; "" when there is none."""
+    step = (paths.read(run.folder / UNFINISHED) or b"").decode(errors="replace")
+    return step if step in [one.id for one in run.lab.steps] else ""
 
 
 async def _ladder(run: Run, step: str, track: Track) -> AsyncGenerator[Progress, None]:

@@ -28,8 +28,9 @@ LIMITS = (
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "10001:10001"),
     *("--memory", "256m", "--pids-limit", "128", "--cpus", "1"),
 )
-# The tar on stdin has the submission's files, the script and the kubeconfig.
-START = 'tar -x -C /work -f - && cd /work/files && exec sh "./$0"'
+# The tar on stdin has the submission's files, the script and the kubeconfig. The container ends by itself, whatever
+# becomes of the meshlab that waits for it.
+START = f'tar -x -C /work -f - && cd /work/files && exec timeout {WITHIN + 10:.0f} sh "./$0"'
 LARGEST = 16 << 20
 """Bytes of files beside a script."""
 

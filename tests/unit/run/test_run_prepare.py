@@ -138,6 +138,22 @@ async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engi
     assert again.state().prepared.recovered
 
 
+async def test_a_killed_reset_is_taken_up_again(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    kube = engine.kubes[run.cluster_name()]
+    kube.edit("ConfigMap", "keep", lambda obj: obj.update(data={"a": "mine"}))
+    kube.add(config_map("mine"))
+    (run.folder / "resetting").write_text("second")
+    again = a_run(place, engine)
+    await go(again)
+    assert kube.one("ConfigMap", "keep")["data"] == {"a": "1"}
+    assert "mine" not in names(kube, "ConfigMap")
+    assert kube.one("ConfigMap", "paint")["data"] == {"colour": "red"}
+    assert again.snapshot().current == "second"
+    assert not (run.folder / "resetting").exists()
+
+
 async def test_another_labs_leavings_go_and_the_cluster_stays(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)

@@ -1,4 +1,9 @@
-"""Writes the synthetic evidence: `python -m tests.unit.check.make_evidence`. A file that was recorded on a cluster is kept."""
+"""Writes the synthetic evidence: `python -m tests.unit.check.make_evidence`. A file that was recorded on a cluster is kept.
+
+Recorded evidence has the same form: `meshlab check --record DIR` writes DIR/<kind>/<check>.json; put such a file among the
+others under any name (`<check>-<situation>.json`), and it is replayed with them. `meta` has versions and seed; add
+`"cheat": true` there when it shows a wrong way to look right.
+"""
 
 from __future__ import annotations
 

@@ -121,8 +121,10 @@ class LatencySpec(_Spec, frozen=True, kw_only=True):
     load_rate: float = 0
     load_concurrency: int = 8
     slices: int = 6
+    quantile: Fraction = 0.99
+    """Which latency is compared: 0.5 the median, 0.99 the tail (which takes many requests and a calm machine)."""
     ratio_at_least: float | None = None
-    """p99 (pair, loaded) / p99 (pair, idle) must be at least this."""
+    """Latency (pair, loaded) / latency (pair, idle) must be at least this."""
     ratio_at_most: float | None = None
     control_at_most: float = 2.0
     """The control pair's ratio above which the machine, not the proxy, is to blame: verdict error."""

@@ -1,6 +1,8 @@
 """How much slower a pair gets while another is hot, or how much slower it is than a direct one.
 
-With `load` the ratio is the pair's p99 in loaded slices over its p99 in idle ones; without, the pair's p99 over the control's.
+With `load` the ratio is the pair's latency in loaded slices over its latency in idle ones; without, the pair's over the
+control's. The lab says at which quantile: queueing moves the median, and on a small machine the tail of a few hundred
+requests is mostly the scheduler's.
 Slices alternate, so that what drifts on the machine falls on both; a paired bootstrap (meshlab.check.stats.ratio_interval)
 gives the interval of the ratio. The control pair, which does not use the proxy, is measured in the same slices: when it slows
 down too, the machine is the reason and the verdict is `error`, not a lesson. An interval that leaves both answers open is an
@@ -22,13 +24,12 @@ from meshlab.errors import LabError
 from meshlab.lab.checks import Check, LatencySpec
 
 SEED = 20_240_917
-TAIL = 0.99
 
 Couples = list[tuple[list[float], list[float]]]
 
 
 class Ratio(Struct, frozen=True):
-    """p99 over p99, with its bootstrap interval."""
+    """Quantile over quantile, with its bootstrap interval."""
 
     point: float
     low: float
@@ -41,8 +42,8 @@ async def look(check: Check, spec: LatencySpec, context: Context) -> Finding:
         raise LabError("latency asks for nothing: give ratio-at-least or ratio-at-most", key="latency")
     slices = await measure(context, spec)
     # Resampling takes a good part of a second of pure computing.
-    pair = await asyncio.to_thread(ratio, _couples(slices, spec, "pair"))
-    control = _moved(_couples(slices, spec, "control"))
+    pair = await asyncio.to_thread(ratio, _couples(slices, spec, "pair"), spec.quantile)
+    control = _moved(_couples(slices, spec, "control"), spec.quantile)
     note = _note(slices, pair, control)
     if control > spec.control_at_most:
         ends = {"caller": spec.control.from_, "callee": spec.control.to, "ratio": control, "allowed": spec.control_at_most}
@@ -66,14 +67,14 @@ def judge(spec: LatencySpec, pair: Ratio, note: Evidence) -> Finding:
     return unknown("latency.unclear", note, seen=seen, low=pair.low, high=pair.high, threshold=threshold, **ends)
 
 
-def ratio(couples: Couples) -> Ratio:
-    """The ratio of the pooled tails and its interval."""
-    return Ratio(_moved(couples), *ratio_interval(couples, TAIL, seed=SEED))
+def ratio(couples: Couples, quantile: float) -> Ratio:
+    """The ratio of the pooled quantiles and its interval."""
+    return Ratio(_moved(couples, quantile), *ratio_interval(couples, quantile, seed=SEED))
 
 
-def _moved(couples: Couples) -> float:
-    first = percentile([value for one, _ in couples for value in one], TAIL)
-    return percentile([value for _, other in couples for value in other], TAIL) / max(first, 1e-9)
+def _moved(couples: Couples, quantile: float) -> float:
+    first = percentile([value for one, _ in couples for value in one], quantile)
+    return percentile([value for _, other in couples for value in other], quantile) / max(first, 1e-9)
 
 
 def _couples(slices: list[Slice], spec: LatencySpec, name: str) -> Couples:

@@ -20,7 +20,7 @@ from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.merge import merged
 from meshlab.cluster.nodes import own_nodes, remove_nodes
 from meshlab.cluster.ownfiles import OwnFiles, private
-from meshlab.cluster.process import end, group_alive, lines, run
+from meshlab.cluster.process import end, exited, group_alive, lines, run
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 
@@ -118,7 +118,7 @@ class Creation:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGTERM)
-            await process.wait()
+            await exited(process)
             with suppress(TimeoutError):
                 async with asyncio.timeout(30):
                     while group_alive(process.pid):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from meshlab.cluster.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.creation import Creation, Early
 from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.kube import KubeClient
-from meshlab.cluster.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw
+from meshlab.cluster.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw, unstick
 from meshlab.cluster.ownfiles import OwnFiles
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.ready import PHASES as READY
@@ -120,10 +121,13 @@ class KindEngine:
         yield track.done("start-nodes", done=len(nodes), total=len(nodes))
         since = Since(renewed=now if stopped else now - LEASE if paused else 0.0, started=now if stopped else 0.0)
         kube = KubeClient(info.kubeconfig, info.context)
+        helping = asyncio.ensure_future(unstick(stopped))
         try:
             async for event in wait_ready(kube, nodes=len(nodes), since=since, track=track):
                 yield event
         finally:
+            helping.cancel()
+            await asyncio.gather(helping, return_exceptions=True)
             await kube.close()
         track.learn()
 

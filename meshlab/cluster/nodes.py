@@ -12,6 +12,7 @@ from meshlab.cluster.kindconfig import MOUNT
 from meshlab.errors import EngineError
 
 REMOVE_WITHIN = 90.0
+FORGET = ("conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
 STOP_GRACE = "4"
 """Seconds: all processes of a node are told to end at once; etcd needs one, and many programs that are a container's first
 never end by being told."""
@@ -62,6 +63,17 @@ async def start_nodes(nodes: list[Node]) -> None:
     """Start the stopped ones in the order of their former addresses, so that they get the same ones again."""
     for node in sorted((node for node in nodes if node.state == "exited"), key=lambda node: node.name):
         await _each("start", [node])
+
+
+async def unstick(nodes: list[Node]) -> None:
+    """Help pods of nodes that were started again to the API server, until this is cancelled.
+
+    They start before kube-proxy has its rules. The kernel remembers their first, unanswered packet to a Service as one that
+    goes nowhere, and so all that are sent again, until they give up after 30 seconds. Forgotten, the next one arrives.
+    """
+    while nodes:
+        await asyncio.gather(*(docker("exec", node.id, *FORGET, deadline=10, check=False) for node in nodes))
+        await asyncio.sleep(1)
 
 
 async def engine_time() -> float:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -78,41 +81,58 @@ async def started(
     ending: Ending | None = None,
 ) -> AsyncIterator[Process]:
     """A program while the context lasts; what still runs of its process group afterwards is killed (or as `ending` does)."""
-    watcher = guardian()
+    guardian()
+    starting = asyncio.ensure_future(_start(argv, stdin=stdin, stdout=stdout, stderr=stderr, env={**os.environ, **(env or {})}))
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            env={**os.environ, **(env or {})},
-            process_group=0,
-            preexec_fn=die_with_parent(),
-            limit=1 << 20,
-        )
-    except FileNotFoundError as error:
-        raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
-    except OSError as error:
-        raise EngineError(f"The program {argv[0]} could not be started: {error.strerror}.") from error
-    watcher.watch(process.pid)
+        # Shielded: asyncio waits for ever for a program whose start is cancelled while it connects the pipes.
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await to_the_end(_abandon(starting, ending or end))
+        raise
     try:
         yield process
     finally:
         await to_the_end((ending or end)(process))
 
 
+async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv, process_group=0, preexec_fn=die_with_parent(), limit=1 << 20, **arguments
+        )
+    except FileNotFoundError as error:
+        raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
+    except OSError as error:
+        raise EngineError(f"The program {argv[0]} could not be started: {error.strerror}.") from error
+    guardian().watch(process.pid)
+    return process
+
+
+async def _abandon(starting: asyncio.Future[Process], ending: Ending) -> None:
+    with suppress(EngineError):
+        await ending(await starting)
+
+
 async def end(process: Process) -> None:
     """End a program and its whole group, if it has not ended: TERM, then KILL."""
     if process.returncode is None:
         kill(process.pid, signal.SIGTERM)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
-                await process.wait()
+        await exited(process, GRACE)
     kill(process.pid, signal.SIGKILL)
-    await process.wait()
+    await exited(process)
     guardian().forget(process.pid)
     # asyncio keeps the pipes of a killed program open until it has read them to the end.
     process._transport.close()  # type: ignore[attr-defined]
+
+
+async def exited(process: Process, within: float = math.inf) -> bool:
+    """Wait for its exit alone. `Process.wait` also waits for its pipes, which nobody may read any more."""
+    deadline = time.monotonic() + within
+    while process.returncode is None:
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.01)
+    return True
 
 
 @asynccontextmanager
@@ -144,14 +164,24 @@ def kill(group: int, sign: signal.Signals) -> None:
 
 
 def group_alive(group: int) -> bool:
-    """Whether any process of the group is left."""
+    """Whether any process of the group still runs. A zombie, whose parent has not taken note yet, does not."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    processes = list(Path("/proc").glob("[0-9]*/stat"))
+    return not processes or any(_runs_in(group, stat) for stat in processes)
+
+
+def _runs_in(group: int, stat: Path) -> bool:
+    try:
+        # After the name, which is in brackets and may hold anything: state, parent, group ...
+        state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+    except (OSError, ValueError):
+        return False
+    return int(its_group) == group and state != "Z"
 
 
 @cache

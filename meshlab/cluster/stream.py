@@ -93,26 +93,33 @@ async def pour(source: Process, nodes: list[Node]) -> None:
         takers = [await stack.enter_async_context(started(*argv, stdin=PIPE, stdout=DEVNULL)) for argv in into]
         words = [asyncio.ensure_future(_words(process)) for process in (source, *takers)]
         stack.callback(_cancel, words)
-        await _tee(source, takers)
+        broken = await _tee(source, takers)
+        if broken is not None:
+            # It has ended before its input did; what the others say now is only that theirs was cut off.
+            raise failure(into[broken], await takers[broken].wait(), await words[broken + 1])
         for argv, process, said in zip((save, *into), (source, *takers), words, strict=True):
             if code := await process.wait():
                 raise failure(argv, code, await said)
 
 
-async def _tee(source: Process, takers: list[Process]) -> None:
+async def _tee(source: Process, takers: list[Process]) -> int | None:
+    """Copy until the source ends (None) or a taker does (its number)."""
     assert source.stdout is not None
     pipes = [taker.stdin for taker in takers if taker.stdin is not None]
     try:
         while chunk := await source.stdout.read(CHUNK):
             for pipe in pipes:
                 pipe.write(chunk)
-            await asyncio.gather(*(pipe.drain() for pipe in pipes))
-    except (BrokenPipeError, ConnectionResetError):
-        # An importer has ended before its input did; its own words say why.
-        return
+            drained = await asyncio.gather(*(pipe.drain() for pipe in pipes), return_exceptions=True)
+            for number, error in enumerate(drained):
+                if isinstance(error, OSError):
+                    return number
+                if error is not None:
+                    raise error
     finally:
         for pipe in pipes:
             pipe.close()
+    return None
 
 
 async def _words(process: Process) -> str:

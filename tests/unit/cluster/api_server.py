@@ -31,6 +31,7 @@ class ApiServer:
         """Method to (status, message)."""
         self.ending: set[str] = set()
         """Paths that a deletion only marks."""
+        self.deleting = asyncio.Event()
         self.url = ""
 
     def put(self, path: str, obj: Object) -> Object:
@@ -68,6 +69,7 @@ class ApiServer:
         if there is None:
             return web.json_response({"kind": "Status", "message": f"{path} not found"}, status=404)
         if request.method == "DELETE":
+            self.deleting.set()
             if path not in self.ending:
                 del self.objects[path]
             return web.json_response(there)

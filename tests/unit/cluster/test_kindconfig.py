@@ -113,7 +113,7 @@ def decided(policy: dict[str, Any], **request: Any) -> str:
         ({"verb": "create", "resource": "pods", "namespace": "shop", "groups": ["system:serviceaccounts:kube-system"]}, "None"),
         ({"verb": "create", "resource": "events", "namespace": "shop", "user": "x"}, "None"),
         ({"verb": "create", "group": "authorization.k8s.io", "resource": "selfsubjectaccessreviews", "user": "x"}, "None"),
-        ({"verb": "create", "resource": "pods", "namespace": "shop", "user": "system:serviceaccount:meshlab:learner"}, "Metadata"),
+        ({"verb": "create", "resource": "pods", "namespace": "shop", "user": "system:serviceaccount:a:learner"}, "Metadata"),
     ],
 )
 def test_writes_of_people_are_kept_and_those_of_the_system_are_not(request_: dict[str, Any], level: str) -> None:
@@ -125,7 +125,7 @@ Creating cluster "meshlab-a" ...
  • Ensuring node image (kindest/node:v1.34.2) 🖼  ...
  ✓ Ensuring node image (kindest/node:v1.34.2) 🖼
  • Preparing nodes 📦 📦 📦   ...
- ✓ Preparing nodes 📦 📦 📦 
+ ✓ Preparing nodes 📦 📦 📦
  • Writing configuration 📜  ...
  ✓ Writing configuration 📜
  • Starting control-plane 🕹️  ...

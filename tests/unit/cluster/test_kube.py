@@ -96,8 +96,7 @@ async def test_waiting_for_a_deletion_ends_when_another_takes_the_name(server: A
     server.put(f"{PODS}/web", pod("web"))
     server.ending.add(f"{PODS}/web")
     waiting = asyncio.create_task(kube.delete(WEB, wait=True))
-    while not any(method == "DELETE" for method, _, _, _ in server.asked):
-        await asyncio.sleep(0.01)
+    await server.deleting.wait()
     assert not waiting.done()
     del server.objects[f"{PODS}/web"]
     server.put(f"{PODS}/web", pod("web"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.process import group_alive, lines, run, started
+from meshlab.cluster.process import exited, group_alive, lines, run, started
 from meshlab.errors import EngineError
 
 LONG = "sleep 60 & sleep 60"
@@ -35,10 +34,14 @@ async def test_a_missing_program_is_said() -> None:
 
 
 async def test_lines_come_one_by_one_and_a_failure_at_the_end() -> None:
-    seen = []
-    with pytest.raises(EngineError, match="ended with code 1: a b"):
+    seen: list[str] = []
+
+    async def read() -> None:
         async for line in lines("sh", "-c", "echo a; echo b >&2; exit 1"):
             seen.append(line)
+
+    with pytest.raises(EngineError, match="ended with code 1: a b"):
+        await read()
     assert seen == ["a", "b"]
 
 
@@ -63,11 +66,37 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
     await gone(lambda: not group_alive(int(file.read_text())))
 
 
+async def test_cancelling_at_any_moment_of_the_start_leaves_nothing(tmp_path: Path) -> None:
+    async def cancelled(number: int) -> None:
+        task = asyncio.create_task(run("sh", "-c", f"echo $$ > {tmp_path / str(number)}; {LONG}; wait"))
+        await asyncio.sleep(0.002 * number)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(cancelled(number) for number in range(12)))
+    groups = [int(text) for file in tmp_path.iterdir() if (text := file.read_text())]
+    await gone(lambda: not any(group_alive(group) for group in groups))
+
+
 async def test_a_program_that_ignores_term_is_killed() -> None:
     async with started("sh", "-c", "trap '' TERM; echo on; while true; do sleep 1; done") as process:
         assert process.stdout is not None
         await process.stdout.readline()
     assert process.returncode == -signal.SIGKILL
+
+
+async def test_a_program_that_ends_leaves_no_grandchild() -> None:
+    async with started("sh", "-c", "sleep 60 & exit 0") as process:
+        assert await exited(process, 10)
+    await gone(lambda: not group_alive(process.pid))
+
+
+async def test_a_program_whose_output_nobody_reads_any_more_is_ended() -> None:
+    async with asyncio.timeout(10), started("sh", "-c", "head -c 20000000 /dev/zero; sleep 60") as process:
+        assert process.stdout is not None
+        assert len(await process.stdout.read(1000)) == 1000
 
 
 KILLED = """
@@ -86,18 +115,19 @@ asyncio.run(main())
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
 async def test_sigkill_leaves_neither_children_nor_folders() -> None:
-    victim = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    victim = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, stdout=asyncio.subprocess.PIPE)
     assert victim.stdout is not None
-    group, folder = victim.stdout.readline().split()
+    group, folder = (await victim.stdout.readline()).decode().split()
     assert group_alive(int(group))
     assert Path(folder, "file").exists()
     victim.kill()
-    victim.wait()
-    victim.stdout.close()
+    await victim.communicate()
     await gone(lambda: not group_alive(int(group)) and not Path(folder).exists())
 
 
 async def gone(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.02)
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    assert condition()

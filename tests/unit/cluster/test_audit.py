@@ -1,0 +1,61 @@
+"""Audit lines as a kind cluster wrote them (Kubernetes 1.34.2)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from meshlab.cluster.audit import events
+
+LINE = {
+    "kind": "Event",
+    "apiVersion": "audit.k8s.io/v1",
+    "level": "Metadata",
+    "auditID": "ef0fb3cd-cb4b-4edf-bf6e-45fb9e0d8e91",
+    "stage": "ResponseComplete",
+    "requestURI": "/apis/storage.k8s.io/v1/storageclasses?fieldManager=kubectl-client-side-apply&fieldValidation=Strict",
+    "verb": "create",
+    "user": {"username": "kubernetes-admin", "groups": ["kubeadm:cluster-admins", "system:authenticated"]},
+    "sourceIPs": ["172.19.0.3"],
+    "userAgent": "kubectl/v1.34.2 (linux/amd64) kubernetes/module",
+    "objectRef": {"resource": "storageclasses", "name": "standard", "apiGroup": "storage.k8s.io", "apiVersion": "v1"},
+    "responseStatus": {"metadata": {}, "code": 201},
+    "requestReceivedTimestamp": "2026-11-23T15:24:47.934923Z",
+    "stageTimestamp": "2026-11-23T15:24:47.945906Z",
+}
+
+
+def line(**changes: Any) -> str:
+    return json.dumps({**LINE, **changes})
+
+
+def ref(**more: str) -> dict[str, str]:
+    return {"resource": "services", "namespace": "shop", "name": "catalog", "apiVersion": "v1", **more}
+
+
+def test_a_completed_write_is_an_event() -> None:
+    [event] = events(line(verb="patch", objectRef=ref(), responseStatus={"code": 200}))
+    assert (event.verb, event.api_version, event.kind) == ("patch", "v1", "Service")
+    assert (event.namespace, event.name, event.user, event.status) == ("shop", "catalog", "kubernetes-admin", 200)
+    assert event.t == 1795447487.945906
+
+
+def test_groups_and_resources_without_a_known_kind() -> None:
+    [event] = events(line())
+    assert (event.api_version, event.kind) == ("storage.k8s.io/v1", "storageclasses")
+
+
+def test_what_did_not_change_anything_is_left_out() -> None:
+    for change in ({"stage": "ResponseStarted"}, {"responseStatus": {"code": 409}}, {"responseStatus": {"code": 403}}):
+        assert events(line(**change)) == []
+
+
+def test_subresources_are_told_apart() -> None:
+    [event] = events(line(verb="update", objectRef=ref(subresource="status")))
+    assert event.kind == "Service/status"
+
+
+def test_order_is_by_time_and_a_cut_line_waits() -> None:
+    later = line(stageTimestamp="2026-11-23T15:24:48.000001Z", objectRef=ref(name="b"))
+    text = "\n".join([later, line(objectRef=ref(name="a")), line()[:-30]])
+    assert [event.name for event in events(text)] == ["a", "b"]

@@ -1,0 +1,149 @@
+"""Ready means usable now: old records of a stopped cluster do not count."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from meshlab.cluster import ready
+from meshlab.cluster.dns import tune_dns, tuned
+from meshlab.cluster.ready import Since, dns_missing, nodes_missing, until, wait_ready
+from meshlab.errors import ClusterError, PreparationTimeout
+from meshlab.lab.address import ObjectRef
+
+NOW = 1_800_000_000.0
+
+
+class Records:
+    """A Kube that answers from a dict by kind, and keeps patches."""
+
+    def __init__(self, **objects: list[dict[str, Any]]) -> None:
+        self.objects = objects
+        self.errors: list[ClusterError] = []
+        self.patches: list[tuple[str, Any]] = []
+
+    async def raw(self, path: str) -> Any:
+        if self.errors:
+            raise self.errors.pop()
+        return "ok"
+
+    async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        return self.objects.get(ref.kind, [])
+
+    async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        return next(iter(self.objects.get(ref.kind, [])), None)
+
+    async def patch(self, ref: ObjectRef, patch: Any, **_: Any) -> dict[str, Any]:
+        self.patches.append((ref.kind, patch))
+        return {}
+
+
+def stamp(t: float) -> str:
+    return datetime.fromtimestamp(t, UTC).isoformat().replace("+00:00", "Z")
+
+
+def node(name: str, status: str = "True", heard: float = NOW) -> dict[str, Any]:
+    ready = {"type": "Ready", "status": status, "lastHeartbeatTime": stamp(heard)}
+    return {"metadata": {"name": name}, "status": {"conditions": [ready]}}
+
+
+def lease(name: str, renewed: float = NOW) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "spec": {"renewTime": stamp(renewed)}}
+
+
+def dns(status: str = "True", began: float = NOW, **metadata: Any) -> dict[str, Any]:
+    states = [{"state": {"running": {"startedAt": stamp(began)}}}]
+    conditions = [{"type": "Ready", "status": status}]
+    return {"metadata": {"name": "coredns-1", **metadata}, "status": {"conditions": conditions, "containerStatuses": states}}
+
+
+async def test_every_phase_is_told() -> None:
+    kube: Any = Records(Node=[node("a")], Lease=[lease("a")], Pod=[dns()])
+    kube.errors = [ClusterError("not yet")]
+    told = [(event.phase, event.state) async for event in wait_ready(kube, nodes=1)]
+    assert told == [(phase, state) for phase in ready.PHASES for state in ("running", "done")]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "leases", "since", "missing"),
+    [
+        ([node("a")], [lease("a")], Since(), ""),
+        ([], [], Since(), "1 more nodes to join"),
+        ([node("a", "False")], [lease("a")], Since(), "node a to be Ready"),
+        ([node("a")], [], Since(renewed=1), "node a to be Ready"),
+        ([node("a")], [lease("a", NOW - 60)], Since(renewed=NOW - 12), "node a to be Ready"),
+        ([node("a", heard=NOW - 60)], [lease("a")], Since(renewed=NOW - 30, started=NOW - 30), "node a to be Ready"),
+        ([node("a")], [lease("a")], Since(renewed=NOW - 30, started=NOW - 30), ""),
+    ],
+)
+async def test_nodes_count_when_they_said_so_lately(
+    nodes: list[dict[str, Any]], leases: list[dict[str, Any]], since: Since, missing: str
+) -> None:
+    kube: Any = Records(Node=nodes, Lease=leases)
+    assert await nodes_missing(kube, 1, since) == missing
+
+
+async def test_nodes_that_have_not_joined_are_waited_for() -> None:
+    kube: Any = Records(Node=[node("a")], Lease=[lease("a")])
+    assert await nodes_missing(kube, 3, Since()) == "2 more nodes to join"
+
+
+@pytest.mark.parametrize(
+    ("pods", "there"),
+    [
+        ([dns()], True),
+        ([dns("False"), dns()], True),
+        ([], False),
+        ([dns("False")], False),
+        ([dns(began=NOW - 60)], False),
+        ([dns(deletionTimestamp=stamp(NOW))], False),
+        ([{"metadata": {"name": "new"}, "status": {}}], False),
+    ],
+)
+async def test_dns_counts_when_it_runs_since_the_start(pods: list[dict[str, Any]], there: bool) -> None:
+    kube: Any = Records(Pod=pods)
+    assert (await dns_missing(kube, Since(started=NOW - 30)) == "") is there
+
+
+async def test_the_wait_names_what_it_waited_for() -> None:
+    async def look() -> str:
+        return "node a to be Ready"
+
+    with pytest.raises(PreparationTimeout, match=r"Waited 0\.01 seconds in vain for node a to be Ready"):
+        await until(look, 0.01)
+
+
+async def test_an_api_server_that_refuses_is_waited_for_too() -> None:
+    async def look() -> str:
+        raise ClusterError("connection refused")
+
+    with pytest.raises(PreparationTimeout, match="connection refused"):
+        await until(look, 0.01)
+
+
+COREFILE = """.:53 {
+    errors
+    ready
+    cache 30 {
+       disable success cluster.local
+    }
+    reload
+}
+"""
+
+
+def test_the_cache_is_short_and_nothing_else_changes() -> None:
+    assert tuned(COREFILE) == COREFILE.replace("cache 30", "cache 5")
+    assert tuned(tuned(COREFILE)) == tuned(COREFILE)
+
+
+async def test_coredns_is_changed_once() -> None:
+    kube: Any = Records(ConfigMap=[{"data": {"Corefile": COREFILE}}])
+    await tune_dns(kube)
+    assert [kind for kind, _ in kube.patches] == ["ConfigMap", "Deployment"]
+    assert kube.patches[1][1]["spec"]["replicas"] == 1
+    again: Any = Records(ConfigMap=[{"data": {"Corefile": tuned(COREFILE)}}])
+    await tune_dns(again)
+    assert again.patches == []

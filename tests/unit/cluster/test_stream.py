@@ -1,0 +1,107 @@
+"""Images into nodes, with a program in the place of Docker's that plays engine and nodes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from meshlab.cluster import stream
+from meshlab.cluster.containers import EngineFacts, Node
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.errors import EngineError
+
+FACTS = EngineFacts(version=(20, 10), arch="amd64", cgroup=1, containerd_store=False, memory_mib=0, cpus=2)
+PROGRAM = """#!/bin/sh
+echo "$*" >> "$FAKE/asked"
+case "$*" in
+  "image inspect"*) cat "$FAKE/images" ;;
+  save*) head -c 3000000 /dev/zero ;;
+  exec*" images ls") cat "$FAKE/$2.has" ;;
+  exec*" images import "*) if [ -e "$FAKE/$3.broken" ]; then echo "no space left" >&2; exit 1; fi; cat > "$FAKE/$3.got" ;;
+  exec*) exit 1 ;;
+esac
+"""
+HEAD = "REF TYPE DIGEST SIZE PLATFORMS LABELS\n"
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(PROGRAM)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("FAKE", str(tmp_path))
+    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
+    (tmp_path / "images").write_text('sha256:aa ["web:1"] []\nsha256:bb ["envoyproxy/envoy:v1"] []\n')
+    for name in ("cp", "w1", "w2"):
+        (tmp_path / f"{name}.has").write_text(HEAD)
+    return tmp_path
+
+
+def node(name: str, role: str = "worker") -> Node:
+    return Node(id=name, name=name, cluster="meshlab-a", role=role, state="running")
+
+
+NODES = [node("cp", "control-plane"), node("w1"), node("w2")]
+
+
+async def loaded(refs: list[str], nodes: list[Node] = NODES, facts: EngineFacts = FACTS) -> list[Progress]:
+    return [event async for event in stream.load(nodes, refs, facts, Track([stream.PHASE]))]
+
+
+async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:
+    events = await loaded(["web:1", "envoyproxy/envoy:v1"])
+    assert (events[-1].state, events[-1].done, events[-1].total) == ("done", 2, 2)
+    for name in ("w1", "w2"):
+        assert (fake / f"{name}.got").stat().st_size == 3_000_000
+    assert not (fake / "cp.got").exists()
+    asked = (fake / "asked").read_text().splitlines()
+    assert [one for one in asked if one.startswith("save")] == ["save web:1 envoyproxy/envoy:v1"]
+
+
+async def test_a_control_plane_that_is_alone_runs_pods(fake: Path) -> None:
+    await loaded(["web:1"], NODES[:1])
+    assert (fake / "cp.got").exists()
+
+
+async def test_only_what_is_missing_goes_only_where_it_is_missing(fake: Path) -> None:
+    has = HEAD + "docker.io/library/web:1 type sha256:11 1MiB linux/amd64 -\nsha256:aa type sha256:11 1MiB linux/amd64 -\n"
+    (fake / "w1.has").write_text(has)
+    await loaded(["web:1"])
+    assert not (fake / "w1.got").exists()
+    assert (fake / "w2.got").exists()
+    (fake / "w2.has").write_text(has)
+    assert (await loaded(["web:1"]))[-1].detail == "all there"
+
+
+async def test_an_old_image_under_the_same_name_is_replaced(fake: Path) -> None:
+    for name in ("w1", "w2"):
+        (fake / f"{name}.has").write_text(HEAD + "docker.io/library/web:1 type sha256:99 1MiB linux/amd64 -\nsha256:99 t d\n")
+    await loaded(["web:1"])
+    assert (fake / "w1.got").exists()
+
+
+async def test_an_image_that_the_engine_lacks_is_named(fake: Path) -> None:
+    with pytest.raises(EngineError, match="has no image nothing:1"):
+        await loaded(["web:1", "nothing:1"])
+
+
+async def test_a_node_that_refuses_is_told_with_its_words(fake: Path) -> None:
+    (fake / "w2.broken").touch()
+    with pytest.raises(EngineError, match=r"exec -i w2 .* ended with code 1: no space left"):
+        await loaded(["web:1"])
+
+
+async def test_an_engine_that_keeps_images_in_containerd_is_told_the_platform(fake: Path) -> None:
+    facts = EngineFacts(version=(29,), arch="arm64", cgroup=2, containerd_store=True, memory_mib=0, cpus=2)
+    await loaded(["web:1"], facts=facts)
+    assert "save --platform linux/arm64 web:1" in (fake / "asked").read_text().splitlines()
+
+
+async def test_a_containerd_that_never_answers_is_said(fake: Path) -> None:
+    with pytest.raises(EngineError, match="containerd in node w1 did not answer"):
+        await stream.containerd_answers(node("w1"), within=0.01)

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError, URLError
 
 from meshlab.cluster.pins import ToolPin
 from meshlab.errors import EnvironmentFault
@@ -26,8 +27,11 @@ def parts(url: str) -> Iterator[bytes]:
             while part := answer.read(CHUNK):
                 found += len(part)
                 yield part
+    except HTTPError as error:
+        error.close()
+        raise EnvironmentFault(f"{url} answers {error.code} {error.reason}.") from error
     except (OSError, ValueError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or error or type(error).__name__
+        reason = error.reason if isinstance(error, URLError) else error
         raise EnvironmentFault(f"{url} does not answer ({reason}).", hint="See `meshlab doctor`, rule proxy.") from error
     if expected >= 0 and found != expected:
         raise EnvironmentFault(f"{url} ended after {found} of {expected} bytes.", hint="Try again.")

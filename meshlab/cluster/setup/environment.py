@@ -1,4 +1,4 @@
-"""The environment of everything that meshlab runs: programs that setup installed come first, and uv trusts what this machine does."""
+"""The environment of what meshlab runs: programs that setup installed come first, and uv trusts what this machine does."""
 
 from __future__ import annotations
 

@@ -6,12 +6,10 @@ import asyncio
 import math
 import os
 import signal
-import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ from meshlab.cluster.cleanup import to_the_end
 from meshlab.cluster.guardian import guardian
 from meshlab.errors import EngineError
 
-PR_SET_PDEATHSIG = 1
 TAIL = 1200
 """Characters of a failed program's last words that its error keeps."""
 GRACE = 2.0
@@ -81,8 +78,8 @@ async def started(
     ending: Ending | None = None,
 ) -> AsyncIterator[Process]:
     """A program while the context lasts; what still runs of its process group afterwards is killed (or as `ending` does)."""
-    guardian()
-    starting = asyncio.ensure_future(_start(argv, stdin=stdin, stdout=stdout, stderr=stderr, env={**os.environ, **(env or {})}))
+    environ = {**os.environ, **guardian().mark, **(env or {})}
+    starting = asyncio.ensure_future(_start(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=environ))
     try:
         # Shielded: asyncio waits for ever for a program whose start is cancelled while it connects the pipes.
         process = await asyncio.shield(starting)
@@ -97,9 +94,7 @@ async def started(
 
 async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv, process_group=0, preexec_fn=die_with_parent(), limit=1 << 20, **arguments
-        )
+        process = await asyncio.create_subprocess_exec(*argv, process_group=0, limit=1 << 20, **arguments)
     except FileNotFoundError as error:
         raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
     except OSError as error:
@@ -182,18 +177,3 @@ def _runs_in(group: int, stat: Path) -> bool:
     except (OSError, ValueError):
         return False
     return int(its_group) == group and state != "Z"
-
-
-@cache
-def die_with_parent() -> Callable[[], None] | None:
-    """Run in a new child: Linux then kills it when meshlab dies. Elsewhere only the guardian does."""
-    if not sys.platform.startswith("linux"):
-        return None
-    import ctypes
-
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def arm() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-    return arm

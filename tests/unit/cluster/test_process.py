@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,37 @@ async def test_sigkill_leaves_neither_children_nor_folders() -> None:
     victim.kill()
     await victim.communicate()
     await gone(lambda: not group_alive(int(group)) and not Path(folder).exists())
+
+
+UNTOLD = """
+import subprocess, time
+from meshlab.cluster.guardian import guardian
+import os
+one = subprocess.Popen(["sh", "-c", "setsid sleep 61 & sleep 61"], env={**os.environ, **guardian().mark})
+print(one.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+async def test_sigkill_leaves_not_even_what_the_guardian_was_not_told_about() -> None:
+    victim = await asyncio.create_subprocess_exec(sys.executable, "-c", UNTOLD, stdout=asyncio.subprocess.PIPE)
+    assert victim.stdout is not None
+    await victim.stdout.readline()
+    await gone(lambda: len(marked(victim.pid)) >= 3)
+    victim.kill()
+    await victim.wait()
+    await gone(lambda: not marked(victim.pid))
+
+
+def marked(pid: int) -> list[Path]:
+    """Processes that carry the mark of a meshlab."""
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"MESHLAB_PROGRAM_OF={pid}-".encode() in environ.read_bytes():
+                found.append(environ)
+    return found
 
 
 async def gone(condition: Callable[[], bool]) -> None:

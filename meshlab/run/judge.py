@@ -104,7 +104,8 @@ async def mark_done(run: Run, step: Step, found: Mapping[str, Verdict]) -> bool:
     """Record that the step is done, when every check of it is green in `found`; whether it is."""
     if red(step, found):
         return False
-    if step.id not in run.state().done:
+    known = run.state()
+    if step.id not in known.done or step.id not in known.standing:
         run.append(events.StepDone(step=step.id))
         # The debrief shows what the learner had at this moment; without it, it shows the reference alone.
         with contextlib.suppress(MeshlabError):

@@ -27,6 +27,8 @@ class State:
     done: dict[str, float] = field(default_factory=dict)
     """Step to when it was first done; kept for ever."""
     solved: set[str] = field(default_factory=set)
+    standing: set[str] = field(default_factory=set)
+    """Steps done or solved since the lab was last reset or removed: what may still be so in the cluster."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     fresh: dict[str, Verdict] = field(default_factory=dict)
     """The same, but only since the lab was last prepared anew, reset or removed: what may still be so."""
@@ -92,6 +94,7 @@ def _take(state: State, event: events.AnyEvent) -> None:
         case events.Downed():
             state.environment = "none"
             state.fresh.clear()
+            state.standing.clear()
         case _:
             _progress(state, event)
 
@@ -102,13 +105,16 @@ def _progress(state: State, event: events.AnyEvent) -> None:
             state.verdicts[verdict.check] = state.fresh[verdict.check] = verdict
         case events.StepDone(step=step):
             state.done.setdefault(step, event.t)
+            state.standing.add(step)
         case events.Solved(step=step):
             state.solved.add(step)
+            state.standing.add(step)
         case events.Moved(step=step):
             state.current = step
         case events.WasReset(step=step):
             state.current = step
             state.fresh.clear()
+            state.standing.clear()
         case events.HintShown():
             state.hints.setdefault(event.about, []).append(event.hint)
         case _:

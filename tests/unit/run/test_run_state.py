@@ -60,6 +60,8 @@ def test_reset_keeps_done_steps_and_history_but_trusts_no_old_verdict() -> None:
     assert "first" in known.done
     assert known.verdicts["colour"].green
     assert known.fresh == {}
+    assert known.standing == set()
+    assert known.take([events.StepDone(step="first")]).standing == {"first"}
     assert known.current == "first"
 
 

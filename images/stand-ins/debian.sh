@@ -36,9 +36,10 @@ from_suite() { # from_suite SUITE FOLDER PACKAGE...: unpacks packages of a named
   echo "deb $archive $suite main" >"$lists/sources.list"
   : >"$lists/status"
   # Lists, sources and preferences of this call alone: neither this machine's other sources nor what it has installed count.
+  # The signature counts, not its age: a mirror may be a snapshot.
   local options=(-o "Dir::Etc::SourceList=$lists/sources.list" -o "Dir::Etc::SourceParts=$lists/parts"
     -o "Dir::Etc::PreferencesParts=$lists/parts" -o "Dir::State::Lists=$lists/lists" -o "Dir::State::status=$lists/status"
-    -o "Dir::Cache=$lists/cache" -o "Acquire::Languages=none" -o "APT::Sandbox::User=root")
+    -o "Dir::Cache=$lists/cache" -o "Acquire::Languages=none" -o "Acquire::Check-Valid-Until=false" -o "APT::Sandbox::User=root")
   apt-get update -qq "${options[@]}" && (cd "$lists/debs" && apt-get download -qq "${options[@]}" "$@" >/dev/null) ||
     { rm -rf "$lists"; say "$* could not be had from Debian $suite"; return 1; }
   for deb in "$lists"/debs/*.deb; do dpkg -x "$deb" "$folder"; done

@@ -23,6 +23,10 @@ class Clients:
         self._engine: Engine | None = None
         self._infos: dict[str, ClusterInfo] = {}
         self._kubes: dict[str, Kube] = {}
+        self._stamps: dict[str, int] = {}
+        """When the kubeconfig of a client was written."""
+        self._old: list[Kube] = []
+        """Clients of clusters that are no more; somebody may still wait for their answers."""
         self._opening: asyncio.Lock | None = None
 
     @property
@@ -44,23 +48,35 @@ class Clients:
         return self._infos[name]
 
     async def kube(self, cluster: str) -> Kube:
-        """Its client; many ask at once, one is made."""
+        """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew."""
         name = self._run.cluster_name(cluster)
         if self._opening is None:
             self._opening = asyncio.Lock()
         async with self._opening:
+            if name in self._kubes and self._written(name) != self._stamps.get(name, 0):
+                self._old.append(self._kubes.pop(name))
+                self._infos.pop(name, None)
             if name not in self._kubes:
+                self._stamps[name] = self._written(name)
                 self._kubes[name] = await self._connect(cluster)
         return self._kubes[name]
 
     async def close(self) -> None:
         """Give them back; they are made anew when they are needed again."""
-        kubes = list(self._kubes.values())
+        kubes = [*self._old, *self._kubes.values()]
+        self._old.clear()
         self._kubes.clear()
         self._infos.clear()
         self._opening = None
         for kube in kubes:
             await kube.close()
+
+    def _written(self, name: str) -> int:
+        """When the cluster's kubeconfig was written; 0 when there is none."""
+        try:
+            return (self._run.paths.cluster(name) / "kubeconfig").stat().st_mtime_ns
+        except OSError:
+            return 0
 
     async def _connect(self, cluster: str) -> Kube:
         from meshlab.cluster.kube import connect

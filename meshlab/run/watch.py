@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Verdict
-from meshlab.errors import MeshlabError
 from meshlab.lab.model import Step
 from meshlab.run import changes, events, judge, lock
 from meshlab.run.due import Due
@@ -28,6 +27,11 @@ async def watch(run: Run) -> AsyncGenerator[Verdict, None]:
         async with aclosing(_Step(run, judge.step_of(run)).verdicts()) as verdicts:
             async for verdict in verdicts:
                 yield verdict
+
+
+def _same(one: Verdict, other: Verdict) -> bool:
+    """Whether it still waits for the same: no news."""
+    return (one.outcome, one.reason, one.seen, one.waits_for) == (other.outcome, other.reason, other.seen, other.waits_for)
 
 
 class _Step:
@@ -95,7 +99,8 @@ class _Step:
         judge.keep(self._run, verdict)
         # First, so that whoever hears of the last green verdict finds the step done.
         await self._finish()
-        self._news.put_nowait(verdict)
+        if before is None or not verdict.waits_for or not _same(before, verdict):
+            self._news.put_nowait(verdict)
         if before is None or before.green != verdict.green:
             self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
 
@@ -114,14 +119,12 @@ class _Step:
     async def _follow_log(self) -> AsyncGenerator[None, None]:
         async with aclosing(self._run.log.follow(self._run.log.length)) as news:
             async for event in news:
-                await self._heard(event)
+                self._heard(event)
                 yield
 
-    async def _heard(self, event: events.AnyEvent) -> None:
+    def _heard(self, event: events.AnyEvent) -> None:
         match event:
             case events.Moved() | events.WasReset() | events.Prepared():
-                if isinstance(event, events.Prepared):
-                    await self._forget_clients()
                 self._news.put_nowait(None)
             case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
                 self._due.mark([check.id for check in self._checks if check.kind in QUICK])
@@ -129,10 +132,3 @@ class _Step:
                 self._due.mark([check.id for check in self._checks])
             case _:
                 pass
-
-    async def _forget_clients(self) -> None:
-        """Another meshlab may have made the clusters anew."""
-        try:
-            await self._run.forget_clients()
-        except MeshlabError:
-            return

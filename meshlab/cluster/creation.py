@@ -74,8 +74,8 @@ class Creation:
                         yield self._track.done(phase)
                         if event := {"create-nodes": self._nodes_up, "control-plane": self._api_up}.get(phase):
                             event.set()
-                    case None if line:
-                        yield Progress(phase=(self._track.open() or [""])[-1], state="note", detail=line)
+                    case None if line and (phases := self._track.open()):
+                        yield Progress(phase=phases[-1], state="note", detail=line)
         for phase in kindlines.phases(self._spec.workers):
             if phase in self._track.left():
                 yield self._track.skipped(phase)

@@ -67,11 +67,13 @@ class KindEngine:
         track.learn()
 
     async def _make_room(self, spec: ClusterSpec, files: OwnFiles) -> None:
-        """Remove what an earlier creation left; never what somebody else made."""
-        await self.delete(spec.name, files.folder)
+        """Remove what a creation left that was cut off; never a cluster that is whole, nor somebody else's."""
+        if files.incomplete or not await own_nodes(PREFIX + spec.name, files.mount):
+            await self.delete(spec.name, files.folder)
         if await containers.nodes(PREFIX + spec.name):
+            whose = "already" if files.ours else f"that was not made from {files.folder}"
             raise EngineError(
-                f"There is a kind cluster {PREFIX + spec.name} that was not made from {files.folder}.",
+                f"There is a kind cluster {PREFIX + spec.name} {whose}.",
                 hint=f"If nobody needs it: kind delete cluster --name {PREFIX + spec.name}",
             )
 

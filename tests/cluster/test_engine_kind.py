@@ -22,7 +22,7 @@ from meshlab.cluster.kube import KubeClient, connect
 from meshlab.cluster.pins import load_pins
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.ready import wait_ready
-from meshlab.errors import ClusterError
+from meshlab.errors import ClusterError, EngineError
 from meshlab.lab.address import ObjectRef
 
 pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
@@ -102,20 +102,26 @@ async def test_coredns_forgets_soon_and_runs_once(kube: KubeClient) -> None:
     assert len(pods) == 1
 
 
-async def test_images_are_in_every_node_and_not_loaded_twice(life: Life) -> None:
+async def test_images_are_in_every_worker_and_not_loaded_twice(life: Life) -> None:
     again = [event async for event in life.engine.load(await life.info(), [BASE]) if event.state == "done"]
     assert again[0].detail == "all there"
     more = [event async for event in life.engine.load(await life.info(), [BASE, PINS["nginx"].ref])]
     assert [event.state for event in more] == ["running", "running", "done"]
-    for node in (await life.info()).nodes:
+    for node in (await life.info()).nodes[1:]:
         told = await docker("exec", node.name, "ctr", "-n", "k8s.io", "images", "ls", "-q")
         assert f"docker.io/library/{PINS['nginx'].ref}" in told.text.split()
 
 
 async def test_a_missing_image_is_said(life: Life) -> None:
-    with pytest.raises(Exception, match="has no image meshlab/nothing:1"):
-        async for _ in life.engine.load(await life.info(), ["meshlab/nothing:1"]):
-            pass
+    loading = life.engine.load(await life.info(), ["meshlab/nothing:1"])
+    with pytest.raises(EngineError, match="has no image meshlab/nothing:1"):
+        await to_end(loading)
+
+
+async def test_a_whole_cluster_is_not_made_again(life: Life) -> None:
+    with pytest.raises(EngineError, match="There is a kind cluster meshlab-engine-a already"):
+        await made(life.engine, SPEC, life.folder)
+    assert (await life.info()).state == "running"
 
 
 async def test_applied_objects_are_watched_and_their_pod_is_reached(kube: KubeClient) -> None:
@@ -206,15 +212,14 @@ async def test_a_second_cluster_stands_beside_it(life: Life, kube: KubeClient) -
     folder = life.folder.parent / "engine-b"
     engine: Engine = KindEngine()
     try:
-        async for _ in engine.create(spec, folder):
-            pass
+        await made(engine, spec, folder)
         info = await engine.find("engine-b", folder)
         assert info is not None
         other = connect(info)
-        async for _ in wait_ready(other, nodes=1):
-            pass
-        address = (await other.get(ObjectRef(namespace="default", kind="Service", name="kubernetes")) or {})["spec"]["clusterIP"]
-        assert address == "10.97.0.1"
+        await to_end(wait_ready(other, nodes=1))
+        service = await other.get(ObjectRef(namespace="default", kind="Service", name="kubernetes"))
+        assert service is not None
+        assert service["spec"]["clusterIP"] == "10.97.0.1"
         await other.close()
     finally:
         await engine.delete("engine-b", folder)
@@ -228,9 +233,8 @@ async def test_a_cluster_of_another_folder_is_left_alone(life: Life, tmp_path: P
     engine = KindEngine()
     assert await engine.find(SPEC.name, tmp_path) is None
     await engine.delete(SPEC.name, tmp_path)
-    with pytest.raises(Exception, match="was not made from"):
-        async for _ in engine.create(SPEC, tmp_path / "x"):
-            pass
+    with pytest.raises(EngineError, match="was not made from"):
+        await made(engine, SPEC, tmp_path / "x")
     assert len((await life.info()).nodes) == 3
 
 
@@ -247,6 +251,15 @@ async def test_deleting_leaves_nothing_and_can_be_repeated(life: Life) -> None:
 
 async def recovered(life: Life) -> list[str]:
     return [event.phase async for event in life.engine.recover(await life.info()) if event.state == "done"]
+
+
+async def made(engine: Engine, spec: ClusterSpec, folder: Path) -> None:
+    await to_end(engine.create(spec, folder))
+
+
+async def to_end(events: AsyncIterator[Progress]) -> None:
+    async for _ in events:
+        pass
 
 
 async def volumes_of(container: str) -> list[str]:

@@ -17,7 +17,8 @@ if ! go version 2>/dev/null | grep -qE 'go1\.(2[5-9]|[3-9][0-9])'; then
   PATH=$here/toolchain/go/bin:$PATH
 fi
 # Caches of its own: they grow to some gigabytes and go when all is built.
-export CGO_ENABLED=0 GOFLAGS="-trimpath -mod=mod -modcacherw" GOTOOLCHAIN=local GOMODCACHE=$here/cache/modules GOCACHE=$here/cache/build
+export GOMODCACHE=$here/cache/modules GOCACHE=$here/cache/build
+export CGO_ENABLED=0 GOFLAGS="-trimpath -mod=mod -modcacherw" GOTOOLCHAIN=local
 
 module() { # module NAME: a module of our own to build in
   mkdir -p "$here/build/$1" && cd "$here/build/$1"

@@ -27,7 +27,8 @@ root build/node "$systemd,$network,$system"
 node=build/node
 # Nothing of a machine's boot that a container has no use for.
 find $node/etc/systemd/system $node/lib/systemd/system -path '*.wants/*' \
-  ! -name '*journald*' ! -name '*systemd-tmpfiles*' ! -name '*systemd-user-sessions*' ! -name 'dbus*' ! -name 'containerd*' -delete
+  ! -name '*journald*' ! -name '*systemd-tmpfiles*' ! -name '*systemd-user-sessions*' ! -name 'dbus*' \
+  ! -name 'containerd*' -delete
 for unit in getty.target console-getty.service systemd-logind.service systemd-udevd.service systemd-networkd.service \
   systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer; do
   ln -sf /dev/null $node/etc/systemd/system/$unit
@@ -94,7 +95,9 @@ docker run -d --privileged --name "$own" --entrypoint sleep $own/base infinity >
 docker exec -d "$own" containerd
 for _ in $(seq 100); do docker exec "$own" ctr version >/dev/null 2>&1 && break; sleep 0.2; done
 docker exec -i "$own" ctr -n k8s.io images import --no-unpack --all-platforms - <build/images.tar >/dev/null
-named() { docker exec "$own" ctr -n k8s.io images tag "docker.io/$own/$1:latest" "$(called "$2")" >/dev/null; } # named NAME PROGRAM
+named() { # named NAME PROGRAM
+  docker exec "$own" ctr -n k8s.io images tag "docker.io/$own/$1:latest" "$(called "$2")" >/dev/null
+}
 # One image under four names: what the control plane's programs and kube-proxy need, once.
 for program in kube-apiserver kube-controller-manager kube-scheduler kube-proxy; do named hyperkube $program; done
 for program in etcd coredns pause; do named $program $program; done

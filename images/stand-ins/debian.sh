@@ -11,7 +11,11 @@ packages() { # packages NAME...: installs those that are missing
   [ ${#missing[@]} != 0 ] || return 0
   apt-get update -qq || say "apt-get update failed; going on with the package lists that are there"
   # Without systemd a package would start its service in its own way, before ours could give it what it needs.
-  if [ -d /run/systemd/system ] || [ -e "$guard" ]; then guard=; else printf '#!/bin/sh\nexit 101\n' >"$guard" && chmod 755 "$guard"; fi
+  if [ -d /run/systemd/system ] || [ -e "$guard" ]; then
+    guard=
+  else
+    install -m 755 /dev/stdin "$guard" <<<$'#!/bin/sh\nexit 101'
+  fi
   local code=0
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null || code=$?
   [ -z "$guard" ] || rm -f "$guard"
@@ -39,7 +43,8 @@ from_suite() { # from_suite SUITE FOLDER PACKAGE...: unpacks packages of a named
   # The signature counts, not its age: a mirror may be a snapshot.
   local options=(-o "Dir::Etc::SourceList=$lists/sources.list" -o "Dir::Etc::SourceParts=$lists/parts"
     -o "Dir::Etc::PreferencesParts=$lists/parts" -o "Dir::State::Lists=$lists/lists" -o "Dir::State::status=$lists/status"
-    -o "Dir::Cache=$lists/cache" -o "Acquire::Languages=none" -o "Acquire::Check-Valid-Until=false" -o "APT::Sandbox::User=root")
+    -o "Dir::Cache=$lists/cache" -o "Acquire::Languages=none" -o "Acquire::Check-Valid-Until=false"
+    -o "APT::Sandbox::User=root")
   apt-get update -qq "${options[@]}" && (cd "$lists/debs" && apt-get download -qq "${options[@]}" "$@" >/dev/null) ||
     { rm -rf "$lists"; say "$* could not be had from Debian $suite"; return 1; }
   for deb in "$lists"/debs/*.deb; do dpkg -x "$deb" "$folder"; done

@@ -37,6 +37,9 @@ class Program:
 
     state: Path
     environment: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = (sys.executable, "-m", "meshlab")
+    folder: Path = ROOT
+    """Where it runs."""
 
     @property
     def env(self) -> dict[str, str]:
@@ -44,12 +47,12 @@ class Program:
 
     def run(self, *arguments: str, deadline: float = 600, **environment: str) -> Done:
         done = subprocess.run(
-            [sys.executable, "-m", "meshlab", *arguments],
+            [*self.command, *arguments],
             capture_output=True,
             text=True,
             timeout=deadline,
             env=self.env | environment,
-            cwd=ROOT,
+            cwd=self.folder,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

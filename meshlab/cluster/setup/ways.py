@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from contextlib import aclosing
 from pathlib import Path
 
@@ -20,6 +21,8 @@ WORDS = {"bundle": "out of the bundle", "source": "built from source"}
 PULL_WITHIN = 900.0
 ANSWER_WITHIN = 30.0
 """Seconds until a registry has answered the first question; an engine itself may ask a silent one for minutes."""
+SILENT_AFTER = 8.0
+"""An engine that gives up only after so many seconds had no answer either; a registry's no comes at once."""
 LONG = {"node": ": about 20 minutes on two cores"}
 
 
@@ -29,6 +32,10 @@ def wanted() -> list[str]:
 
     named = {image for entry in catalog() if entry.loaded for image in entry.loaded.lab.images}
     return ["node", "base", *sorted(named & set(load_pins().images) - {"node", "base"})]
+
+
+class SilentError(EngineError):
+    """The registry said nothing, so it is not asked again."""
 
 
 class Ways:
@@ -66,9 +73,9 @@ class Ways:
             raise EngineError(f"The registry {registry} was silent before.")
         try:
             await pull(pin.exact)
-        except TimeoutError:
+        except SilentError:
             self._silent.add(registry)
-            raise EngineError(f"The registry {registry} did not answer within {ANSWER_WITHIN:g} seconds.") from None
+            raise
         if pin.exact != pin.ref:
             await docker("tag", pin.exact, pin.ref)
         yield Said("pulled", done=True)
@@ -103,12 +110,21 @@ async def is_there(ref: str) -> bool:
 
 
 async def pull(ref: str) -> None:
-    """EngineError with the engine's words; TimeoutError when the registry is silent."""
-    async with asyncio.timeout(ANSWER_WITHIN) as patience:
-        async with aclosing(lines(program(), "pull", ref, deadline=PULL_WITHIN)) as said:
-            async for _ in said:
-                # The first line comes when the registry has answered; how long the layers take is the network's matter.
-                patience.reschedule(None)
+    """EngineError with the engine's words; SilentError when the registry has none."""
+    start, heard = time.monotonic(), False
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN) as patience:
+            async with aclosing(lines(program(), "pull", ref, deadline=PULL_WITHIN)) as said:
+                async for line in said:
+                    # The engine names the image when the registry has answered; how long layers take is the network's matter.
+                    heard = heard or "Pulling from" in line
+                    patience.reschedule(None)
+    except TimeoutError as error:
+        raise SilentError(f"The registry of {ref} did not answer within {ANSWER_WITHIN:g} seconds.") from error
+    except EngineError as error:
+        if not heard and time.monotonic() - start > SILENT_AFTER:
+            raise SilentError(error.message) from error
+        raise
 
 
 async def _had(name: str, how: str, together: set[str]) -> Said:

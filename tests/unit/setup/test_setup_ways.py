@@ -54,15 +54,33 @@ async def test_a_bundle_takes_the_place_of_a_registry(machine: Machine) -> None:
     assert await stand_ins(["node", "meshlab/shop"]) == [NODE, BASE]
 
 
-async def test_only_the_first_image_waits_for_a_silent_registry(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "ANSWER_WITHIN", 0.3)
-    machine.engine(pull=SILENT)
+@pytest.mark.parametrize(
+    ("name", "seconds", "pull", "message"),
+    [
+        ("ANSWER_WITHIN", 0.3, SILENT, r"did not answer within 0\.3 seconds"),
+        ("SILENT_AFTER", 0.0, "echo i/o timeout >&2; exit 1", "i/o timeout"),
+    ],
+    ids=["we give up", "the engine gives up"],
+)
+async def test_only_the_first_image_waits_for_a_silent_registry(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, name: str, seconds: float, pull: str, message: str
+) -> None:
+    monkeypatch.setattr(ways, name, seconds)
+    machine.engine(pull=pull)
     had = Ways()
-    with pytest.raises(EnvironmentFault, match=r"docker\.io did not answer within 0\.3 seconds"):
+    with pytest.raises(EnvironmentFault, match=message):
         await said(had, "node")
-    with pytest.raises(EnvironmentFault, match=r"docker\.io was silent before"):
+    with pytest.raises(EnvironmentFault, match=r"The registry docker\.io was silent before"):
         await said(had, "base")
     assert len(machine.asked("pull")) == 1
+
+
+async def test_a_registry_that_refuses_one_image_is_asked_for_the_next(machine: Machine) -> None:
+    machine.engine(pull=f'case "$2" in *node*) echo manifest unknown >&2; exit 1 ;; esac; {PULLS}')
+    had = Ways()
+    with pytest.raises(EnvironmentFault, match="manifest unknown"):
+        await said(had, "node")
+    assert await said(had, "base") == ["pulled"]
 
 
 async def test_a_slow_download_is_not_a_silent_registry(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
@@ -30,6 +31,16 @@ class ProofLook:
         async with aclosing(judgement.look(self._run, checks, wait=wait)) as verdicts:
             async for verdict in verdicts:
                 self.found[verdict.check] = verdict
+
+    async def judge_until(self, checks: list[Check], expected: dict[str, Expected], within: float) -> None:
+        """Look again until all are as expected, or the time is over: what lasts is what counts."""
+        end = time.monotonic() + within
+        await self.judge(checks, wait=True)
+        while time.monotonic() < end and not self._all_hold(expected):
+            await self.judge(checks, wait=True)
+
+    def _all_hold(self, expected: dict[str, Expected]) -> bool:
+        return all(expectation.holds(one, self.found.get(check)) for check, one in expected.items())
 
     def compare(self, phase: str, check: Check, expected: Expected) -> ProofEvent:
         """The last verdict against what it must be."""

@@ -22,6 +22,8 @@ from meshlab.run.prove import ProofEvent
 
 WRONG_SETTLES = 25.0
 """Seconds for the workloads of a misconception: some never settle, and that is their point."""
+WRONG_SHOWS = 40.0
+"""Seconds for a misconception to show: connections from before it are served for a while, and windows of traffic fill."""
 PASSES = Expected(Outcome.PASS)
 
 
@@ -89,10 +91,11 @@ class ProofParts:
                     yield event
         ids = [step.id for step in run.lab.steps]
         checks = required(run.lab.steps[: ids.index(wrong.step) + 1])
-        await self._look.judge(checks, wait=True)
         known = run.lab.all_checks()
+        expected = {check.id: expectation.wrong(check, wrong.red, known) for check in checks}
+        await self._look.judge_until(checks, expected, WRONG_SHOWS)
         for check in checks:
-            yield self._look.compare(phase, check, expectation.wrong(check, wrong.red, known))
+            yield self._look.compare(phase, check, expected[check.id])
         blocked = tuple(check.id for check in checks if expectation.blocked(check, wrong.red, known))
         self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
 

@@ -59,7 +59,7 @@ class Ways:
                         yield said
                 return
             except MeshlabError as error:
-                tried.append(error.message)
+                tried.append(f"{error.message.rstrip('.')}.")
         raise EnvironmentFault(
             f"The image {ref} could not be had. {' '.join(tried)}",
             hint="Give this machine a way to a registry, or a bundle: meshlab setup --bundle DIR.",

@@ -4,22 +4,24 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 say() { echo "$*" >&2; }
 
 packages() { # packages NAME...: installs those that are missing
-  local missing=() package guard=/usr/sbin/policy-rc.d
+  local missing=() package
   for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} != 0 ] || return 0
   apt-get update -qq || say "apt-get update failed; going on with the package lists that are there"
-  # Without systemd a package would start its service in its own way, before ours could give it what it needs.
-  if [ -d /run/systemd/system ] || [ -e "$guard" ]; then
-    guard=
-  else
+  # In a session of its own: whoever ends this script must not end dpkg halfway.
+  setsid --wait bash -euc "$(declare -f install_all); install_all \"\$@\"" packages "${missing[@]}" </dev/null ||
+    { say "Debian's packages ${missing[*]} could not be installed"; return 1; }
+}
+
+install_all() { # install_all NAME...: without systemd a package would start its service in its own way, before ours can
+  local guard=/usr/sbin/policy-rc.d
+  if [ ! -d /run/systemd/system ] && [ ! -e "$guard" ]; then
     install -m 755 /dev/stdin "$guard" <<<$'#!/bin/sh\nexit 101'
+    trap "rm -f '$guard'" EXIT
   fi
-  local code=0
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null || code=$?
-  [ -z "$guard" ] || rm -f "$guard"
-  [ "$code" = 0 ] || { say "Debian's packages ${missing[*]} could not be installed"; return 1; }
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 mirror() { # mirror: the address of Debian's archive that this machine uses

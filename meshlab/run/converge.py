@@ -33,6 +33,7 @@ class Convergence:
         self._step = step
         self._target = target
         self._track = track
+        self._base = install.base(run)
         self._first = reference_point.kept(run, run.lab.steps[0].id) or {}
 
     async def go(self) -> AsyncGenerator[Progress, None]:
@@ -48,6 +49,7 @@ class Convergence:
             async with aclosing(timed(self._track, phase, work)) as events:
                 async for event in events:
                     yield event
+        self._track.learn()
 
     async def from_nothing(self) -> AsyncGenerator[Progress, None]:
         """The namespaces are made anew, with all that is in them."""
@@ -60,22 +62,22 @@ class Convergence:
 
     async def strays(self) -> dict[str, dict[str, Object]]:
         """Objects by name on each cluster that neither the target nor the untouched lab has."""
+        start = install.start(self._run)
         found = {}
         for cluster, declared in self._target.objects.items():
             some = await fingerprint.objects(await self._run.kube(cluster), await self._scope(cluster))
-            known = set(self._first[cluster].objects) if cluster in self._first else set()
-            ended = {name for name in known if name not in await self._declared_names(cluster)}
-            own = {key_of(obj) for obj in (*declared.values(), *self._base()[cluster])}
-            found[cluster] = {
-                str(key_of(obj)): obj
-                for obj in some
-                if key_of(obj) not in own and fingerprint.name_of(key_of(obj)) not in ended
-            }
+            # What the lab's start declares is wanted as far as the target says so; the rest of it came by itself.
+            ended = {fingerprint.name_of(key_of(obj)) for obj in start[cluster]}
+            kept = (set(self._first[cluster].objects) - ended if cluster in self._first else set()) | self._cluster_had(cluster)
+            own = {key_of(obj) for obj in (*declared.values(), *self._base[cluster])}
+            others = [obj for obj in some if key_of(obj) not in own and fingerprint.name_of(key_of(obj)) not in kept]
+            found[cluster] = {str(key_of(obj)): obj for obj in others}
         return found
 
-    async def _declared_names(self, cluster: str) -> set[str]:
-        """Names of what the lab's start declares: of these, the target says which are still wanted."""
-        return {fingerprint.name_of(key_of(obj)) for obj in install.start(self._run)[cluster]}
+    def _cluster_had(self, cluster: str) -> set[str]:
+        """Names of what was there before any lab."""
+        inventory = sweep.remembered(self._run.folder_of(cluster))
+        return set(inventory.objects) if inventory is not None else set()
 
     async def remove_strays(self) -> None:
         """With their pods at once, so that nobody waits for a farewell."""
@@ -100,7 +102,7 @@ class Convergence:
 
     async def put(self) -> None:
         """The target, and what of it only shows on live objects."""
-        await install.put(self._run, self._base())
+        await install.put(self._run, self._base)
         await install.put(self._run, self._target.all())
         for patch in self._target.patches:
             ref = change.placed(self._run.lab, patch.target)
@@ -130,16 +132,16 @@ class Convergence:
             if (await self._run.info(cluster)).engine == "kind":
                 refs = [ObjectRef(kind="Namespace", name=name) for name in spaces(self._run.lab)]
                 await asyncio.gather(*(kube.delete(ref) for ref in refs))
+                pods = [pod for ref in refs for pod in await kube.list(ObjectRef(kind="Pod", namespace=ref.name))]
+                await asyncio.gather(*(kube.delete(ref_of(pod), grace=0) for pod in pods))
                 await sweep.gone(kube, refs)
             else:
                 await sweep.contents(kube, folder, spaces(self._run.lab))
 
     async def _scope(self, cluster: str) -> fingerprint.Scope:
-        whole = (await self._run.info(cluster)).engine == "kind"
+        """Not beyond namespaces where nothing tells the cluster's own objects from others."""
+        whole = (await self._run.info(cluster)).engine == "kind" and bool(self._cluster_had(cluster))
         return reference_point.scope(self._run, cluster, whole=whole)
-
-    def _base(self) -> dict[str, list[Object]]:
-        return install.base(self._run)
 
 
 def _grace(obj: Object) -> int | None:

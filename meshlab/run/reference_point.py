@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from meshlab.errors import EnvironmentFault
 from meshlab.run import fingerprint, install, paths
@@ -29,17 +31,35 @@ async def take(run: Run) -> dict[str, Inventory]:
     return found
 
 
+class Kept(Struct, frozen=True):
+    """On disk: the inventories, and of which files and values they came."""
+
+    declared: str
+    inventories: dict[str, Inventory]
+
+
 async def keep(run: Run, step: str) -> None:
     """Now nobody has touched anything: this is the start of the step."""
-    paths.write(_file(run, step), msgspec.json.encode(await take(run)))
+    paths.write(_file(run, step), msgspec.json.encode(Kept(_declared(run, step), await take(run))))
 
 
 def kept(run: Run, step: str) -> dict[str, Inventory] | None:
-    """What was kept for a step; None when it was never reached untouched."""
+    """What was kept for a step; None when it was never reached untouched, or the lab is another since."""
     try:
-        return msgspec.json.decode(paths.read(_file(run, step)) or b"", type=dict[str, Inventory])
+        found = msgspec.json.decode(paths.read(_file(run, step)) or b"", type=Kept)
     except (msgspec.DecodeError, EnvironmentFault):
         return None
+    return found.inventories if found.declared == _declared(run, step) else None
+
+
+def _declared(run: Run, step: str) -> str:
+    """Hash of everything that decides what stands at the start of a step: an image of another tag is another lab."""
+    from meshlab.run.target import of_step
+
+    found = of_step(run, step)
+    plain = {cluster: [[list(key), obj] for key, obj in some.items()] for cluster, some in found.objects.items()}
+    rest = [msgspec.to_builtins(patch) for patch in found.patches], [script.text for script in found.scripts]
+    return hashlib.sha256(msgspec.json.encode([plain, rest, install.base(run)], order="sorted")).hexdigest()
 
 
 def differences(before: dict[str, Inventory], after: dict[str, Inventory]) -> list[str]:

@@ -31,18 +31,17 @@ async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
     """Back to the start of the step: converge, else clean the namespaces, else a new cluster. Progress stays."""
     chosen = judge.step_of(run, step).id
     with run.lock("reset"):
-        track = Track(PHASES, Estimates(run.paths.root))
-        for event in track.planned():
+        estimates = Estimates(run.paths.root)
+        for event in Track(PHASES, estimates).planned():
             yield event
         # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
         paths.write(run.folder / UNFINISHED, chosen.encode())
-        async with aclosing(_ladder(run, chosen, track)) as progress:
+        async with aclosing(_ladder(run, chosen, estimates)) as progress:
             async for event in progress:
                 yield event
         await baseline.take(run, "lab-start", chosen)
         if reference_point.kept(run, chosen) is None:
             await reference_point.keep(run, chosen)
-        track.learn()
         run.append(events.WasReset(step=chosen))
         (run.folder / UNFINISHED).unlink(missing_ok=True)
 
@@ -53,18 +52,21 @@ def unfinished(run: Run) -> str:
     return step if step in [one.id for one in run.lab.steps] else ""
 
 
-async def _ladder(run: Run, step: str, track: Track) -> AsyncGenerator[Progress, None]:
+async def _ladder(run: Run, step: str, estimates: Estimates) -> AsyncGenerator[Progress, None]:
     """Each rung only when the one before did not lead there."""
+
+    def attempt() -> Convergence:
+        return Convergence(run, step, of_step(run, step), Track(PHASES, estimates))
+
     try:
-        async with aclosing(Convergence(run, step, of_step(run, step), track).go()) as progress:
+        async with aclosing(attempt().go()) as progress:
             async for event in progress:
                 yield event
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
         yield Progress(phase=PHASES[0], state="note", detail=error.message)
     try:
-        convergence = Convergence(run, step, of_step(run, step), track)
-        async with aclosing(convergence.from_nothing()) as progress:
+        async with aclosing(attempt().from_nothing()) as progress:
             async for event in progress:
                 yield event
         return
@@ -72,8 +74,12 @@ async def _ladder(run: Run, step: str, track: Track) -> AsyncGenerator[Progress,
         if run.engine.name != "kind":
             raise
         yield Progress(phase=PHASES[0], state="note", detail=error.message)
-    for source in (lifecycle.remove(run), prepare.prepare(run), Convergence(run, step, of_step(run, step), track).go()):
-        async for event in source:
+    for source in (lifecycle.remove(run), prepare.prepare(run)):
+        async with aclosing(source) as progress:
+            async for event in progress:
+                yield event
+    async with aclosing(attempt().go()) as progress:
+        async for event in progress:
             yield event
 
 

@@ -48,7 +48,7 @@ async def shop(run: Run) -> None:
     async def pending() -> str:
         probe = (await _probes(run))[0]
         for service in fronts(run.lab):
-            reply = await _ask(run, probe, run.lab.services[service].url)
+            reply = await _ask(run, probe, run.lab.services[service].url, timeout_ms=1500)
             if reply.status != 200 or reply.error:
                 return f"{service} answers {reply.error or reply.status}"
         return ""
@@ -93,9 +93,9 @@ async def _probes(run: Run) -> list[Position]:
     return found
 
 
-async def _ask(run: Run, probe: Position, url: str) -> Reply:
+async def _ask(run: Run, probe: Position, url: str, timeout_ms: int = 5000) -> Reply:
     world = await run.world()
-    calls = await world.call(probe, CallRequest(url=url, timeout_ms=5000, nonce=world.nonce()))
+    calls = await world.call(probe, CallRequest(url=url, timeout_ms=timeout_ms, nonce=world.nonce()))
     return calls.replies[0]
 
 

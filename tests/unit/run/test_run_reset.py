@@ -44,6 +44,8 @@ async def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     monkeypatch.setattr(usable, "shop", no_shop)
     monkeypatch.setattr(trust, "built_in", lambda _: True)
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "system:own"}}
+    kube.add(role)
     await sweep.remember(kube, made.cluster_folder)
     await install.put(made, install.start(made))
     await reference_point.keep(made, "first")
@@ -106,6 +108,19 @@ async def test_to_a_later_step_with_its_solutions(run: Run) -> None:
     await go(run, "second")
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
     assert run.snapshot().current == "second"
+
+
+@pytest.mark.parametrize("forgotten", [["reference-first.json"], ["reference-first.json", "inventory.json"]])
+async def test_what_the_cluster_came_with_stays_whatever_is_forgotten(run: Run, forgotten: list[str]) -> None:
+    for name in forgotten:
+        for folder in (run.folder, run.cluster_folder):
+            (folder / name).unlink(missing_ok=True)
+    cluster(run).add(config_map("mine"))
+    before = {key for key in cluster(run).store if key[2] == ""}
+    await go(run)
+    assert {key for key in cluster(run).store if key[2] == ""} == before
+    with pytest.raises(StopIteration):
+        cluster(run).one("ConfigMap", "mine")
 
 
 async def test_the_plan_names_strays_and_removes_none(run: Run) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from textual.theme import Theme
 
 OWN_VARIABLES = {
-    "pane-border": "$primary 40%",
-    "code-background": "$boost",
+    "pane-border": "ansi_bright_black",
+    "code-background": "ansi_default",
     "muted": "ansi_bright_black",
+    "heat-ok": "ansi_default",
+    "heat-warn": "ansi_default",
+    "heat-error": "ansi_default",
 }
-"""Names that our style sheets use beside Textual's, with what other themes (ansi) take for them."""
+"""Names that our style sheets use beside Textual's, with what other themes (ansi) take for them: no references here."""
 
 DARK = Theme(
     name="meshlab-dark",
@@ -32,6 +35,9 @@ DARK = Theme(
         "block-cursor-blurred-background": "#171d2b",
         "pane-border": "#2d4a63",
         "muted": "#7f8a9c",
+        "heat-ok": "#1d3a22",
+        "heat-warn": "#40331a",
+        "heat-error": "#4a242c",
         "code-background": "#171c28",
         "input-selection-background": "#5ec4ff 30%",
     },
@@ -58,6 +64,9 @@ LIGHT = Theme(
         "block-cursor-blurred-background": "#eceae3",
         "pane-border": "#a9bccb",
         "muted": "#6a7280",
+        "heat-ok": "#d5ead0",
+        "heat-warn": "#f4e2bd",
+        "heat-error": "#f7d3d6",
         "code-background": "#f0eee7",
         "input-selection-background": "#0b6bb3 25%",
     },
@@ -79,11 +88,11 @@ MEANINGS = {
     "head": "$primary",
     "mark": "bold $accent",
     "cursor": "reverse",
-    "hot-ok": "$success on $success-muted",
-    "hot-warn": "$warning on $warning-muted",
-    "hot-error": "$error on $error-muted",
-    "hot-mark": "bold $accent on $error-muted",
-    "hot-surprise": "bold $accent on $success-muted",
+    "hot-ok": "$success on $heat-ok",
+    "hot-warn": "$warning on $heat-warn",
+    "hot-error": "$error on $heat-error",
+    "hot-mark": "bold $accent on $heat-error",
+    "hot-surprise": "bold $accent on $heat-ok",
 }
 """What a drawing means by a piece of it, as a style: pure drawings say meanings, only this table knows colours."""
 

@@ -181,7 +181,7 @@ async def test_an_experiment_is_predicted_measured_and_explained() -> None:
         await shows(pilot, "refused", "replicas 1 → 0", "running")
         assert run.predictions["router-down"] == {"cells": [["web", "catalog"], ["web", "reviews"]]}
         run.experiment_gate.set()
-        await shows(pilot, "the price of the router mesh", "20 % of the cells", "catalog → legacy", "everything undone")
+        await shows(pilot, "everybody", "20 % of the cells", "catalog → legacy", "everything undone")
         assert "✘!" in screen_text(app)
         await pilot.press("escape")
         await until(pilot, lambda: on(app, "LabScreen"))

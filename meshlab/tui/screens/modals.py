@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.widgets import Footer, Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from meshlab.errors import MeshlabError
@@ -19,6 +19,7 @@ from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import MeshModal
 from meshlab.tui.speak import has_words, tr
 from meshlab.tui.widgets.guide import GuidePage
+from meshlab.tui.widgets.key_footer import KeyFooter
 
 
 class ConfirmModal(MeshModal[bool]):
@@ -41,7 +42,7 @@ class ConfirmModal(MeshModal[bool]):
             if self.items:
                 with VerticalScroll(classes="items"):
                     yield Static(Content("\n".join(f"• {item}" for item in self.items)))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)
@@ -71,7 +72,7 @@ class FailureModal(MeshModal[None]):
             yield Static(Content(self.sentence))
             if self.hint:
                 yield Static(Content.assemble(("→ ", "$accent"), self.hint), classes="hint")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -105,7 +106,7 @@ class ReadModal(MeshModal[None]):
                 yield GuidePage(self.markdown)
             if self.content is not None:
                 yield Static(self.content)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#read").focus()
@@ -138,7 +139,7 @@ class ChoiceModal(MeshModal[str | None]):
             if self.question:
                 yield Static(Content(self.question), classes="question")
             yield OptionList(*(Option(Content(text), id=name) for name, text in self.choices.items()))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
@@ -176,7 +177,7 @@ class AnswerModal(MeshModal[str | None]):
             yield Static(Content(self.question), classes="question")
             yield Input(self.value, type="number" if self.number else "text")
             yield Label(Content(tr(self, "answer.enter")), classes="muted")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from meshlab.cluster.progress import Progress
@@ -21,6 +21,7 @@ from meshlab.tui.phases import PhaseTable
 from meshlab.tui.screens.base import MeshModal, MeshScreen
 from meshlab.tui.screens.modals import ConfirmModal
 from meshlab.tui.speak import tr
+from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.phase_list import PhaseList
 
 Result = TypeVar("Result")
@@ -121,7 +122,7 @@ class WorkingModal(FollowsOperation[BaseException | bool], MeshModal[BaseExcepti
             box.border_title = Content(self.title_text)
             yield PhaseList(self.table)
             yield Static(id="working-note")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.follow(self.make)

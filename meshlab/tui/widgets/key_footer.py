@@ -1,19 +1,79 @@
-"""The keys that work now, in as few columns as the terminal has."""
+"""The keys that work now, in one row. One widget, not one a key as Textual's: it is redrawn with every step of a check."""
 
 from __future__ import annotations
 
-from textual.events import Resize
-from textual.widgets import Footer
+from dataclasses import dataclass
+from typing import Any
+
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
 
 ROOMY = 100
+"""Columns from which there is room between keys, and for the palette's."""
+PALETTE = "app.palette"
 
 
-class KeyFooter(Footer):
-    """Textual's footer; where it is narrow it goes without padding and without the palette's key (`?` names it)."""
+@dataclass(frozen=True)
+class FooterItem:
+    """One key as it is shown."""
 
-    async def on_resize(self, event: Resize) -> None:
-        roomy = event.size.width >= ROOMY
-        if roomy == self.compact:
-            self.compact = not roomy
-            self.show_command_palette = roomy
-            await self.recompose()
+    key: str
+    display: str
+    words: str
+    enabled: bool
+
+
+class KeyFooter(Widget):
+    """A click on a name does what its key does; what cannot be done now is dimmed."""
+
+    DEFAULT_CSS = "KeyFooter { dock: bottom; height: 1; background: $panel; }"
+
+    items: reactive[tuple[FooterItem, ...]] = reactive(())
+    roomy: reactive[bool] = reactive(True)
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self.keys_changed)
+        self.call_after_refresh(self.keys_changed, self.screen)
+
+    def on_resize(self, event: Resize) -> None:
+        self.roomy = event.size.width >= ROOMY
+
+    def keys_changed(self, screen: Screen[Any]) -> None:
+        """Read the keys again; equal ones are not drawn again."""
+        if not self.is_attached or screen is not self.screen:
+            return
+        shown: dict[str, FooterItem] = {}
+        palette: list[FooterItem] = []
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            item = FooterItem(binding.key, self.app.get_key_display(binding), binding.description, active.enabled)
+            if binding.id == PALETTE and not palette:
+                palette.append(item)
+            elif binding.show:
+                shown.setdefault(binding.action, item)
+        self.items = (*shown.values(), *palette) if self.roomy else tuple(shown.values())
+
+    def watch_roomy(self) -> None:
+        if self.is_attached:
+            self.keys_changed(self.screen)
+
+    def render(self) -> Content:
+        return Content("").join([self._look(item) for item in self.items])
+
+    def _look(self, item: FooterItem) -> Content:
+        dim = "" if item.enabled else " dim"
+        gap = " " if self.roomy else ""
+        return Content.assemble(
+            gap, (item.display, f"bold $footer-key-foreground{dim}"), (f" {item.words} ", f"$footer-foreground{dim}")
+        )
+
+    def on_click(self, event: Click) -> None:
+        x = 0
+        for item in self.items:
+            x += self._look(item).cell_length
+            if event.x < x:
+                self.app.simulate_key(item.key)
+                return

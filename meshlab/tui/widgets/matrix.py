@@ -33,7 +33,7 @@ class MatrixView(Widget, can_focus=True):
         bind("space", "mark", "matrix.mark"),
     ]
 
-    heat: reactive[Heat] = reactive(EMPTY, layout=True)
+    heat: reactive[Heat] = reactive(EMPTY)
     marking: reactive[bool] = reactive(False)
 
     @dataclass
@@ -56,6 +56,10 @@ class MatrixView(Widget, can_focus=True):
             return
         cells = {(cell.row, cell.column): cell for cell in matrix.cells}
         self.heat = replace(self.heat, rows=matrix.rows, columns=matrix.columns, cells=cells)
+
+    def watch_heat(self, old: Heat, new: Heat) -> None:
+        if len(old.rows) != len(new.rows):
+            self.refresh(layout=True)
 
     def watch_marking(self, marking: bool) -> None:
         heat = self.heat

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 from collections import deque
 
-from textual.events import Mount
+from textual.events import Mount, Unmount
 from textual.strip import Strip
 from textual_tty import Terminal
 
 SCROLLBACK = 10_000
 FRAME = 1 / 60
 EXIT_POLL = 1.0
+HANG_UP_WITHIN = 2.0
 
 
 class ShellTerminal(Terminal):  # type: ignore[misc]  # the package has no types
@@ -32,6 +35,14 @@ class ShellTerminal(Terminal):  # type: ignore[misc]  # the package has no types
         await self.board.start_process()
         self._process = self.board.process
         self.set_interval(EXIT_POLL, self._look)
+
+    async def on_unmount(self, event: Unmount) -> None:
+        # bittty hangs up and forgets the child; it is waited for here, so that none is left behind.
+        event.prevent_default()
+        process = self._process
+        self.board.stop_process()
+        if process is not None:
+            await asyncio.to_thread(_reap, process)
 
     def feed(self, data: str) -> None:
         super().feed(data)
@@ -81,3 +92,11 @@ class ShellTerminal(Terminal):  # type: ignore[misc]  # the package has no types
             scroll(lines)
 
         blitter.scroll = record
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(HANG_UP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from meshlab.lab.checks import Check
     from meshlab.run.context import Run
 
-QUICK = ("object", "answer", "experiment", "writes", "proxy-config")
-"""Kinds that only read: they never wait behind those that send traffic."""
+QUICK = ("object", "answer", "experiment")
+"""Kinds that one request answers: they never wait behind the others."""
+READING = ("writes", "proxy-config")
+"""Kinds that read more than that, but send no traffic."""
 
 
 async def watch(run: Run) -> AsyncGenerator[Verdict, None]:
@@ -60,11 +62,12 @@ class _Step:
 
     def _work(self) -> list[AsyncGenerator[None, None]]:
         quick = [check for check in self._checks if check.kind in QUICK]
-        slow = [check for check in self._checks if check.kind not in QUICK]
+        reading = [check for check in self._checks if check.kind in READING]
+        traffic = [check for check in self._checks if check.kind not in (*QUICK, *READING)]
         watched = changes.wanted(self._run.lab, self._checks)
         return [
             self._follow_log(),
-            *(self._lane(lane) for lane in (quick, slow) if lane),
+            *(self._lane(lane) for lane in (quick, reading, traffic) if lane),
             *(self._follow_objects(place, checks) for place, checks in watched.items()),
         ]
 
@@ -79,7 +82,7 @@ class _Step:
     async def _lane(self, lane: list[Check]) -> AsyncGenerator[None, None]:
         while True:
             batch = await self._due.next(lane)
-            if lane[0].kind not in QUICK and self._disturbed():
+            if lane[0].kind not in (*QUICK, *READING) and self._disturbed():
                 self._due.later([check.id for check in batch])
                 continue
             source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
@@ -127,7 +130,7 @@ class _Step:
             case events.Moved() | events.WasReset() | events.Prepared():
                 self._news.put_nowait(None)
             case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
-                self._due.mark([check.id for check in self._checks if check.kind in QUICK])
+                self._due.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
             case events.FaultApplied() | events.FaultUndone():
                 self._due.mark([check.id for check in self._checks])
             case _:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from meshlab.check.world import LogEntry, Reply
 from meshlab.errors import UsageError
@@ -145,7 +147,7 @@ def test_hops_through_two_proxies_of_one_kind() -> None:
     )  # fmt: skip
     web = tree("web", "probe", up("catalog", tree("catalog", "10.1.0.2")))
     whole = seen(web, callee_side, caller_side)
-    trace = merge(Seen(**{name: getattr(whole, name) for name in whole.__struct_fields__} | {"pods": pods}), words)
+    trace = merge(replace(whole, pods=pods), words)
     assert drawn(trace.root) == "probe(web(node(node(catalog))))"
     assert [trace.root.hops[0].hops[0].pod, trace.root.hops[0].hops[0].hops[0].pod] == ["node-a", "node-b"]
     assert trace.missing == ()
@@ -167,7 +169,7 @@ def test_sidecars_share_the_address_of_their_application() -> None:
     web = tree("web", "probe", up("catalog", tree("catalog", "127.0.0.6")))
     lines = (sidecar("catalog-1", IP["web"], "127.0.0.1", 1.1), sidecar("web-1", IP["web"], IP["catalog"], 1.0))
     whole = seen(web, *lines)
-    trace = merge(Seen(**{name: getattr(whole, name) for name in whole.__struct_fields__} | {"pods": pods}), words)
+    trace = merge(replace(whole, pods=pods), words)
     assert [hop.pod for hop in _line(trace.root)] == ["", "web-1", "web-1", "catalog-1", "catalog-1"]
     assert trace.missing == ()
 
@@ -194,3 +196,44 @@ def test_what_is_called(tmp_path: Path) -> None:
     assert _target(run, "http://reviews:8080/") == ("http://reviews:8080/", False)
     with pytest.raises(UsageError, match="cannot be called"):
         _target(run, "nobody")
+
+
+RECORDED = Path(__file__).parent / "recorded"
+"""What was seen of requests on a kind cluster: at the start of 2-router-mesh, and with its step `policy` solved."""
+
+
+def recorded(name: str) -> Seen:
+    return msgspec.json.decode((RECORDED / f"trace-{name}.json").read_bytes(), type=Seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "drawing"),
+    [
+        ("norouter", "you(edge(web(catalog(pricing(legacy(ratings))) reviews:v2(ratings))))"),
+        (
+            "router",
+            "you(edge(web(router(catalog(router(pricing(router(legacy(router(ratings))))))) "
+            "router(reviews(router(ratings))))))",
+        ),
+        (
+            "canary",
+            "you(edge(web(router(catalog:v2(router(pricing(router(legacy(router(ratings))))))) "
+            "router(reviews:v2(router(ratings))))))",
+        ),
+        ("gone", "you!http_5xx(edge(web!http_5xx(catalog!timeout reviews!timeout)))"),
+    ],
+)
+def test_recorded_requests_are_drawn_as_they_went(name: str, drawing: str) -> None:
+    trace = merge(recorded(name), words)
+    assert drawn(trace.root) == drawing
+    assert trace.missing == ()
+
+
+def test_a_recorded_request_without_one_line_says_so() -> None:
+    """The router's line for ratings is lost; the application still knows who called it."""
+    whole = recorded("router")
+    kept = tuple(entry for entry in whole.entries if not entry.authority.startswith("pricing"))
+    trace = merge(replace(whole, entries=kept), words)
+    assert "router(pricing" in drawn(trace.root)
+    assert len(trace.missing) == 1
+    assert "pricing" in trace.missing[0]

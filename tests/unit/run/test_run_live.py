@@ -62,6 +62,23 @@ def test_a_traefik_line_becomes_an_entry() -> None:
     assert (entry.upstream_host, entry.downstream, entry.flags) == ("10.244.1.5:8080", "10.244.0.1:40112", "")
 
 
+def test_recorded_lines_of_both_proxies_are_read(tmp_path: Path) -> None:
+    """From a kind cluster: the lines of one request, among others."""
+    lab = small_run(tmp_path).lab
+    for name, nonce, lines in (("edge", "nec233a9e10", 1), ("router", "shoppers-meshlab-main-48f5c0-worker-535", 6)):
+        text = (Path(__file__).parent / f"recorded/access-{name}.log").read_text()
+        found = logs.matching(text, [nonce], name, lab.proxies[name], AT)
+        assert len(found) == lines < len(text.splitlines())
+        for entry in found:
+            assert entry.status == 200
+            assert entry.authority
+            assert entry.upstream_cluster
+            assert entry.upstream_host.endswith(":8080")
+            assert entry.downstream.count(":") == 1
+            assert entry.duration_ms > 0 or entry.upstream_ms == 0
+            assert 0 < entry.t - 1795452000 < 3600
+
+
 @pytest.mark.parametrize("line", ["", "starting", "{", "[]", '{"level":"info","msg":"n0123456789"}', '{"nonce":1}'])
 @pytest.mark.parametrize("adapter", ["envoy", "traefik"])
 def test_other_lines_are_none(adapter: str, line: str) -> None:

@@ -98,9 +98,10 @@ class Run:
         if key not in self.lab.clusters:
             raise UsageError(f"The lab {self.lab_id} has no cluster {cluster!r}.")
         began = self.state().started
-        if not self._cluster and began is not None and key in began.clusters:
+        if not self._cluster and began is not None and began.context == self.context and key in began.clusters:
             return began.clusters[key]
-        return engines.cluster_name(self.paths, self._cluster, key, first=key == self.lab.default_cluster)
+        first = key == self.lab.default_cluster
+        return engines.cluster_name(self.paths, self._cluster, key, first=first, context=self.context)
 
     def folder_of(self, cluster: str = "") -> Path:
         """clusters/<name>/ of a cluster of the lab."""

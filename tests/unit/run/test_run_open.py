@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,9 @@ def test_clusters_are_named_by_the_lab_the_state_folder_or_as_wanted(tmp_path: P
     run = small_run(tmp_path)
     assert run.cluster_name() == run.cluster_name("main") == f"main-{run.paths.mark()}"
     assert small_run(tmp_path, cluster="grade-1").cluster_name() == "grade-1"
+    names = {small_run(tmp_path, context=context).cluster_name() for context in ("a:b/c", "a-b-c", "A:B/C")}
+    assert len(names) == 3
+    assert all(re.fullmatch(r"main-a-b-c-[0-9a-f]{6}", name) for name in names)
     with pytest.raises(UsageError, match="no cluster 'west'"):
         run.cluster_name("west")
 

@@ -243,6 +243,8 @@ def shop(*flipped: str, kind: type[Sim] = Sim) -> Sim:
         sim.add(service, name, node, version)
     sim.add_proxy("edge", "traefik-1", "node-b")
     sim.add_proxy("router", "router-1", "node-a")
+    # It has been at work for a while.
+    sim.counted.update({("router-1", "catalog"): 1000, ("router-1", "reviews"): 1000})
     sim.add_proxy("node-proxy", "node-proxy-a", "node-a")
     sim.add_proxy("node-proxy", "node-proxy-b", "node-b")
 

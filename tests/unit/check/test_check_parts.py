@@ -120,7 +120,7 @@ def test_hops_are_in_the_order_of_their_addresses() -> None:
 
 
 def test_without_addresses_the_earlier_and_the_longer_comes_first() -> None:
-    inner, outer, later = entry("p-2", 1.0, duration=3), entry("p-1", 1.0, duration=5), entry("p-3", 2.0)
+    inner, outer, later = entry("p-2", 1.0, duration=3), entry("p-3", 1.0, duration=5), entry("p-1", 2.0)
     assert in_order([later, inner, outer], "", {}) == [outer, inner, later]
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from meshlab.errors import UsageError
-from meshlab.run import engines, events, lock, paths, snapshot, state
+from meshlab.run import engines, events, lock, paths, seat, snapshot, state
 from meshlab.run.api import Language, Snapshot
 from meshlab.run.clients import Clients
 from meshlab.run.journal import Journal
@@ -46,8 +46,7 @@ class Run:
         self._cluster = cluster
         self._lock = lock.Reentrant()
         self._world: LiveWorld | None = None
-        began = self._fold.now().started
-        self.context = context or (began.context if began else "")
+        self.context = seat.context_of(self._fold.now(), loaded.id, context)
         self._clients = Clients(self)
 
     @property

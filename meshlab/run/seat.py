@@ -1,4 +1,4 @@
-"""The seed that a learner's values are drawn from."""
+"""What stays the same while a run lasts: the seed that a learner's values are drawn from, and where its clusters are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from meshlab.errors import UsageError
 from meshlab.run import paths, state
 from meshlab.run.log import Log
 from meshlab.run.paths import Paths
+from meshlab.run.state import State
 
 LARGEST = 10**6
 
@@ -32,6 +33,18 @@ def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
             hint="`meshlab down` first, then `meshlab start` with the new seed.",
         )
     return wanted
+
+
+def context_of(known: State, lab_id: str, wanted: str) -> str:
+    """The kubeconfig context that the run is on; "" is kind. UsageError when it has clusters elsewhere than is wanted."""
+    began = known.started
+    if began is None or known.environment == "none":
+        return wanted
+    if wanted and wanted != began.context:
+        place = f"the context {began.context}" if began.context else "a kind cluster"
+        hint = f"`meshlab down` first, then `meshlab start {lab_id} --context {wanted}`."
+        raise UsageError(f"The lab {lab_id} is on {place}, so it cannot go on in {wanted}.", hint=hint)
+    return began.context
 
 
 def own(where: Paths) -> int:

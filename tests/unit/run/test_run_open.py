@@ -46,6 +46,19 @@ def test_a_run_under_way_keeps_its_seed_until_it_is_down(tmp_path: Path) -> None
     assert small_run(tmp_path, seed=8).seed == 8
 
 
+def test_a_run_stays_where_its_clusters_are_until_it_is_down(tmp_path: Path) -> None:
+    run = small_run(tmp_path, context="shared")
+    assert run.engine_name == "context"
+    run.begin()
+    run.append(events.Prepared(seconds=1))
+    assert small_run(tmp_path).context == "shared"
+    with pytest.raises(UsageError, match="on the context shared"):
+        small_run(tmp_path, context="other")
+    run.append(events.Downed())
+    assert small_run(tmp_path).context == ""
+    assert small_run(tmp_path, context="other").context == "other"
+
+
 def test_begin_says_it_once_and_again_when_it_is_another(tmp_path: Path) -> None:
     run = small_run(tmp_path, seed=7)
     run.begin()

@@ -1,0 +1,191 @@
+"""A proof holds for a right lab and says what does not hold of a wrong one; a grade says how far a lab was solved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from meshlab.check.verdict import Outcome
+from meshlab.check.world import CallRequest, Calls, Position, Reply
+from meshlab.errors import ExitCode, UsageError
+from meshlab.lab.proof import read_proof
+from meshlab.run import engines, grading, identity, install, proof_parts, proving, versions
+from meshlab.run.grade import GradeReport, GradeRequest, grade
+from meshlab.run.live import LiveWorld
+from meshlab.run.prove import ProofEvent, ProveRequest, prove
+from tests.unit.run import test_run_prepare
+from tests.unit.run.fake_engine import MemoryEngine
+from tests.unit.run.small_run import LAB_ID, LAB_YAML
+
+place, engine = test_run_prepare.place, test_run_prepare.engine
+
+WRONG = """\
+wrong:
+- id: blue
+  step: first
+  red: {colour: object.mismatch}
+"""
+PAINT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: paint}\ndata: {colour: COLOUR}\n"
+FILES = {
+    "setup/start/15-paint.yaml": PAINT.replace("COLOUR", "white"),
+    "solve/01-first/answers.yaml": "why: one\n",
+    "solve/02-second/predictions.yaml": "break-it: {cells: [[web, catalog], [web, web], [probe, catalog], [probe, web]]}\n",
+    "solve/02-second/experiments.yaml": "- break-it\n",
+    "wrong/blue/10-paint.yaml": PAINT.replace("COLOUR", "blue"),
+}
+
+
+@pytest.fixture
+def lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small lab, whole, on clusters in memory. Its shop answers while `web` has a pod."""
+    folder = place / "pack" / LAB_ID
+    text = LAB_YAML.replace("cells: [{expect: 1}]", "cells: [{expect: 0}]").replace("fresh: answer.missing", "fresh: blocked")
+    (folder / "lab.yaml").write_text(text + WRONG)
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+    async def positions(_: LiveWorld, service: str) -> list[Position]:
+        return [Position(service=service, pod=f"{service}-1", node="node-1" if service == "probe" else "")]
+
+    async def call(_: LiveWorld, position: Position, request: CallRequest) -> Calls:
+        kube = next(iter(engine.kubes.values()))
+        good = kube.one("Deployment", "web")["spec"]["replicas"] > 0
+        tree = {"headers": {"x-meshlab-nonce": request.nonce}}
+        reply = Reply(nonce=request.nonce, status=200, tree=tree) if good else Reply(error="refused")
+        return Calls(position, (reply,) * request.n)
+
+    async def none(*_: object) -> list[str]:
+        return []
+
+    async def known() -> dict[str, str]:
+        return {"meshlab": "0"}
+
+    monkeypatch.setattr(LiveWorld, "positions", positions)
+    monkeypatch.setattr(LiveWorld, "call", call)
+    monkeypatch.setattr(engines, "make", lambda *_: engine)
+    monkeypatch.setattr(identity, "as_learner", install.hands)
+    monkeypatch.setattr(versions, "collect", known)
+    monkeypatch.setattr(proof_parts, "WRONG_SHOWS", 0.0)
+    for module in (proving, grading):
+        monkeypatch.setattr(module, "stand_ins", none)
+    return folder
+
+
+async def proven(lab: Path, **how: str) -> list[ProofEvent]:
+    request = ProveRequest(lab=LAB_ID, packs=(lab.parent,), state=lab.parent.parent / "state", **how)
+    return [event async for event in prove(request) if event.kind != "progress"]
+
+
+def broken(told: list[ProofEvent]) -> list[tuple[str, str, str]]:
+    return [(event.phase, event.check or event.expected, event.seen) for event in told if not event.ok]
+
+
+async def test_a_right_lab_is_proven(lab: Path, engine: MemoryEngine) -> None:
+    told = await proven(lab)
+    assert broken(told) == []
+    proof = read_proof(lab)
+    assert proof is not None
+    assert msgspec.to_builtins(proof) == told[-1].proof
+    assert {name: (one.fresh, one.reason, one.solved) for name, one in proof.checks.items()} == {
+        "colour": ("fail", "object.mismatch", "pass"),
+        "kept": ("pass", "", "pass"),
+        "why": ("blocked", "engine.blocked", "pass"),
+        "reach": ("", "", ""),
+        "tried": ("fail", "experiment.not-run", "pass"),
+    }
+    assert proof.wrong["blue"].red == {"colour": "object.mismatch"}
+    assert proof.wrong["blue"].blocked == ("why",)
+    assert proof.experiments == ("break-it",)
+    assert proof.reset
+    assert engine.infos == {}, "the cluster is removed"
+
+
+WRONGS = {
+    "a solution that does not solve": (
+        ("solve/01-first/10-paint.yaml", "colour: red", "colour: pink"),
+        ("solve/first", "colour"),
+    ),
+    "a goal that is green on fresh": (("setup/start/15-paint.yaml", "white", "red"), ("fresh", "colour")),
+    "a guard that is red on fresh": (("setup/start/10-keep.yaml", "name: keep", "name: other"), ("fresh", "kept")),
+    "another reason on fresh": (("lab.yaml", "fresh: object.mismatch", "fresh: object.absent"), ("fresh", "colour")),
+    "a misconception that passes": (("wrong/blue/10-paint.yaml", "blue", "red"), ("wrong/blue", "colour")),
+    "a misconception with another reason": (
+        ("lab.yaml", "red: {colour: object.mismatch}", "red: {colour: object.absent}"),
+        ("wrong/blue", "colour"),
+    ),
+    "a misconception with one red too few": (("lab.yaml", "red: {colour:", "red: {kept:"), ("wrong/blue", "colour")),
+    "an experiment that goes otherwise": (
+        ("lab.yaml", "cells: [{expect: 0}]", "cells: [{expect: 1}]"),
+        ("solve/second", "tried"),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", WRONGS)
+async def test_a_wrong_lab_is_not(lab: Path, how: str) -> None:
+    (file, old, new), where = WRONGS[how]
+    text = (lab / file).read_text()
+    assert old in text
+    (lab / file).write_text(text.replace(old, new))
+    told = await proven(lab)
+    assert where in [(phase, what) for phase, what, _ in broken(told)]
+    assert not told[-1].ok
+    assert read_proof(lab) is None
+
+
+async def test_only_a_part_writes_no_proof(lab: Path) -> None:
+    told = await proven(lab, only="blue")
+    assert broken(told) == []
+    assert {event.phase.partition("/")[0] for event in told} == {"solve", "solved", "wrong", "blue"}
+    assert read_proof(lab) is None
+    with pytest.raises(UsageError, match="no step or misconception"):
+        await proven(lab, only="green")
+
+
+async def graded(lab: Path, **how: object) -> GradeReport:
+    state = lab.parent.parent / "state"
+    return await grade(GradeRequest(lab=LAB_ID, packs=(lab.parent,), state=state, **how))  # type: ignore[arg-type]
+
+
+async def test_the_solution_passes(lab: Path, engine: MemoryEngine) -> None:
+    report = await graded(lab, solve=True)
+    assert (report.code, report.error) == (ExitCode.PASS, "")
+    assert {one.check for one in report.verdicts} == {"colour", "kept", "why", "tried"}
+    assert {one.outcome for one in report.verdicts} == {Outcome.PASS}
+    assert set(report.seconds) == {"prepare", "first", "second", "end", "clean-up"}
+    assert engine.infos == {}
+
+
+async def test_an_untouched_lab_fails(lab: Path, engine: MemoryEngine) -> None:
+    report = await graded(lab)
+    assert report.code == ExitCode.CHECKS_FAILED
+    found = {one.check: (one.outcome, one.reason) for one in report.verdicts}
+    assert found["colour"] == (Outcome.FAIL, "object.mismatch")
+    assert found["why"][0] is Outcome.BLOCKED
+    assert found["kept"][0] is Outcome.PASS
+    assert engine.infos == {}
+
+
+async def test_what_a_later_step_breaks_was_not_done(lab: Path) -> None:
+    (lab / "solve/02-second/10-paint.yaml").write_text(FILES["wrong/blue/10-paint.yaml"])
+    report = await graded(lab, solve=True)
+    assert report.code == ExitCode.CHECKS_FAILED
+    assert next(one.outcome for one in report.verdicts if one.check == "colour") is Outcome.FAIL
+
+
+async def test_a_kept_cluster_is_used_by_the_next_grade(lab: Path, engine: MemoryEngine) -> None:
+    await graded(lab, solve=True, keep=True)
+    assert len(engine.infos) == 1
+    report = await graded(lab)
+    assert report.code == ExitCode.CHECKS_FAILED, "nothing of the solution is left"
+    assert sum(word.startswith("create") for word in engine.asked) == 1
+    assert engine.infos == {}
+
+
+async def test_no_time_left(lab: Path, engine: MemoryEngine) -> None:
+    report = await graded(lab, solve=True, timeout=0.0)
+    assert report.code == ExitCode.TIMEOUT
+    assert engine.infos == {}

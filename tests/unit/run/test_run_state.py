@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlab.check.verdict import Outcome, Verdict
@@ -38,6 +38,7 @@ ANY = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ANY, max_size=30), st.lists(ANY, max_size=10))
 def test_nothing_that_comes_later_loses_progress(before: list[events.AnyEvent], after: list[events.AnyEvent]) -> None:
     old = state.fold(before)
@@ -50,6 +51,7 @@ def test_nothing_that_comes_later_loses_progress(before: list[events.AnyEvent], 
     assert new.count == old.count + len(after)
 
 
+@settings(deadline=None)
 @given(st.lists(ANY, max_size=30), st.integers(0, 30))
 def test_folding_on_is_folding_at_once(log: list[events.AnyEvent], cut: int) -> None:
     assert state.fold(log[:cut]).take(log[cut:]) == state.fold(log)

@@ -67,7 +67,7 @@ class _Line(Struct, rename="camel"):
 async def read(control_plane: str, since: float) -> list[AuditEvent]:
     """Completed writes since a unix time, oldest first. ClusterError when the log cannot be read."""
     # A rotated file first; before the first write there is none.
-    script = f"cd {LOGS} && ls -1tr | while read -r name; do cat \"$name\"; done"
+    script = f'cd {LOGS} && ls -1tr | while read -r name; do cat "$name"; done'
     try:
         told = await docker("exec", control_plane, "sh", "-c", script, deadline=20)
     except EngineError as error:

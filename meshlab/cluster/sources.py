@@ -32,11 +32,7 @@ def source(name: str, root: Path | None = None) -> Path:
 
 def files(path: Path) -> list[Path]:
     """All files that make up the image, in a fixed order."""
-    return [
-        one
-        for one in sorted(path.rglob("*"))
-        if one.is_file() and _counts(one.relative_to(path))
-    ]
+    return [one for one in sorted(path.rglob("*")) if one.is_file() and _counts(one.relative_to(path))]
 
 
 def _counts(name: Path) -> bool:

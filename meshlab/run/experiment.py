@@ -122,9 +122,7 @@ class _Experiment:
 
         checks = [judge.check_of(self._run, name) for name in phase.checks]
         context = Context(self._run.lab, await self._run.world())
-        source = engine.evaluate(
-            context, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one)
-        )
+        source = engine.evaluate(context, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one))
         try:
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:

@@ -129,4 +129,3 @@ def node_name(obj: Object) -> str:
 def name_of(key: Key) -> str:
     """How an inventory names an object."""
     return f"{key} ({key.group})" if key.group and "." in key.group else str(key)
-

@@ -86,4 +86,3 @@ def _chosen(request: GradeRequest) -> tuple[str, int]:
 
 def _failed(report: GradeReport, error: MeshlabError) -> GradeReport:
     return structs.replace(report, code=int(error.exit_code), error=str(error), hint=error.hint)
-

@@ -12,8 +12,6 @@ from meshlab.cluster.containers import PREFIX, Node, docker
 from meshlab.cluster.kind import KindEngine
 from meshlab.cluster.kindconfig import MOUNT
 from meshlab.cluster.ownfiles import OwnFiles
-from meshlab.run import learner, sweep
-from meshlab.run.memory import FILE as APPLIED
 from meshlab.run.paths import Paths
 
 SCRIPT_LABEL = "dev.meshlab.script"
@@ -52,11 +50,10 @@ def _folders(paths: Paths) -> list[Path]:
 
 
 async def _remove(folder: Path) -> None:
+    from meshlab.run.lifecycle import forget
+
     await KindEngine().delete(folder.name, folder)
-    for name in (sweep.FILE, learner.FILE, APPLIED):
-        (folder / name).unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    forget(folder)
 
 
 async def _drop(ids: list[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
-from meshlab.run import clusters, events, faults, learner, lock, memory, state, sweep
+from meshlab.run import clusters, events, faults, learner, lock, memory, state, sweep, trust
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
 from meshlab.run.journal import Journal
@@ -82,7 +82,13 @@ async def remove_cluster(run: Run, key: str) -> None:
     """One cluster, with all that is kept about it."""
     folder = run.folder_of(key)
     await run.engine.delete(run.cluster_name(key), folder)
-    for name in (sweep.FILE, learner.FILE, memory.FILE):
+    forget(folder)
+
+
+def forget(folder: Path) -> None:
+    """What this room keeps about a cluster that is gone."""
+    sweep.forget(folder)
+    for name in (learner.FILE, memory.FILE, trust.FILE):
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
@@ -90,7 +96,9 @@ async def remove_cluster(run: Run, key: str) -> None:
 
 async def _out_of(run: Run, place: Place, track: Track) -> AsyncGenerator[Progress, None]:
     """What is meshlab's out of a cluster that is not."""
+    assert place.found is not None
     kube, folder = await run.kube(place.key), run.folder_of(place.key)
+    whole = place.found.capabilities.scope == "cluster"
 
     async def lab() -> None:
         if sweep.remembered(folder) is not None:
@@ -99,10 +107,12 @@ async def _out_of(run: Run, place: Place, track: Track) -> AsyncGenerator[Progre
     async with aclosing(timed(track, LAB, lab)) as progress:
         async for event in progress:
             yield event
-    async with aclosing(timed(track, PARTS, lambda: sweep.own(kube, spaces(run.lab)))) as progress:
+    async with aclosing(timed(track, PARTS, lambda: sweep.own(kube, folder, spaces(run.lab), whole=whole))) as progress:
         async for event in progress:
             yield event
-    sweep.forget(folder)
+    await run.forget_clients()
+    await run.engine.delete(place.spec.name, folder)
+    forget(folder)
 
 
 async def clean(paths: Paths, *, progress_too: bool = False) -> AsyncGenerator[Progress, None]:

@@ -99,7 +99,8 @@ class Stages:
             async for event in events:
                 yield event
         await self.run.forget_clients()
-        await sweep.remember(await self.run.kube(place.key), folder)
+        if engine.name == "kind":
+            await sweep.remember(await self.run.kube(place.key), folder)
 
     async def _ready_made(self, place: Place, refs: list[str]) -> AsyncGenerator[Progress, None]:
         engine, info = self.run.engine, place.found
@@ -119,8 +120,10 @@ class Stages:
         yield self.track.running(phase)
         for place in self.places:
             kube = await self.run.kube(place.key)
+            if (await self.run.info(place.key)).capabilities.scope == "namespaces":
+                await system.namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
             await system.vacate(kube)
-            if place in self.made:
+            if place in self.made and self.run.engine.name == "kind":
                 continue
             try:
                 await self._sweep(place)
@@ -134,6 +137,7 @@ class Stages:
         if (await self.run.info(place.key)).engine == "kind":
             await sweep.cluster(kube, folder)
         else:
+            await sweep.note_namespaces(kube, folder, (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
             await sweep.remember(kube, folder, reference_point.scope(self.run, place.key, whole=False))
             await sweep.contents(kube, folder, spaces(self.run.lab))
 

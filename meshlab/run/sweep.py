@@ -17,6 +17,7 @@ from meshlab.run.objects import SYSTEM_NAMESPACE, Object, describe, key_of, labe
 from meshlab.run.poll import until
 
 FILE = "inventory.json"
+NAMESPACES = "namespaces.json"
 WITHIN = 45.0
 """Seconds for namespaces to go: what takes longer is held by a finalizer, and a new cluster is faster."""
 FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicyBinding")
@@ -35,8 +36,9 @@ async def remember(kube: Kube, folder: Path, scope: Scope = WHOLE) -> None:
 
 
 def forget(folder: Path) -> None:
-    """The cluster is gone."""
-    (folder / FILE).unlink(missing_ok=True)
+    """The cluster is gone, or meshlab is out of it."""
+    for name in (FILE, NAMESPACES):
+        (folder / name).unlink(missing_ok=True)
 
 
 def remembered(folder: Path) -> Inventory | None:
@@ -96,17 +98,49 @@ async def contents(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
     first = remembered(folder)
     if first is None:
         raise ClusterError(f"Nothing is known of what was in {', '.join(namespaces)} before meshlab came.")
-    found = await added(kube, first, Scope(namespaces=tuple(namespaces), cluster_scoped=False))
-    await _delete(kube, found)
-    await gone(kube, [ref_of(one) for one in found])
+    await _remove(kube, await added(kube, first, Scope(namespaces=tuple(namespaces), cluster_scoped=False)))
 
 
-async def own(kube: Kube, namespaces: Sequence[str]) -> None:
-    """meshlab's own parts, out of a cluster that is not meshlab's. The namespaces stay."""
+async def own(kube: Kube, folder: Path, namespaces: Sequence[str], *, whole: bool) -> None:
+    """meshlab's own parts and the namespaces that it made, out of a cluster that is not meshlab's.
+
+    whole: it may touch what lives in no namespace.
+    """
+    if whole:
+        made = [ObjectRef(kind="Namespace", name=name) for name in (*namespaces, SYSTEM_NAMESPACE) if name not in had(folder)]
+        await _remove(kube, [one for one in await fingerprint.ours(kube) if one["kind"] != "Namespace"])
+        await asyncio.gather(*(kube.delete(ref) for ref in made))
+        await gone(kube, made)
     for namespace in (*namespaces, SYSTEM_NAMESPACE):
-        found = await fingerprint.ours(kube, namespace)
-        await _delete(kube, found)
-        await gone(kube, [ref_of(one) for one in found])
+        await _remove(kube, await fingerprint.ours(kube, namespace))
+
+
+async def note_namespaces(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
+    """Keep which of them somebody else had made; only the first time counts."""
+    file = folder / NAMESPACES
+    if paths.read(file) is None:
+        found = [name for name in namespaces if await _there(kube, name)]
+        paths.write(file, msgspec.json.encode(found))
+
+
+def had(folder: Path) -> list[str]:
+    """The namespaces that were there before meshlab."""
+    return msgspec.json.decode(paths.read(folder / NAMESPACES) or b"[]", type=list[str])
+
+
+async def _there(kube: Kube, namespace: str) -> bool:
+    try:
+        return await kube.get(ObjectRef(kind="Namespace", name=namespace)) is not None
+    except ClusterError as error:
+        if error.status != 403:
+            raise
+        # Whoever may not even look did not get it from us.
+        return True
+
+
+async def _remove(kube: Kube, some: list[Object]) -> None:
+    await _delete(kube, some)
+    await gone(kube, [ref_of(one) for one in some])
 
 
 async def _delete(kube: Kube, some: Iterable[Object]) -> None:

@@ -68,6 +68,24 @@ async def test_cancelling_leaves_nothing(tmp_path: Path, phase: str) -> None:
     await is_clean(folder, before)
 
 
+async def test_cancelling_while_the_engine_starts_nodes_leaves_nothing(tmp_path: Path) -> None:
+    folder, before = tmp_path / "engine-c", await dangling()
+
+    async def make() -> None:
+        async for _ in KindEngine().create(SPEC, folder):
+            pass
+
+    task = asyncio.create_task(make())
+    for _ in range(600):
+        if await containers.nodes(CLUSTER):
+            break
+        await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await is_clean(folder, before)
+
+
 async def test_leaving_the_stream_of_progress_leaves_nothing(tmp_path: Path) -> None:
     folder, before = tmp_path / "engine-c", await dangling()
     events = KindEngine().create(SPEC, folder)
@@ -80,7 +98,7 @@ async def test_leaving_the_stream_of_progress_leaves_nothing(tmp_path: Path) -> 
 
 async def test_a_failure_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     folder, before = tmp_path / "engine-c", await dangling()
-    spec = ClusterSpec(name="engine-c", node_image=PINS["base"].ref, workers=0)
+    spec = ClusterSpec(name="engine-c", node_image="meshlab/no-such-node:v1.34.2", workers=0)
     seen: list[Progress] = []
 
     async def make() -> None:
@@ -89,7 +107,7 @@ async def test_a_failure_leaves_nothing_and_says_why(tmp_path: Path) -> None:
 
     with pytest.raises(EngineError, match="ended with code"):
         await make()
-    assert (seen[-1].phase, seen[-1].state) == ("create-nodes", "failed")
+    assert (seen[-1].phase, seen[-1].state) == ("node-image", "failed")
     await is_clean(folder, before)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ OUTSIDE: dict[str, Object] = {
 }
 
 
-def on(program: Program, work: Callable[[Run], Coroutine[Any, Any, None]]) -> None:
+def on(program: Program, work: Callable[[Run], Awaitable[None]]) -> None:
     """Do it with the run of the shared cluster."""
 
     async def whole() -> None:

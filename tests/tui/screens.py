@@ -40,7 +40,8 @@ async def _preparing(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> No
     run.gate.clear()
     await pilot.press("enter")
     await until(pilot, lambda: on(app, "PreparingScreen"))
-    await shows(pilot, "0:19", "kubectl")
+    await shows(pilot, "0:19")
+    await until(pilot, lambda: app.screen.query("GuidePage > *"))
 
 
 async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:

@@ -1,8 +1,8 @@
 """The closed list of disturbances, each with its inverse, journalled before it is applied.
 
-    entry = await faults.begin(run, fault)      # journalled, then applied
-    await faults.undo(run, entry)               # fine twice
-    await faults.undo_all(run)                  # what a killed meshlab left
+entry = await faults.begin(run, fault)      # journalled, then applied
+await faults.undo(run, entry)               # fine twice
+await faults.undo_all(run)                  # what a killed meshlab left
 """
 
 from __future__ import annotations

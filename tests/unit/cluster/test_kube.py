@@ -104,9 +104,7 @@ async def test_waiting_for_a_deletion_ends_when_another_takes_the_name(server: A
         await waiting
 
 
-async def test_what_holds_a_deletion_is_named(
-    server: ApiServer, kube: KubeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_holds_a_deletion_is_named(server: ApiServer, kube: KubeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GONE_WITHIN", 0.1)
     server.put(f"{PODS}/web", pod("web", finalizers=["example.com/stuck"]))
     server.ending.add(f"{PODS}/web")

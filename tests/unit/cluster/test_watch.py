@@ -120,9 +120,7 @@ async def test_made_again_under_the_same_name_is_two_events(server: ApiServer, k
     assert (await seen(kube, 4))[2:] == [("DELETED", "a"), ("ADDED", "a")]
 
 
-async def test_an_error_before_the_first_list_is_raised_and_a_later_one_is_not(
-    server: ApiServer, kube: KubeClient
-) -> None:
+async def test_an_error_before_the_first_list_is_raised_and_a_later_one_is_not(server: ApiServer, kube: KubeClient) -> None:
     server.refuse["GET"] = (403, "pods is forbidden")
     with pytest.raises(ClusterError, match="403"):
         await seen(kube, 1)

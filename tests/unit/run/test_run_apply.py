@@ -11,6 +11,7 @@ from meshlab.errors import ClusterError
 from meshlab.run import apply
 from meshlab.run.apply import Hand
 from meshlab.run.memory import Memory
+from meshlab.run.objects import ref_of
 from tests.unit.run.fake_kube import FakeKube, Object
 from tests.unit.run.small_run import config_map, shop
 
@@ -49,7 +50,8 @@ async def test_what_somebody_touched_is_written_again(tmp_path: Path, meddle: st
 
     async def put() -> Object:
         await apply.objects(Hand.of(kube, Memory(tmp_path / "m.json")), [wanted])
-        return kube.one("ConfigMap", "a")["data"]
+        data: Object = kube.one("ConfigMap", "a")["data"]
+        return data
 
     first = await put()
     if meddle == "deleted":
@@ -73,7 +75,7 @@ class Immutable(FakeKube):
     """Refuses to change the address of a Service, as the API server does."""
 
     async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True) -> Object:
-        live = await self.get(apply.ref_of(obj))
+        live = await self.get(ref_of(obj))
         if live is not None and live.get("spec") != obj.get("spec"):
             raise ClusterError("field is immutable", status=422)
         return await super().apply(obj, manager=manager, force=force)

@@ -147,7 +147,7 @@ async def test_what_cannot_be_undone_stays_in_the_journal(tmp_path: Path, kube: 
     run = small_run(tmp_path, kube)
     await faults.begin(run, FAULTS["scale"])
     run._clients._kubes.clear()
-    run._clients._engine.state = "paused"  # type: ignore[attr-defined]
+    run.engine.state = "paused"  # type: ignore[attr-defined]
     with pytest.raises(EnvironmentFault, match="could not be undone"):
         await faults.undo_all(run)
     assert len(run.journal.pending()) == 1

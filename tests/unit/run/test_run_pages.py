@@ -80,12 +80,12 @@ def test_answers_are_checked_and_recorded(tmp_path: Path) -> None:
     run = small_run(tmp_path)
     answers.answer(run, "why", " one ")
     assert run.snapshot().answers == {"why": "one"}
-    for check, text, words in (
+    for check, text, sentence in (
         ("why", "three", "none of the choices"),
         ("why", "", "1 to 500"),
         ("colour", "x", "no question"),
     ):
-        with pytest.raises(UsageError, match=words):
+        with pytest.raises(UsageError, match=sentence):
             answers.answer(run, check, text)
 
 

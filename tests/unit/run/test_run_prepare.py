@@ -134,8 +134,9 @@ async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engi
     await go(again)
     assert f"recover {run.cluster_name()}" in engine.asked
     assert engine.kubes[run.cluster_name()].one("Deployment", "web")["spec"]["replicas"] == 1
-    assert again.state().prepared is not None
-    assert again.state().prepared.recovered
+    prepared = again.state().prepared
+    assert prepared is not None
+    assert prepared.recovered
 
 
 async def test_a_killed_reset_is_taken_up_again(place: Path, engine: MemoryEngine) -> None:

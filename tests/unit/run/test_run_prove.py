@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -74,7 +75,7 @@ def lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> P
     return folder
 
 
-async def proven(lab: Path, **how: str) -> list[ProofEvent]:
+async def proven(lab: Path, **how: Any) -> list[ProofEvent]:
     request = ProveRequest(lab=LAB_ID, packs=(lab.parent,), state=lab.parent.parent / "state", **how)
     return [event async for event in prove(request) if event.kind != "progress"]
 

@@ -44,7 +44,8 @@ def trace_command(options: Options, url: str, headers: tuple[str, ...], form: st
     click.echo(trace_text(trace, options.language))
 
 
-@click.command("shell")
+# What follows the program's name is the program's own, options too.
+@click.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def shell_command(ctx: click.Context, command: tuple[str, ...]) -> None:

@@ -95,9 +95,10 @@ async def goto(run: Run, step: str) -> AsyncGenerator[Progress, None]:
             async for event in reset(run, chosen):
                 yield event
             return
-        known = run.state()
+        # What was done before a reset no longer stands on the cluster; what leads to the current step does.
+        standing = run.state().standing
         for one in before(run.lab, chosen):
-            if one not in known.done and one not in known.solved:
+            if ids.index(one) >= ids.index(here) and one not in standing:
                 async for event in solve(run, one, experiments=False):
                     yield event
         await baseline.take(run, "step-start", chosen)

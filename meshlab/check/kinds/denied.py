@@ -80,7 +80,8 @@ async def _control(spec: DeniedSpec, context: Context) -> None:
     if spec.control is None:
         return
     position = (await callers(context, spec.control.from_))[0]
-    request = CallRequest(url=url_of(context, spec.control.to), n=TRIES, nonce=context.world.nonce())
+    nonce = context.world.nonce()
+    request = CallRequest(url=url_of(context, spec.control.to), n=TRIES, concurrency=TRIES, nonce=nonce)
     replies = (await call(context, position, request)).replies
     bad = [reply for reply in replies if not (succeeded(reply) and carries(reply))]
     if bad or not replies:

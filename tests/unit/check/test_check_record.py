@@ -111,6 +111,17 @@ async def test_how_long_a_log_was_waited_for_does_not_matter() -> None:
     assert await ReplayWorld(recording.calls).access_logs("router", ["n"], 1.0) == []
 
 
+async def test_how_fast_requests_are_sent_does_not_matter_and_what_they_are_does() -> None:
+    recording = RecordingWorld(full())
+    position = (await recording.positions("web"))[0]
+    seen = await recording.call(position, CallRequest(url="http://catalog:8080/", nonce="n", n=2))
+    replay = ReplayWorld(recording.calls)
+    paced = CallRequest(url="http://catalog:8080/", nonce="n", n=2, concurrency=2, timeout_ms=100, rate=5)
+    assert await replay.call(position, paced) == seen
+    with pytest.raises(UnrecordedCall):
+        await replay.call(position, CallRequest(url="http://catalog:8080/", nonce="n", n=3))
+
+
 async def test_time_goes_on_by_waiting_when_the_recording_ends() -> None:
     recording = RecordingWorld(full())
     start = recording.now()

@@ -14,7 +14,7 @@ from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.e2e
 F2 = "\x1bOQ"
-PRICING = "$(kubectl get pod -l app=pricing -o name | cut -d/ -f2)"
+COLOUR = """$(kubectl get deploy catalog-v2 -o yaml | grep -A1 'name: COLOR' | sed -n 's/.*value: //p')"""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     before = machine.processes()
     terminal = open_lab(program)
     terminal.until("Create nodes", 60)
-    terminal.until("0/4 checks", 400)
+    terminal.until("step 1/6", 400)
     terminal.until("meshlab main", 30)
     terminal.send(F2)
     terminal.until(lambda text: "n Next" not in text)
@@ -45,9 +45,11 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     terminal.until(lambda text: "Shell" in text and len(text.splitlines()[0]) <= 80)
     terminal.resize(140, 42)
     terminal.until("✔ Calls between services in one request")
-    terminal.send(f"meshlab answer caller-of-legacy {PRICING}\r")
+    terminal.send("meshlab answer caller-of-legacy pricing\r")
     terminal.until("✔ Whom legacy sees as its caller")
-    terminal.until("4/4 checks", 60)
+    terminal.send(f"meshlab answer colour-of-v2 {COLOUR}\r")
+    terminal.until("✔ The colour of catalog v2")
+    terminal.until("5/5 checks", 60)
     terminal.send(F2)
     terminal.until("n Next")
     terminal.send("n")

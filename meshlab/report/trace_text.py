@@ -29,9 +29,9 @@ def trace_rows(trace: Trace, language: str = "en") -> list[Row]:
     hops = list(_walk(trace.root, "", ""))
     names = [stem + _name(hop) for stem, hop in hops]
     widest = max(width(name) for name in names)
-    places = max(width(_place(hop)) for _, hop in hops)
+    errors = max(width(hop.error) for _, hop in hops)
     rows = [_head(trace), []]
-    rows += [_hop(stem, hop, widest, places, trace.ms) for stem, hop in hops]
+    rows += [_hop(stem, hop, widest, errors, trace.ms) for stem, hop in hops]
     missing = [[("! ", "warn"), (say("tui.trace.missing", language, what=what), "warn")] for what in trace.missing]
     return rows + ([[]] if missing else []) + missing
 
@@ -66,7 +66,7 @@ def _place(hop: Hop) -> str:
     return "@".join(part for part in (hop.pod, hop.node) if part)
 
 
-def _hop(stem: str, hop: Hop, widest: int, places: int, whole: float) -> Row:
+def _hop(stem: str, hop: Hop, widest: int, errors: int, whole: float) -> Row:
     glyph = "proxy" if hop.kind == "proxy" else _meaning(hop.status) if hop.kind == "service" else "idle"
     name = _name(hop)[2:]
     time = f"{hop.ms:8.1f} ms" if hop.ms is not None else " " * 11
@@ -78,9 +78,11 @@ def _hop(stem: str, hop: Hop, widest: int, places: int, whole: float) -> Row:
         (time, ""),
         ("  ", ""),
         *_bar(hop.ms, whole),
-        (f"  {pad(_place(hop), places)}", "idle"),
+        (f"  {pad(hop.error, errors)}" if errors else "", "error"),
+        (f"  {_place(hop)}" if _place(hop) else "", "idle"),
+        (f"  {hop.detail}" if hop.detail else "", ""),
     ]
-    return row + [(f"  {text}", "error" if text == hop.error else "") for text in (hop.error, hop.detail) if text]
+    return row
 
 
 def _bar(ms: float | None, whole: float) -> Row:

@@ -13,7 +13,7 @@ from meshlab.cluster.progress import Progress
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.track import Track
 from meshlab.errors import MeshlabError
-from meshlab.run import clusters, events, faults
+from meshlab.run import clusters, events, faults, lifecycle
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
 from meshlab.run.stages import LAB, NODE, USABLE, Stages, Stuck, at_home
@@ -116,6 +116,9 @@ class _Preparation:
     async def undo(self) -> None:
         """Cancelled: what this preparation made goes; a cluster that was there is left, and is nobody's."""
         made = self._stages.made if self._stages else []
+        if made and self._run.engine.name != "kind":
+            async for _ in lifecycle.remove(self._run):
+                pass
         await self._run.forget_clients()
         for place in made:
             await self._run.engine.delete(place.spec.name, self._run.folder_of(place.key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -44,9 +45,13 @@ class LiveBackend:
         self.packs = tuple(packs)
 
     async def labs(self, language: Language) -> list[LabSummary]:
-        from meshlab.run.open import list_labs
+        def list_labs(language: Language, packs: tuple[Path, ...]) -> list[LabSummary]:
+            from meshlab.run import open as opening
 
-        return list_labs(language, self.packs)
+            return opening.list_labs(language, packs)
+
+        # Reading labs takes a moment: keys must not wait for it.
+        return await asyncio.to_thread(list_labs, language, self.packs)
 
     async def open(self, lab: str, language: Language) -> LabRun:
         from meshlab.run.open import open_run

@@ -1,15 +1,16 @@
-"""Time stands still where it is shown, and no key blinks: what is on a screen depends on nothing but the script."""
+"""Time stands still where it is shown: what is on a screen depends on nothing but the script."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-import meshlab.tui.screens.operation
-import meshlab.tui.widgets.phase_list
+from tests.tui.screens import still_clock
 
 
 @pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
+def still() -> Iterator[None]:
     """Elapsed times are 0:00 however slow the machine is."""
-    monkeypatch.setattr(meshlab.tui.screens.operation, "monotonic", lambda: 100.0)
-    monkeypatch.setattr(meshlab.tui.widgets.phase_list, "monotonic", lambda: 100.0)
+    with still_clock():
+        yield

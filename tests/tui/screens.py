@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
@@ -38,6 +40,7 @@ async def _problem(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None
 
 async def _preparing(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     run.gate.clear()
+    await _home(pilot, app, run)
     await pilot.press("enter")
     await until(pilot, lambda: on(app, "PreparingScreen"))
     await shows(pilot, "0:19")
@@ -151,15 +154,26 @@ SCREENS: dict[str, Way] = {
 }
 
 
+@contextmanager
+def still_clock() -> Iterator[None]:
+    """Elapsed times are 0:00 however slow the machine is."""
+    clocks = ("meshlab.tui.screens.operation.monotonic", "meshlab.tui.widgets.phase_list.monotonic")
+    with patch(clocks[0], lambda: 100.0), patch(clocks[1], lambda: 100.0):
+        yield
+
+
 async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, language: Language = "en") -> str:
     """The SVG of one screen."""
     run = ScriptedRun()
     run.red()
     app = make_app(run, theme=theme, language=language)
-    async with app.run_test(size=size) as pilot:
-        await SCREENS[name](pilot, app, run)
-        await pilot.pause()
-        return app.export_screenshot(title="meshlab")
+    with still_clock():
+        async with app.run_test(size=size) as pilot:
+            await SCREENS[name](pilot, app, run)
+            await pilot.pause()
+            app.clear_notifications()
+            await pilot.pause()
+            return app.export_screenshot(title="meshlab")
 
 
 def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = (), language: Language = "en") -> None:

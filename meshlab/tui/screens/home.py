@@ -56,7 +56,8 @@ class HomeScreen(MeshScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#problem").display = False
         self.query_one("#road").focus()
-        self.load()
+        # The frame first: labs and the doctor's findings follow into it.
+        self.call_after_refresh(self.load)
         self.call_after_refresh(self.examine)
 
     def on_screen_resume(self) -> None:

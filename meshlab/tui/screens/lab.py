@@ -149,8 +149,9 @@ class LabScreen(LabDialogs):
         status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (lab_title(self, snapshot), ""))
         link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
         faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
+        where = f"{snapshot.engine} {snapshot.cluster} " if self.has_class("-wide") else ""
         status.right = (
-            (f"{snapshot.engine} {snapshot.cluster} ", "$muted"),
+            (where, "$muted"),
             *link,
             *faults,
             ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$muted"),

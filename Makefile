@@ -75,7 +75,7 @@ bench: ready ## The design's budgets beside what was measured (JSON)
 	$(PY) tests/bench.py --json
 
 screens: env ## Pictures of every screen
-	$(PY) -m meshlab.tui.screens assets/screens
+	$(PY) -m tests.tui.screens
 
 clean: env ## Clusters of meshlab, environment, caches
 	-$(PY) -m meshlab clean --yes

@@ -105,11 +105,11 @@ async def test_coredns_forgets_soon_and_runs_once(kube: KubeClient) -> None:
 async def test_images_are_in_every_worker_and_not_loaded_twice(life: Life) -> None:
     again = [event async for event in life.engine.load(await life.info(), [BASE]) if event.state == "done"]
     assert again[0].detail == "all there"
-    more = [event async for event in life.engine.load(await life.info(), [BASE, PINS["nginx"].ref])]
+    more = [event async for event in life.engine.load(await life.info(), [BASE, PINS["traefik"].ref])]
     assert [event.state for event in more] == ["running", "running", "done"]
     for node in (await life.info()).nodes[1:]:
         told = await docker("exec", node.name, "ctr", "-n", "k8s.io", "images", "ls", "-q")
-        assert f"docker.io/library/{PINS['nginx'].ref}" in told.text.split()
+        assert f"docker.io/library/{PINS['traefik'].ref}" in told.text.split()
 
 
 async def test_a_missing_image_is_said(life: Life) -> None:

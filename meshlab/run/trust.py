@@ -129,7 +129,19 @@ async def as_submission(run: Run) -> AsyncIterator[Hands]:
 
 
 class Refusing(KubeClient):
-    """A client whose refusals are the submission's own doing."""
+    """A client whose refusals are the submission's own doing, also where it may not even look."""
+
+    async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        try:
+            return await super().get(ref)
+        except ClusterError as error:
+            raise (translated(error) if error.status == 403 else error) from error
+
+    async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        try:
+            return await super().list(ref)
+        except ClusterError as error:
+            raise (translated(error) if error.status == 403 else error) from error
 
     async def apply(self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True) -> dict[str, Any]:
         try:

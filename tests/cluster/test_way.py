@@ -60,7 +60,7 @@ def test_progress_outlives_a_reset(lab: Program) -> None:
     lab.ok("reset", "--yes")
     after = lab.ok("status", "--format", "json").json()["status"]
     assert after["events"] > before["events"]
-    assert [step["done"] for step in before["steps"]] == [step["done"] for step in after["steps"]]
+    assert [step.get("done", False) for step in before["steps"]] == [step.get("done", False) for step in after["steps"]]
 
 
 def test_strays_are_named_and_removed(lab: Program) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -28,6 +29,14 @@ def command_line(folder: Path) -> list[str]:
         return (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return []
+
+
+def left_over(before: set[int], within: float = 15) -> set[int]:
+    """Processes that were not there before and do not end within some seconds: what is being ended may take a moment."""
+    end = time.monotonic() + within
+    while (found := processes() - before) and time.monotonic() < end:
+        time.sleep(0.2)
+    return found
 
 
 def take() -> dict[str, object]:

@@ -56,6 +56,6 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     terminal.until("step 2/6")
     terminal.send("q")
     assert terminal.wait() == 0
-    assert machine.processes() - before == set()
+    assert machine.left_over(before) == set()
     steps = program.ok("status", "--format", "json").json()["status"]["steps"]
     assert [step.get("done", False) for step in steps][:2] == [True, False]

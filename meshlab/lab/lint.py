@@ -9,7 +9,7 @@ from meshlab.lab import problem
 from meshlab.lab.load import read_lab
 from meshlab.lab.pins import Pins, read_pins
 from meshlab.lab.problem import Problem
-from meshlab.lab.rules import images, languages, proofs, queries, reasons, seats, solutions, texts
+from meshlab.lab.rules import images, languages, proofs, queries, reasons, road, seats, solutions, texts
 from meshlab.lab.rules.scope import Rule, Scope
 
 RULES: tuple[Rule, ...] = (
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     reasons.rule,
     queries.rule,
     seats.rule,
+    road.variables,
     proofs.rule,
 )
 """Looked at when the lab loads."""

@@ -19,6 +19,9 @@ from meshlab.lab.runtime import values
 from meshlab.lab.scoped import namespaced
 from meshlab.lab.source import read_text
 
+GIVEN = "meshlab.io/given"
+"""A label for the author: what a lab adds to its start for its stage. It is read here and never reaches a cluster."""
+
 
 class Manifest(Struct, frozen=True):
     """One object to apply, its namespace filled in."""
@@ -29,6 +32,8 @@ class Manifest(Struct, frozen=True):
     file: str
     line: int
     """1-based, where the object starts."""
+    given: bool = False
+    """Whether it carried the label `GIVEN`."""
 
 
 def manifests(loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | None = None) -> list[Manifest]:
@@ -51,8 +56,9 @@ def read_manifests(lab: Lab, source: Source, given: Mapping[str, str] | None) ->
     found = []
     for document in read_documents(source.path, given):
         for key, value in _objects(document):
-            made = _object(lab, document, key, value)
-            found.append(Manifest(source.cluster or lab.default_cluster, made, document.file, document.line(key)))
+            marked, made = _given(document, key, _object(lab, document, key, value))
+            cluster = source.cluster or lab.default_cluster
+            found.append(Manifest(cluster, made, document.file, document.line(key), given=marked))
     return found
 
 
@@ -92,6 +98,19 @@ def _object(lab: Lab, document: Document, key: Key, data: Any) -> dict[str, Any]
     if space or not namespaced(data["apiVersion"], data["kind"]):
         return data
     return {**data, "metadata": {**metadata, "namespace": lab.default_namespace}}
+
+
+def _given(document: Document, key: Key, made: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+    """Whether the object is marked as given, and the object without the mark."""
+    labels = made["metadata"].get("labels")
+    if not isinstance(labels, dict) or GIVEN not in labels:
+        return False, made
+    if labels[GIVEN] != "true":
+        hint = f'Write {GIVEN}: "true", or leave the label out.'
+        raise document.error((*key, "metadata", "labels", GIVEN), f'the label {GIVEN} is "true" where it stands', hint)
+    rest = {name: value for name, value in labels.items() if name != GIVEN}
+    metadata = {name: value for name, value in made["metadata"].items() if name != "labels"}
+    return True, {**made, "metadata": metadata | ({"labels": rest} if rest else {})}
 
 
 def _generated(metadata: Any) -> bool:

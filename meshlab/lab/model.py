@@ -49,6 +49,8 @@ class Variable(_Part, frozen=True, kw_only=True):
     """That many characters of [a-z0-9], starting with a letter."""
     value: str | None = None
     """The same for everyone, or computed from others: `${name}` and integer `+ - * //` in `$[ ... ]`."""
+    lab: Id | None = None
+    """Drawn as the lab of this id draws its variable of the same name: the road goes on with the same value."""
 
 
 class Proxy(_Part, frozen=True, kw_only=True):

@@ -45,6 +45,8 @@ def shape_error(name: str, variable: Variable) -> str:
         return "step is at least 1"
     if variable.token is not None and not 1 <= variable.token <= 40:
         return "a token has 1 to 40 characters"
+    if variable.lab is not None and variable.value is not None:
+        return "a `value` is not drawn, so `lab` has no use beside it: give `lab` to the variables that it is computed from"
     texts = variable.choice if variable.choice is not None else (variable.value or "",)
     if not texts:
         return "a choice needs something to choose from"
@@ -54,8 +56,8 @@ def shape_error(name: str, variable: Variable) -> str:
 
 
 def draw(lab_id: str, seed: int, name: str, variable: Variable) -> str:
-    """The value of a variable that does not depend on others."""
-    number = _number(lab_id, seed, name)
+    """The value of a variable that does not depend on others; in the lab that it is declared for, or as another draws it."""
+    number = _number(variable.lab or lab_id, seed, name)
     if variable.integer is not None:
         smallest, largest = variable.integer
         return str(smallest + variable.step * (number % ((largest - smallest) // variable.step + 1)))

@@ -99,6 +99,26 @@ def test_each_rule_finds_what_it_is_there_for(
     assert all(Path(one.file).suffix for one in problems)
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "says"),
+    [
+        ("{choice: [amber, cobalt, emerald, ruby], lab: 2-other}", "word: {choice: [amber, cobalt, emerald, ruby]}", ""),
+        ("{choice: [amber, ruby], lab: 2-other}", "word: {choice: [ruby, amber]}", "declares `word` in another way"),
+        ("{choice: [amber, ruby], lab: 2-other}", "world: {choice: [ruby, amber]}", "has no variable `word`"),
+        ("{token: 4, lab: 2-other}", "word: {token: 4, lab: 1-one}", "draws `word` as `1-one` does"),
+        ("{token: 4, lab: 2-othr}", "word: {token: 4}", "no lab `2-othr`"),
+    ],
+)
+def test_a_value_of_another_lab_is_declared_as_there(fresh: Path, here: str, there: str, says: str) -> None:
+    new_lab(fresh.parent, "2-other")
+    edit(fresh.parent / "2-other", "lab.yaml", "word: {choice: [amber, cobalt, emerald, ruby]}", there)
+    edit(fresh.parent / "2-other", "lab.yaml", "${word}", f"${{{there.partition(':')[0]}}}")
+    edit(fresh, "lab.yaml", "{choice: [amber, cobalt, emerald, ruby]}", here)
+    problems = found(fresh, "road")
+    assert [says in one.message for one in problems] == ([True] if says else [])
+    assert [one.severity for one in problems] == (["warning" if "no lab" in says else "error"] if says else [])
+
+
 def test_chinese_comments_in_commands_are_fine(fresh: Path) -> None:
     edit(fresh, "text/zh/01-greet.md", "kubectl -n shop get", "# 查看\nkubectl -n shop get")
     assert not found(fresh, "languages-differ")

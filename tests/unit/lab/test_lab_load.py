@@ -9,7 +9,7 @@ import pytest
 
 from meshlab.errors import ExitCode, LabError
 from meshlab.lab.load import LoadedLab, Reading, load_lab, read_lab
-from tests.unit.lab.sample_lab import SOUND, Make
+from tests.unit.lab.sample_lab import SOUND, Make, write
 
 Bend = Callable[[str, str], Reading]
 
@@ -32,6 +32,15 @@ def test_a_new_variable_does_not_change_the_others(lab: Make) -> None:
     before = load_lab(lab(), 3).values
     after = load_lab(lab(SOUND.replace("  token:", "  extra: {token: 3}\n  token:")), 3).values
     assert {name: after[name] for name in before} == before
+
+
+def test_a_value_is_drawn_as_another_lab_draws_it(lab: Make) -> None:
+    sound = load_lab(lab(), 3)
+    pack = lab().parent
+    for name, says in (("4-next", "{token: 8, lab: 2-sample}"), ("4-own", "{token: 8}")):
+        write(pack / name / "lab.yaml", SOUND.replace("{token: 8}", says))
+    values = load_lab(pack / "4-next", 3).values
+    assert values["token"] == sound.values["token"] != load_lab(pack / "4-own", 3).values["token"]
 
 
 def test_lines_of_keys_are_kept(loaded: LoadedLab) -> None:
@@ -104,6 +113,8 @@ WRONG = [
     ("minutes: 20", "minutes: 20\nnamespaces: [a, shop]", "namespaces", "namespaces[0]", "first"),
     ("{token: 8}", "{token: 0}", "variable", "variables.token", "1 to 40"),
     ("{token: 8}", "{token: 8, value: x}", "variable", "variables.token", "exactly one"),
+    ("{token: 8}", "{token: 8, lab: No Lab}", "type", "variables.token.lab", "No Lab"),
+    ('{value: "$[ timeout * 2 + 1 ]"}', '{value: "1", lab: 1-other}', "variable", "variables.slow", "is not drawn"),
     ("{token: 8}", "{tokn: 8}", "unknown-key", "variables.token.tokn", "did you mean `token`"),
     ("{integer: [300, 900], step: 50}", "{integer: [900, 300]}", "variable", "variables.timeout", "larger"),
     ("timeout * 2 + 1", "timeout ** 2", "variable", "variables.slow", "not expected"),

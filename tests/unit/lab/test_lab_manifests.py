@@ -97,3 +97,29 @@ def test_what_is_no_object_has_a_place(lab: Make, name: str, text: str, says: st
     folder = lab(**{f"setup/start/{name}": text})
     with pytest.raises(LabError, match=says):
         manifests(load_lab(folder), "setup/start")
+
+
+GIVEN = "apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: {%s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "left", "given"),
+    [
+        ('meshlab.io/given: "true"', None, True),
+        ('app: a, meshlab.io/given: "true"', {"app": "a"}, True),
+        ("app: a", {"app": "a"}, False),
+    ],
+)
+def test_what_is_given_is_marked_and_the_mark_taken_off(
+    lab: Make, labels: str, left: dict[str, str] | None, given: bool
+) -> None:
+    folder = lab(**{"setup/start/a.yaml": GIVEN % labels})
+    (found,) = manifests(load_lab(folder), "setup/start")
+    assert found.given is given
+    assert found.object["metadata"].get("labels") == left
+
+
+def test_given_is_true_or_absent(lab: Make) -> None:
+    folder = lab(**{"setup/start/a.yaml": GIVEN % "meshlab.io/given: yes"})
+    with pytest.raises(LabError, match='is "true" where it stands'):
+        manifests(load_lab(folder), "setup/start")

@@ -8,7 +8,7 @@ from meshlab.lab.model import Needs
 SWITCHES = {
     "host_port": "pods that listen on a port of their node (hostPort)",
     "network_policy": "network policies that are enforced",
-    "net_admin": "pods that may change their own network (NET_ADMIN)",
+    "net_admin": "pods that redirect their own traffic (NET_ADMIN, and a kernel with nat, owner and REDIRECT)",
     "node_labels": "the right to label nodes",
     "node_access": "access to the nodes themselves",
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from meshlab.cluster.api import Capabilities, ClusterInfo, ClusterSpec
 from meshlab.cluster.capabilities import unmet
 from meshlab.cluster.kindconfig import subnets
 from meshlab.cluster.pins import load_pins
+from meshlab.cluster.redirect import redirects
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.model import Lab
 from meshlab.run.context import Run
@@ -93,6 +94,8 @@ async def check_needs(run: Run, places: list[Place]) -> None:
     """EnvironmentFault naming each need of the lab that the engine does not meet."""
     for place in places:
         offered = place.found.capabilities if place.found and place.usable else await _to_be(run, place.spec)
+        if run.lab.needs.net_admin and run.engine.name == "kind":
+            offered = structs.replace(offered, net_admin=await redirects() is not False)
         problems = unmet(run.lab.needs, offered)
         if problems:
             raise EnvironmentFault(" ".join(problems), hint="`meshlab doctor` looks at this machine.")

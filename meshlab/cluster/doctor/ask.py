@@ -15,6 +15,9 @@ from typing import Any
 
 import msgspec
 
+from meshlab.cluster import redirect
+from meshlab.errors import EngineError
+
 DEADLINE = 10.0
 PREFIX = "meshlab-"
 
@@ -80,6 +83,13 @@ async def cluster_names() -> tuple[str, ...]:
     form = '{{.Label "io.x-k8s.kind.cluster"}}'
     out, _ = await output("docker", "ps", "-a", "--filter", "label=io.x-k8s.kind.cluster", "--format", form)
     return tuple(sorted({name for name in out.split() if name.startswith(PREFIX)}))
+
+
+async def redirects() -> bool | None:
+    """None where there is no engine to try it in, or no node image yet."""
+    with contextlib.suppress(EngineError):
+        return await redirect.redirects()
+    return None
 
 
 def unaccounted(found: tuple[str, ...], state: Path) -> tuple[str, ...]:

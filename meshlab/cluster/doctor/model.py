@@ -46,6 +46,8 @@ class Facts(Struct, frozen=True, omit_defaults=True, kw_only=True):
     mtu_outside: int | None = None
     mtu_bridge: int | None = None
     firewalld_backend: str = ""
+    redirects: bool | None = None
+    """Whether a pod's traffic can be sent to a proxy in it (iptables: nat, owner, REDIRECT)."""
     engine_clock_skew: float | None = None
     """Seconds between the engine's clock and ours."""
     stand_ins: tuple[str, ...] = ()

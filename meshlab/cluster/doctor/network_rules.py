@@ -51,3 +51,8 @@ def firewalld(facts: Facts) -> Ruling | None:
     if not facts.firewalld_backend:
         return None
     return Ruling("warning" if facts.firewalld_backend == "nftables" else "ok")
+
+
+def redirects(facts: Facts) -> Ruling | None:
+    """Labs with sidecars cannot start without; all others can."""
+    return None if facts.redirects is None else Ruling("ok" if facts.redirects else "warning")

@@ -149,6 +149,7 @@ RULES: dict[str, Rule] = {
     "address-pools": network.address_pools,
     "mtu": network.mtu,
     "firewalld": network.firewalld,
+    "redirects": network.redirects,
     "clock": clock,
     "state-folder": state_folder,
     "leftovers": leftovers,

@@ -43,6 +43,7 @@ HEALTHY = Facts(
     mtu_outside=1500,
     mtu_bridge=1500,
     firewalld_backend="iptables",
+    redirects=True,
     engine_clock_skew=0.4,
 )
 
@@ -75,6 +76,7 @@ FAILING: dict[str, list[tuple[dict[str, Any], State]]] = {
     "address-pools": [({"network_count": 30}, "warning")],
     "mtu": [({"mtu_outside": 1400}, "warning")],
     "firewalld": [({"firewalld_backend": "nftables"}, "warning")],
+    "redirects": [({"redirects": False}, "warning")],
     "clock": [({"engine_clock_skew": -3600.0}, "warning")],
     "state-folder": [({"state_writable": False}, "problem"), ({"state_free_mib": 20.0}, "warning")],
     "leftovers": [({"leftovers": ("meshlab-main",)}, "warning")],

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from meshlab.cluster.api import Capabilities
+from meshlab.cluster.api import Capabilities, ClusterSpec
 from meshlab.cluster.progress import Progress
 from meshlab.errors import EnvironmentFault, LockedError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run import clients, faults, learner, lifecycle, prepare, stages, system, trust, usable
+from meshlab.run import clients, clusters, faults, learner, lifecycle, prepare, stages, system, trust, usable
 from meshlab.run.context import Run
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_engine import MemoryEngine
@@ -178,8 +179,6 @@ async def test_a_killed_preparation_is_begun_anew(place: Path, engine: MemoryEng
 
 
 async def test_a_cluster_that_does_not_fit_is_replaced(place: Path, engine: MemoryEngine) -> None:
-    from msgspec.structs import replace
-
     run = a_run(place, engine)
     await go(run)
     name = run.cluster_name()
@@ -193,14 +192,31 @@ async def test_a_cluster_that_does_not_fit_is_replaced(place: Path, engine: Memo
 async def test_a_need_that_is_not_met_stops_before_anything_starts(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    from msgspec.structs import replace
-
     poor = Capabilities(nodes=1, memory_mib=100)
     engine.infos[run.cluster_name()] = replace(engine.infos[run.cluster_name()], capabilities=poor)
     engine.asked.clear()
     with pytest.raises(EnvironmentFault, match="memory-mib"):
         await go(a_run(place, engine))
     assert engine.asked == []
+
+
+@pytest.mark.parametrize(("kernel", "refused"), [(False, True), (True, False), (None, False)])
+async def test_a_kernel_that_cannot_redirect_stops_a_lab_with_sidecars(
+    place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, kernel: bool | None, refused: bool
+) -> None:
+    async def answer() -> bool | None:
+        return kernel
+
+    (file,) = place.glob("pack/**/lab.yaml")
+    file.write_text(file.read_text() + "needs: {net-admin: true}\n")
+    run = a_run(place, engine)
+    monkeypatch.setattr(clusters, "redirects", answer)
+    wanted = [clusters.Place(key="main", spec=ClusterSpec(name="main", node_image="node:1"))]
+    if refused:
+        with pytest.raises(EnvironmentFault, match="net-admin"):
+            await clusters.check_needs(run, wanted)
+    else:
+        await clusters.check_needs(run, wanted)
 
 
 @pytest.mark.parametrize("after", ["create-nodes", "setup-start", "take-inventory"])

@@ -1,0 +1,24 @@
+"""Whether the kernel below the container engine can send a pod's traffic to a proxy in it."""
+
+from __future__ import annotations
+
+from meshlab.cluster import containers
+from meshlab.cluster.containers import docker
+from meshlab.cluster.pins import load_pins
+
+RULES = (
+    "-m owner --uid-owner 1337 -j RETURN",
+    "-p tcp --dport 8080 -j REDIRECT --to-ports 15001",
+)
+"""One for each of what images/netinit uses: the owner match and the REDIRECT target, both in the nat table."""
+WITHIN = 20.0
+
+
+async def redirects() -> bool | None:
+    """Tried in a container that has a network of its own, of the node image. None: that image is not there yet. EngineError."""
+    image = load_pins().image("node").ref
+    if image not in await containers.image_ids([image]):
+        return None
+    script = " && ".join(f"iptables -w -t nat -A OUTPUT {rule}" for rule in RULES)
+    argv = ["run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN", "--entrypoint", "sh", image, "-c", script]
+    return (await docker(*argv, deadline=WITHIN, check=False)).code == 0

@@ -20,7 +20,7 @@ from meshlab.run.context import Run
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.fake_kube import FakeKube
-from tests.unit.run.small_run import config_map, small_run, write_lab
+from tests.unit.run.small_run import LAB_ID, config_map, small_run, write_lab
 from tests.unit.run.test_run_reset import KEEP, SPACE, WEB
 
 
@@ -207,7 +207,7 @@ async def test_a_kernel_that_cannot_redirect_stops_a_lab_with_sidecars(
     async def answer() -> bool | None:
         return kernel
 
-    (file,) = place.glob("pack/**/lab.yaml")
+    (file,) = place.glob(f"pack/**/{LAB_ID}/lab.yaml")
     file.write_text(file.read_text() + "needs: {net-admin: true}\n")
     run = a_run(place, engine)
     monkeypatch.setattr(clusters, "redirects", answer)

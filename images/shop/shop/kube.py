@@ -113,7 +113,7 @@ class Api:
 def _trust(account: Path) -> ssl.SSLContext:
     authority = account / "ca.crt"
     if not authority.exists():
-        raise SettingsError(f"there is no {authority}: the pod of a recorder needs a service account and its token")
+        raise SettingsError(f"there is no {authority}: this role needs a service account and its token")
     return ssl.create_default_context(cafile=str(authority))
 
 

@@ -38,7 +38,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _of_role(state: State, stack: AsyncExitStack) -> list[web.RouteDef]:
-    """What a probe and a recorder do beside answering. Imported here: a service has no memory to spare for it."""
+    """What a role does beside answering. Imported here: a service has no memory to spare for it."""
     if state.settings.role == "probe":
         from shop.actors import Actors
 
@@ -54,4 +54,12 @@ async def _of_role(state: State, stack: AsyncExitStack) -> list[web.RouteDef]:
         stack.push_async_callback(recorder.close)
         await recorder.start(state)
         return recorder.routes()
+    if state.settings.role == "namer":
+        from shop.kube import Api
+        from shop.namer import Namer
+
+        namer = Namer(state.settings, Api.in_cluster(), state)
+        stack.push_async_callback(namer.close)
+        await namer.start()
+        return namer.routes()
     return []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROLES = ("service", "probe", "recorder")
+ROLES = ("service", "probe", "recorder", "namer")
 
 
 class SettingsError(ValueError):
@@ -47,6 +47,9 @@ class Settings:
     image_content: str = ""
     record: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    endpoints: Path = Path("/data/eds.json")
+    endpoint_port: int = 4141
+    suffix: str = "-local"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -55,6 +58,8 @@ class Settings:
             raise SettingsError(f"ROLE is {role!r}; it must be one of {', '.join(ROLES)}")
         if role == "recorder" and not _words(env.get("RECORD", "")):
             raise SettingsError("RECORD is empty; name the kinds to record, such as v1/configmaps,apps/v1/deployments")
+        if role == "namer" and len(_words(env.get("NAMESPACES", ""))) != 1:
+            raise SettingsError("NAMESPACES must name the one namespace whose endpoints are written")
         return cls(
             role=role,
             service=env.get("SERVICE") or (role if role != "service" else "shop"),
@@ -79,6 +84,9 @@ class Settings:
             image_content=env.get("IMAGE_CONTENT", ""),
             record=_words(env.get("RECORD", "")),
             namespaces=_words(env.get("NAMESPACES", "")),
+            endpoints=Path(env.get("ENDPOINTS", "/data/eds.json")),
+            endpoint_port=int(_number(env, "ENDPOINT_PORT", 4141)),
+            suffix=env.get("SUFFIX", "-local"),
         )
 
 

@@ -9,7 +9,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-KINDS = {"configmaps": "ConfigMap", "services": "Service", "deployments": "Deployment"}
+KINDS = {
+    "configmaps": "ConfigMap",
+    "services": "Service",
+    "deployments": "Deployment",
+    "pods": "Pod",
+    "endpointslices": "EndpointSlice",
+}
 
 
 class FakeApi:
@@ -34,7 +40,16 @@ class FakeApi:
     def url(self) -> str:
         return str(self.server.make_url("")).rstrip("/")
 
-    async def put(self, plural: str, name: str, *, namespace: str = "shop", manager: str = "kubectl", **fields: Any) -> None:
+    async def put(
+        self,
+        plural: str,
+        name: str,
+        *,
+        namespace: str = "shop",
+        manager: str = "kubectl",
+        labels: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> None:
         key = (plural, namespace, name)
         old = self.objects.get(key)
         self.version += 1
@@ -43,6 +58,7 @@ class FakeApi:
             "namespace": namespace,
             "uid": old["metadata"]["uid"] if old else f"uid-{self.version}",
             "resourceVersion": str(self.version),
+            "labels": labels or {},
             "managedFields": [
                 {"manager": "older", "operation": "Update", "time": "2020-01-01T00:00:00Z"},
                 {"manager": manager, "operation": "Update", "time": "2020-01-02T00:00:00Z"},

@@ -1,0 +1,81 @@
+"""The objects of one kind in one namespace as they are now, through lost connections and compaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+
+from shop import log
+from shop.kube import Api, ApiError, Gone, Missing, Resource
+
+NEXT_WATCH = 0.02
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+
+
+class Mirror:
+    """Tells `changed` after each change. While the API cannot be reached, what was known last stays."""
+
+    def __init__(self, api: Api, resource: Resource, changed: Callable[[], None]) -> None:
+        self._api = api
+        self._resource = resource
+        self._changed = changed
+        self._version: str | None = None
+        self._objects: dict[str, dict[str, Any]] = {}
+        self.listed = False
+        self.problem: str | None = None
+
+    def __str__(self) -> str:
+        return str(self._resource)
+
+    def objects(self) -> list[dict[str, Any]]:
+        return list(self._objects.values())
+
+    async def run(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._follow()
+            except Gone:
+                self._version = None
+            except (aiohttp.ClientError, OSError, TimeoutError, ValueError, ApiError, Missing) as exc:
+                self._trouble(f"{type(exc).__name__}: {exc}")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            pause = FIRST_PAUSE
+            await asyncio.sleep(NEXT_WATCH)
+
+    async def _follow(self) -> None:
+        version = self._version or await self._list()
+        async for event in self._api.watch(self._resource, version):
+            self.problem = None
+            if event:
+                self._take(event["type"], event["object"])
+
+    async def _list(self) -> str:
+        listed = await self._api.list(self._resource)
+        self._objects = {item["metadata"]["name"]: item for item in listed.get("items") or []}
+        version: str = listed["metadata"]["resourceVersion"]
+        self._version, self.listed = version, True
+        self._changed()
+        return version
+
+    def _take(self, kind: str, item: dict[str, Any]) -> None:
+        self._version = item["metadata"]["resourceVersion"]
+        if kind == "BOOKMARK":
+            return
+        name = item["metadata"]["name"]
+        if kind == "DELETED":
+            self._objects.pop(name, None)
+        else:
+            self._objects[name] = item
+        self._changed()
+
+    def _trouble(self, text: str) -> None:
+        if self.problem != text:
+            log.line(event="watch lost", resource=str(self._resource), why=text)
+        self.problem = text

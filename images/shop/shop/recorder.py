@@ -16,7 +16,7 @@ from shop.kube import Api, Resource
 from shop.settings import Settings
 from shop.state import State
 from shop.watcher import Watcher
-from shop.writes import last_manager, when
+from shop.writes import author
 
 # A watch that the server ended stands again within a moment; a question waits that long.
 RECONNECT = 3.0
@@ -55,16 +55,17 @@ class Recorder:
     def _watcher(self, resource: Resource, states: Path) -> Watcher:
         name = f"{resource.namespace or ''}_{resource.api_version}_{resource.plural}".replace("/", "_")
 
-        def record(verb: str, item: dict[str, Any]) -> None:
-            self._keep(verb, item, watcher)
+        def record(verb: str, item: dict[str, Any], before: dict[str, str]) -> None:
+            self._keep(verb, item, before, watcher)
 
         watcher = Watcher(self._api, resource, states / f"{name}.json", record)
         return watcher
 
-    def _keep(self, verb: str, item: dict[str, Any], watcher: Watcher) -> None:
+    def _keep(self, verb: str, item: dict[str, Any], before: dict[str, str], watcher: Watcher) -> None:
         meta = item["metadata"]
+        manager, t = author(verb, item, before, time.time())
         fields = {
-            "t": round(when(verb, item, time.time()), 3),
+            "t": round(t, 3),
             "verb": verb,
             "apiVersion": watcher.resource.api_version,
             "kind": watcher.kind,
@@ -72,7 +73,7 @@ class Recorder:
             "name": meta["name"],
             "resourceVersion": meta.get("resourceVersion"),
             "uid": meta.get("uid"),
-            "manager": last_manager(item)[0],
+            "manager": manager,
         }
         # Killed between journal and state, a restart is told of the same write again.
         if fields["resourceVersion"] is not None and _identity(fields) in self._seen:

@@ -14,7 +14,7 @@ import aiohttp
 from shop import log
 from shop.journal import write_whole
 from shop.kube import Api, ApiError, Gone, Missing, Resource
-from shop.writes import mark
+from shop.writes import mark, times
 
 NEXT_WATCH = 0.02
 ABSENT_PAUSE = 1.0
@@ -23,7 +23,8 @@ LONGEST_PAUSE = 5.0
 MAX_GAPS = 50
 _VERBS = {"ADDED": "create", "MODIFIED": "update", "DELETED": "delete"}
 
-Record = Callable[[str, dict[str, Any]], None]
+# Verb, object, and when each of its managers had written before.
+Record = Callable[[str, dict[str, Any], dict[str, str]], None]
 
 
 class Watcher:
@@ -44,6 +45,7 @@ class Watcher:
         self.gaps: list[tuple[float, float]] = []
         self._version: str | None = None
         self._marks: dict[str, str] = {}
+        self._times: dict[str, dict[str, str]] = {}
         self._seen = 0.0
         self._load()
 
@@ -84,6 +86,7 @@ class Watcher:
         if self.began is not None:
             self._compare(items)
         self._marks = {key: mark(item) for key, item in items.items()}
+        self._times = {key: times(item) for key, item in items.items()}
         self._version = listed["metadata"]["resourceVersion"]
         self.began = self.began or time.time()
         self._save()
@@ -94,11 +97,11 @@ class Watcher:
             self.gaps = [*self.gaps, (self._seen, time.time())][-MAX_GAPS:]
         for key, item in items.items():
             if key not in self._marks:
-                self._record("create", item)
+                self._record("create", item, {})
             elif self._marks[key] != mark(item):
-                self._record("update", item)
+                self._record("update", item, self._times.get(key, {}))
         for key in self._marks.keys() - items.keys():
-            self._record("delete", {"metadata": dict(zip(("namespace", "name"), key.split("/", 1), strict=True))})
+            self._record("delete", {"metadata": dict(zip(("namespace", "name"), key.split("/", 1), strict=True))}, {})
 
     def _take(self, kind: str, item: dict[str, Any]) -> None:
         if kind != "BOOKMARK":
@@ -109,19 +112,17 @@ class Watcher:
 
     def _change(self, kind: str, item: dict[str, Any]) -> None:
         key, new = _key(item), mark(item)
-        known = self._marks.get(key)
-        if kind == "DELETED":
-            self._marks.pop(key, None)
-        else:
-            self._marks[key] = new
+        known, before = self._marks.pop(key, None), self._times.pop(key, {})
+        if kind != "DELETED":
+            self._marks[key], self._times[key] = new, times(item)
         if kind == "DELETED" or known != new:
-            self._record(_VERBS[kind], item)
+            self._record(_VERBS[kind], item, before)
 
     def _absent(self) -> None:
         """A kind that the cluster does not know has no objects: all that appear later are new."""
         self.began = self.began or time.time()
         self._seen = time.time()
-        self._version, self._marks = None, {}
+        self._version, self._marks, self._times = None, {}, {}
         self.live.set()
         self.problem = "the cluster does not know this kind"
 
@@ -137,6 +138,7 @@ class Watcher:
             "kind": self.kind,
             "version": self._version,
             "marks": self._marks,
+            "times": self._times,
             "began": self.began,
             "gaps": self.gaps,
             "seen": self._seen,
@@ -149,6 +151,7 @@ class Watcher:
         except FileNotFoundError:
             return
         self.kind, self._version, self._marks = state["kind"], state["version"], state["marks"]
+        self._times = state["times"]
         self.began, self._seen = state["began"], state["seen"]
         self.gaps = [(low, high) for low, high in state["gaps"]]
 

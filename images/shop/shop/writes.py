@@ -9,8 +9,10 @@ from typing import Any
 
 # A status and what the API server keeps about an object are not somebody's write.
 _NOT_DATA = frozenset({"apiVersion", "kind", "metadata", "status"})
-# managedFields have whole seconds; an event older than this was not seen as it happened.
+# managedFields have whole seconds; a write that is older than this was not seen as it happened.
 LATE = 3.0
+# A manager that writes twice in one second leaves the same time behind; so long after it, it may have been that one.
+SAME = 2.0
 
 
 def mark(item: dict[str, Any]) -> str:
@@ -23,28 +25,35 @@ def mark(item: dict[str, Any]) -> str:
     return f"{meta.get('uid')}:{digest}"
 
 
-def last_manager(item: dict[str, Any]) -> tuple[str | None, float | None]:
-    """The field manager that wrote last, and when (Unix seconds); a writer of a status is none."""
-    entries = [
-        (_seconds(entry.get("time")), entry.get("manager"))
+def times(item: dict[str, Any]) -> dict[str, str]:
+    """When each field manager wrote last, by `manager|operation|subresource`; writers of a status are left out."""
+    return {
+        "|".join((entry.get("manager") or "", entry.get("operation") or "", entry.get("subresource") or "")): entry["time"]
         for entry in item["metadata"].get("managedFields") or []
-        if entry.get("subresource") != "status"
-    ]
-    # The API server sorts entries of the same second so that the later comes last.
-    latest: tuple[float, str | None] | None = None
-    for seconds, manager in entries:
-        if latest is None or seconds >= latest[0]:
-            latest = (seconds, manager)
-    return (latest[1], latest[0] or None) if latest else (None, None)
+        if entry.get("subresource") != "status" and entry.get("time")
+    }
 
 
-def when(verb: str, item: dict[str, Any], now: float) -> float:
-    """When it was written: now, unless it is a write that happened while nobody listened."""
-    _, written = last_manager(item)
-    if verb == "delete" or written is None or now - written < LATE:
-        return now
-    return written
+def author(verb: str, item: dict[str, Any], before: dict[str, str], now: float) -> tuple[str | None, float]:
+    """Who wrote the object, which had the `before` times, and when; None where its fields do not say.
+
+    A deletion says nothing of who deletes. A write that only removes fields moves no time: its time is now, its writer
+    nobody, unless one manager wrote a moment ago.
+    """
+    if verb == "delete":
+        return None, now
+    after = {key: _seconds(text) for key, text in times(item).items()}
+    moved = {key: t for key, t in after.items() if before.get(key) != times(item)[key]}
+    if not moved:
+        return _only({key for key, t in after.items() if now - t < SAME}), now
+    last = max(moved.values())
+    return _only({key for key, t in moved.items() if t == last}), now if now - last < LATE else last
 
 
-def _seconds(text: str | None) -> float:
-    return datetime.fromisoformat(text).timestamp() if text else 0.0
+def _only(keys: set[str]) -> str | None:
+    managers = {key.partition("|")[0] for key in keys}
+    return managers.pop() or None if len(managers) == 1 else None
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

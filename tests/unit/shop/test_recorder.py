@@ -123,7 +123,10 @@ async def test_complete_since_it_began_and_not_before(api: FakeApi, tmp_path: Pa
 
 
 async def test_since_leaves_out_what_was_before(api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load("recorder"), "when", lambda verb, item, now: 1000.0 if item["metadata"]["name"] == "a" else 2000.0)
+    def dated(verb: str, item: dict[str, Any], before: object, now: float) -> tuple[str, float]:
+        return "kubectl", 1000.0 if item["metadata"]["name"] == "a" else 2000.0
+
+    monkeypatch.setattr(load("recorder"), "author", dated)
     async with Running(api, tmp_path) as recorder:
         await recorder.ready()
         await api.put("configmaps", "a", data={})
@@ -221,21 +224,50 @@ async def test_a_kind_that_comes_later(api: FakeApi, tmp_path: Path, monkeypatch
         assert (await recorder.writes(began))["complete"] is True
 
 
-def test_when_a_write_of_the_past_was(api_item: dict[str, Any]) -> None:
+WRITTEN = 1577923200.0
+"""2020-01-02"""
+
+
+def test_who_wrote_is_whose_time_has_moved(api_item: dict[str, Any]) -> None:
+    author, before = load("writes").author, {"older|Update|": "2020-01-01T00:00:00Z"}
+    assert author("update", api_item, before, WRITTEN + 1.5) == ("kubectl", WRITTEN + 1.5)
+    assert author("update", api_item, before, WRITTEN + 60) == ("kubectl", WRITTEN), "told after a restart"
+    assert author("create", api_item, {}, WRITTEN + 1.5) == ("kubectl", WRITTEN + 1.5)
+
+
+def test_a_deletion_does_not_say_who(api_item: dict[str, Any]) -> None:
+    assert load("writes").author("delete", api_item, {}, WRITTEN + 60) == (None, WRITTEN + 60)
+
+
+def test_a_write_that_only_removes_fields_is_nobodys(api_item: dict[str, Any]) -> None:
     writes = load("writes")
-    written = 1577923200.0  # 2020-01-02
-    assert writes.when("update", api_item, written + 1.5) == written + 1.5
-    assert writes.when("update", api_item, written + 60) == written
-    assert writes.when("delete", api_item, written + 60) == written + 60
-    assert writes.last_manager(api_item) == ("kubectl", written)
+    assert writes.author("update", api_item, writes.times(api_item), WRITTEN + 60) == (None, WRITTEN + 60)
+    # The same manager twice in one second.
+    assert writes.author("update", api_item, writes.times(api_item), WRITTEN + 1) == ("kubectl", WRITTEN + 1)
+
+
+def test_two_writers_of_one_second_cannot_be_told_apart(api_item: dict[str, Any]) -> None:
+    api_item["metadata"]["managedFields"].append({"manager": "helm", "operation": "Apply", "time": "2020-01-02T00:00:00Z"})
+    assert load("writes").author("create", api_item, {}, WRITTEN + 1)[0] is None
+
+
+async def test_what_a_restart_knows_of_times(api: FakeApi, tmp_path: Path) -> None:
+    async with Running(api, tmp_path) as recorder:
+        await recorder.ready()
+        await api.put("configmaps", "cm", data={"a": "1"}, manager="meshlab")
+        await has(recorder, ("create", "cm"))
+    await api.put("configmaps", "cm", data={}, manager="meshlab")
+    async with Running(api, tmp_path) as recorder:
+        await has(recorder, ("create", "cm"), ("update", "cm"))
+        assert [one["manager"] for one in (await recorder.writes())["writes"]] == ["meshlab", None]
 
 
 @pytest.fixture
 def api_item() -> dict[str, Any]:
     entries = [
-        {"manager": "kubectl", "time": "2020-01-02T00:00:00Z"},
-        {"manager": "older", "time": "2020-01-01T00:00:00Z"},
-        {"manager": "status", "subresource": "status", "time": "2021-01-01T00:00:00Z"},
+        {"manager": "kubectl", "operation": "Update", "time": "2020-01-02T00:00:00Z"},
+        {"manager": "older", "operation": "Update", "time": "2020-01-01T00:00:00Z"},
+        {"manager": "status", "operation": "Update", "subresource": "status", "time": "2021-01-01T00:00:00Z"},
     ]
     return {"metadata": {"name": "x", "managedFields": entries}}
 

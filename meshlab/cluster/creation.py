@@ -11,16 +11,17 @@ from contextlib import aclosing, suppress
 
 import msgspec
 
-from meshlab.cluster import kindlines, stream
+from meshlab.cluster import group, kindlines, stream
 from meshlab.cluster.api import ClusterSpec, Kube
 from meshlab.cluster.containers import PREFIX, EngineFacts
 from meshlab.cluster.dns import tune_dns
+from meshlab.cluster.group import Mark
 from meshlab.cluster.kindconfig import POLICY, audit_policy, cluster_config
 from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.merge import merged
 from meshlab.cluster.nodes import own_nodes, remove_nodes
 from meshlab.cluster.ownfiles import OwnFiles, private
-from meshlab.cluster.process import end, exited, group_alive, lines, run
+from meshlab.cluster.process import end, exited, lines, run
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 
@@ -109,7 +110,7 @@ class Creation:
             await stream.pour(source, nodes)
         yield self._track.done(stream.PHASE, done=len(refs), total=len(refs))
 
-    async def _end_kind(self, process: Process) -> None:
+    async def _end_kind(self, process: Process, mark: Mark) -> None:
         """End kind, but let its children finish what the engine would do anyway.
 
         An engine that has been asked for a container makes it even when nobody waits any more; only when the child that
@@ -121,7 +122,7 @@ class Creation:
             await exited(process)
             with suppress(TimeoutError):
                 async with asyncio.timeout(30):
-                    while group_alive(process.pid):
+                    while group.alive(process.pid, mark):
                         await remove_nodes(self._cluster, self._files.mount)
                         await asyncio.sleep(0.1)
-        await end(process)
+        await end(process, mark)

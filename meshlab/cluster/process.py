@@ -10,12 +10,13 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from meshlab.cluster import group
 from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.group import Mark
 from meshlab.cluster.guardian import guardian
 from meshlab.errors import EngineError
 
@@ -24,7 +25,8 @@ TAIL = 1200
 GRACE = 2.0
 """Seconds between TERM and KILL."""
 
-Ending = Callable[[Process], Coroutine[Any, Any, None]]
+Ending = Callable[[Process, Mark], Coroutine[Any, Any, None]]
+"""Ends a program that was started with that mark."""
 
 
 class Finished(Struct, frozen=True):
@@ -78,18 +80,19 @@ async def started(
     ending: Ending | None = None,
 ) -> AsyncIterator[Process]:
     """A program while the context lasts; what still runs of its process group afterwards is killed (or as `ending` does)."""
-    environ = {**os.environ, **guardian().mark, **(env or {})}
+    mark = guardian().new_mark()
+    environ = {**os.environ, **(env or {}), **mark.environment}
     starting = asyncio.ensure_future(_start(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=environ))
     try:
         # Shielded: asyncio waits for ever for a program whose start is cancelled while it connects the pipes.
         process = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await to_the_end(_abandon(starting, ending or end))
+        await to_the_end(_abandon(starting, ending or end, mark))
         raise
     try:
         yield process
     finally:
-        await to_the_end((ending or end)(process))
+        await to_the_end((ending or end)(process, mark))
 
 
 async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
@@ -103,18 +106,20 @@ async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
     return process
 
 
-async def _abandon(starting: asyncio.Future[Process], ending: Ending) -> None:
+async def _abandon(starting: asyncio.Future[Process], ending: Ending, mark: Mark) -> None:
     with suppress(EngineError):
-        await ending(await starting)
+        await ending(await starting, mark)
 
 
-async def end(process: Process) -> None:
-    """End a program and its whole group, if it has not ended: TERM, then KILL."""
+async def end(process: Process, mark: Mark) -> None:
+    """End a program and what it started in its group: TERM, if it has not ended, then KILL."""
     if process.returncode is None:
         kill(process.pid, signal.SIGTERM)
         await exited(process, GRACE)
-    kill(process.pid, signal.SIGKILL)
-    await exited(process)
+    if process.returncode is None:
+        kill(process.pid, signal.SIGKILL)
+        await exited(process)
+    await group.end(process.pid, mark)
     guardian().forget(process.pid)
     # asyncio keeps the pipes of a killed program open until it has read them to the end.
     process._transport.close()  # type: ignore[attr-defined]
@@ -152,28 +157,7 @@ def shown(argv: tuple[str, ...], words: int = 6) -> str:
     return " ".join([*argv[:words], *(["..."] if len(argv) > words else [])])
 
 
-def kill(group: int, sign: signal.Signals) -> None:
-    """Signal a whole process group; fine when none of it is left."""
+def kill(leader: int, sign: signal.Signals) -> None:
+    """Signal the group of a program that has not ended: only until then is the id surely its own."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, sign)
-
-
-def group_alive(group: int) -> bool:
-    """Whether any process of the group still runs. A zombie, whose parent has not taken note yet, does not."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    processes = list(Path("/proc").glob("[0-9]*/stat"))
-    return not processes or any(_runs_in(group, stat) for stat in processes)
-
-
-def _runs_in(group: int, stat: Path) -> bool:
-    try:
-        # After the name, which is in brackets and may hold anything: state, parent, group ...
-        state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-    except (OSError, ValueError):
-        return False
-    return int(its_group) == group and state != "Z"
+        os.killpg(leader, sign)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.process import exited, group_alive, lines, run, started
+from meshlab.cluster.group import Mark
+from meshlab.cluster.guardian import MARK
+from meshlab.cluster.process import end, exited, lines, run, started
 from meshlab.errors import EngineError
 
 LONG = "sleep 60 & sleep 60"
@@ -53,8 +55,36 @@ async def test_too_slow_is_ended_with_its_children() -> None:
 
 async def test_leaving_ends_the_whole_group() -> None:
     async with started("sh", "-c", LONG) as process:
-        assert group_alive(process.pid)
-    await gone(lambda: not group_alive(process.pid))
+        assert running(process.pid)
+    await gone(lambda: not running(process.pid))
+
+
+async def test_a_group_that_was_given_the_id_of_an_ended_program_is_left_alone() -> None:
+    async with started("sleep", "60") as stranger:
+        ended = await asyncio.create_subprocess_exec("true")
+        await ended.wait()
+        ended.pid = stranger.pid
+        await end(ended, Mark(MARK, "of another program"))
+        assert running(stranger.pid) == [stranger.pid]
+
+
+async def test_every_program_has_a_mark_of_its_own_which_its_children_inherit() -> None:
+    async with started("sh", "-c", f"env | grep {MARK}; sh -c 'env | grep {MARK}'") as one:
+        first = (await one.communicate())[0].split()
+    second = (await run("sh", "-c", f"env | grep {MARK}")).out.split()
+    assert len(first) == 2
+    assert first[0] == first[1] != second[0]
+
+
+async def test_a_mark_that_only_begins_alike_is_another(tmp_path: Path) -> None:
+    one = await asyncio.create_subprocess_exec("sleep", "60", env={MARK: "me.12"})
+    try:
+        await gone(lambda: Mark(MARK, "me.12").on(one.pid))
+        assert not Mark(MARK, "me.1").on(one.pid)
+    finally:
+        one.kill()
+        await one.wait()
+    assert not Mark(MARK, "me.12").on(one.pid), "an ended program carries nothing"
 
 
 async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
@@ -64,7 +94,7 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await gone(lambda: not group_alive(int(file.read_text())))
+    await gone(lambda: not running(int(file.read_text())))
 
 
 async def test_cancelling_at_any_moment_of_the_start_leaves_nothing(tmp_path: Path) -> None:
@@ -78,7 +108,7 @@ async def test_cancelling_at_any_moment_of_the_start_leaves_nothing(tmp_path: Pa
     async with asyncio.timeout(30):
         await asyncio.gather(*(cancelled(number) for number in range(12)))
     groups = [int(text) for file in tmp_path.iterdir() if (text := file.read_text())]
-    await gone(lambda: not any(group_alive(group) for group in groups))
+    await gone(lambda: not any(running(group) for group in groups))
 
 
 async def test_a_program_that_ignores_term_is_killed() -> None:
@@ -91,7 +121,7 @@ async def test_a_program_that_ignores_term_is_killed() -> None:
 async def test_a_program_that_ends_leaves_no_grandchild() -> None:
     async with started("sh", "-c", "sleep 60 & exit 0") as process:
         assert await exited(process, 10)
-    await gone(lambda: not group_alive(process.pid))
+    await gone(lambda: not running(process.pid))
 
 
 async def test_a_program_whose_output_nobody_reads_any_more_is_ended() -> None:
@@ -118,19 +148,19 @@ asyncio.run(main())
 async def test_sigkill_leaves_neither_children_nor_folders() -> None:
     victim = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, stdout=asyncio.subprocess.PIPE)
     assert victim.stdout is not None
-    group, folder = (await victim.stdout.readline()).decode().split()
-    assert group_alive(int(group))
+    leader, folder = (await victim.stdout.readline()).decode().split()
+    assert running(int(leader))
     assert Path(folder, "file").exists()
     victim.kill()
     await victim.communicate()
-    await gone(lambda: not group_alive(int(group)) and not Path(folder).exists())
+    await gone(lambda: not running(int(leader)) and not Path(folder).exists())
 
 
 UNTOLD = """
 import subprocess, time
 from meshlab.cluster.guardian import guardian
 import os
-one = subprocess.Popen(["sh", "-c", "setsid sleep 61 & sleep 61"], env={**os.environ, **guardian().mark})
+one = subprocess.Popen(["sh", "-c", "setsid sleep 61 & sleep 61"], env={**os.environ, **guardian().new_mark().environment})
 print(one.pid, flush=True)
 time.sleep(60)
 """
@@ -145,6 +175,18 @@ async def test_sigkill_leaves_not_even_what_the_guardian_was_not_told_about() ->
     victim.kill()
     await victim.wait()
     await gone(lambda: not marked(victim.pid))
+
+
+def running(leader: int) -> list[int]:
+    """Processes of that group, without zombies, whoever they belong to."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # After the name, which is in brackets and may hold anything: state, parent, group ...
+            state, _, its = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its) == leader and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
 
 
 def marked(pid: int) -> list[Path]:

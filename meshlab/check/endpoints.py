@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from meshlab.check.context import Context
 from meshlab.check.observe import host_of, url_of
+from meshlab.check.world import Position
 from meshlab.lab.address import ObjectRef
 
 SLICE = "discovery.k8s.io/v1"
@@ -22,6 +24,20 @@ async def fraction(context: Context, service: str) -> float:
         return 0.0
     down = await _nodes_down(context, context.service(service).cluster)
     return sum(one.get("nodeName") not in down for one in ready) / len(ready)
+
+
+async def fraction_via(context: Context, proxy: str, callers: Sequence[Position], service: str) -> float:
+    """The fraction of calls that should succeed where each node has a proxy: both ends' nodes need one that is ready.
+
+    Callers send alike, and each ready pod of the callee gets the same share, whichever name leads to it. A Service in front
+    may select the proxies themselves, so its EndpointSlices would not tell.
+    """
+    served = {pod.node for pod in await context.world.proxy_pods(proxy) if pod.ready}
+    ready = [pod for pod in await context.world.positions(service) if pod.ready]
+    if not ready or not callers:
+        return 0.0
+    leave = sum(caller.node in served for caller in callers) / len(callers)
+    return leave * sum(pod.node in served for pod in ready) / len(ready)
 
 
 async def endpoints(context: Context, service: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections import Counter
 from msgspec import Struct, field
 
 from meshlab.check.context import Context
-from meshlab.check.endpoints import fraction
+from meshlab.check.endpoints import fraction, fraction_via
 from meshlab.check.observe import call, carries, gather, succeeded, url_of
 from meshlab.check.stats import region
 from meshlab.check.world import CallRequest, Position, Reply
@@ -65,7 +65,7 @@ async def measure(context: Context, spec: MatrixSpec) -> list[CellSeen]:
     seen: dict[tuple[str, str], list[Reply]] = {(row, column): [] for row in rows for column in spec.columns}
     for (row, column, _, _), some in zip(plans, replies, strict=True):
         seen[row, column].extend(some)
-    computed = await _computed(context, spec)
+    computed = await _computed(context, spec, rows)
     return [_cell(spec, row, column, some, computed) for (row, column), some in seen.items()]
 
 
@@ -90,16 +90,21 @@ async def _call(context: Context, position: Position, request: CallRequest) -> t
         return ()
 
 
-async def _computed(context: Context, spec: MatrixSpec) -> dict[str, float]:
-    """What the endpoints of each column let expect, where a block asks for it."""
-    if not any(block.expect == "computed" for block in spec.cells):
-        return {}
-    return {column: await fraction(context, column) for column in spec.columns}
+async def _computed(context: Context, spec: MatrixSpec, rows: dict[str, list[Position]]) -> dict[tuple[str, str], float]:
+    """What endpoints (and with `via` proxies) let expect of the cells whose block asks for it."""
+    found: dict[tuple[str, str], float] = {}
+    for column in spec.columns:
+        asking = [row for row in rows if (block := block_of(spec, row, column)) and block.expect == "computed"]
+        if asking and not spec.via:
+            found |= dict.fromkeys([(row, column) for row in asking], await fraction(context, column))
+        for row in asking if spec.via else ():
+            found[row, column] = await fraction_via(context, spec.via, rows[row], column)
+    return found
 
 
-def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[str, float]) -> CellSeen:
+def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[tuple[str, str], float]) -> CellSeen:
     block = block_of(spec, row, column)
-    expected = None if block is None else computed[column] if block.expect == "computed" else float(block.expect)
+    expected = None if block is None else computed[row, column] if block.expect == "computed" else float(block.expect)
     errors = Counter(kind for reply in replies if (kind := error_of(reply)))
     return CellSeen(
         row=row,

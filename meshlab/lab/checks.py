@@ -150,7 +150,7 @@ class Cells(_Spec, frozen=True, kw_only=True):
     to: tuple[str, ...] = ()
     """Empty: all."""
     expect: Fraction | Literal["computed"] = 1.0
-    """Fraction of calls that succeed; `computed`: ready endpoints that can be reached / all."""
+    """Fraction of calls that succeed; `computed`: ready endpoints that can be reached / all, of callers that can reach any."""
     errors: tuple[str, ...] = ()
     """Error classes that a failing cell may show; empty: any."""
 
@@ -163,6 +163,9 @@ class MatrixSpec(_Spec, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     requests: int = 2
     timeout_ms: int = 2000
+    via: str = ""
+    """A proxy with a pod a node: for `computed`, calls leave by that of the caller's node and come in by that of the callee's
+    node."""
     cells: tuple[Cells, ...]
     """Later blocks win over earlier ones."""
 

@@ -112,6 +112,8 @@ def _denied(one: spec.DeniedSpec) -> Iterator[Use]:
 def _matrix(one: spec.MatrixSpec) -> Iterator[Use]:
     yield from _all("row", "rows", one.rows)
     yield from _all("column", "columns", one.columns)
+    if one.via:
+        yield Use(("via",), "proxy", one.via)
 
 
 def _answer(one: spec.AnswerSpec) -> Iterator[Use]:

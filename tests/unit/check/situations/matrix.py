@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.unit.check.sim import Sim, changed, shop
+from meshlab.check.world import CallRequest, Position
+from tests.unit.check.sim import Hop, Sim, changed, host, shop
 from tests.unit.check.situations.base import situation
 from tests.unit.check.situations.object import meta
 from tests.unit.check.situations.path import without_web
@@ -39,6 +40,36 @@ def endpoints(ready_nodes: int) -> Callable[[], Sim]:
     return make
 
 
+def node_b_without_proxy(bypass: bool = False) -> Callable[[], Sim]:
+    """node-b's proxy is gone: nobody there gets out, and what is there gets nothing, unless calls do not need the proxies."""
+
+    def make() -> Sim:
+        sim = shop()
+        del sim.proxies["node-proxy"]["node-proxy-b"]
+        usual = sim.hop
+
+        def hop(position: Position, request: CallRequest, i: int) -> Hop:
+            result = usual(position, request, i)
+            nodes = sorted(pod.node for pod in sim.pods.values() if pod.service == host(request))
+            if not bypass and "node-b" in (position.node, nodes[i % len(nodes)]):
+                result.error = "refused"
+            return result
+
+        sim.hop = hop
+        return sim
+
+    return make
+
+
+def unready_proxy() -> Sim:
+    """It is there, and ready for nobody."""
+    sim = node_b_without_proxy()()
+    sim.proxies["node-proxy"]["node-proxy-b"] = Position(
+        "node-proxy", "node-proxy-b", "node-b", "10.244.2.9", "shop", ready=False
+    )
+    return sim
+
+
 def silent_probe() -> Sim:
     sim = shop()
     sim.unreachable.add("probe-b")
@@ -46,6 +77,7 @@ def silent_probe() -> Sim:
 
 
 COMPUTED = {**ROWS, "requests": 20, "cells": [{"expect": "computed"}]}
+VIA = {**COMPUTED, "via": "node-proxy"}
 situation("matrix", "all-green", ALL, shop, "pass")
 situation("matrix", "router-down", DOWN, dead_router(), "pass")
 situation("matrix", "router-not-down", DOWN, shop, "fail", "matrix.cells")
@@ -53,6 +85,9 @@ situation("matrix", "wrong-error-class", DOWN, dead_router("dns"), "fail", "matr
 situation("matrix", "canned-matrix", ALL, lambda: changed(shop(), "catalog", canned=True), "fail", "matrix.cells", cheat=True)
 situation("matrix", "half-the-endpoints", COMPUTED, endpoints(1), "pass")
 situation("matrix", "half-not-expected", COMPUTED, lambda: half_without_reason(), "fail", "matrix.cells")
+situation("matrix", "half-by-node-proxies", VIA, node_b_without_proxy(), "pass")
+situation("matrix", "unready-node-proxy", VIA, unready_proxy, "pass")
+situation("matrix", "node-proxy-passed-by", VIA, node_b_without_proxy(bypass=True), "fail", "matrix.cells", cheat=True)
 situation("matrix", "row-unmeasured", ALL, silent_probe, "error", "matrix.unmeasured")
 situation("matrix", "row-without-pods", ALL, without_web, "error", "matrix.unmeasured")
 

@@ -89,7 +89,7 @@ def _write(text: str, output: str | None) -> None:
 
 @click.command("prove")
 @click.argument("lab")
-@click.option("--only", default="", metavar="STEP|WRONG", help="Only this step or misconception; writes no proof.")
+@click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Only this part; writes no proof.")
 @click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
 @click.option("--seed", type=int, help="The seat's seed.")
 @format_option("text", "json")
@@ -128,5 +128,7 @@ def _expectation(event: ProofEvent) -> None:
     elif event.kind == "expectation":
         text = f"{'✔' if event.ok else '✘'} {event.phase} {event.check}: {event.expected}"
         click.echo(text if event.ok else f"{text}; seen: {event.seen}", err=event.ok)
+    elif event.kind == "note":
+        note(f"· {event.phase} {event.expected}: {event.seen}")
     elif event.kind == "finished":
         click.echo(f"{'✔' if event.ok else '✘'} {event.phase or 'proof'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from meshlab.lab.content import labs_folder
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.model import Lab
 
@@ -44,6 +45,12 @@ def of_step(lab: Lab, folder: Path, step: str) -> Path:
 def wrong_folder(loaded: LoadedLab, misconception: str) -> Path:
     """What a misconception applies."""
     return loaded.folder / "wrong" / misconception
+
+
+def beside(loaded: LoadedLab, lab: str) -> Path | None:
+    """The folder of another lab: of the same pack, else of those that came with meshlab; None when it is not there."""
+    folders = (pack / lab for pack in (loaded.folder.parent, labs_folder()))
+    return next((folder for folder in folders if (folder / "lab.yaml").exists()), None)
 
 
 def proof_file(folder: Path) -> Path:

@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     queries.rule,
     seats.rule,
     road.variables,
+    road.previous,
     proofs.rule,
 )
 """Looked at when the lab loads."""

@@ -65,6 +65,10 @@ class Proof(_Part, frozen=True, kw_only=True):
     wrong: dict[str, WrongProof] = field(default_factory=dict)
     reset: bool = False
     """Reset gave the fingerprint of fresh."""
+    start: dict[str, str] = field(default_factory=dict)
+    """Object to a hash of what was declared of it, on the untouched lab; without what the lab marks as given."""
+    end: dict[str, str] = field(default_factory=dict)
+    """The same on the solved lab: what the start of the next lab on the road is compared with."""
 
 
 def read_proof(folder: Path) -> Proof | None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from meshlab.cluster.api import Kube
+from meshlab.lab.differences import differences
 from meshlab.run import discovery, normal
 from meshlab.run.discovery import ApiKind
 from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels_of, owned
@@ -57,17 +58,8 @@ class Inventory(Struct, frozen=True):
 
 
 def diff(before: Inventory, after: Inventory) -> list[str]:
-    """Names of the objects that differ, each with `+` (only after), `-` (only before) or `~` (changed) in front."""
-    names = sorted(before.objects.keys() | after.objects.keys())
-    return [f"{_sign(before, after, name)} {name}" for name in names if _sign(before, after, name)]
-
-
-def _sign(before: Inventory, after: Inventory, name: str) -> str:
-    if name not in before.objects:
-        return "+"
-    if name not in after.objects:
-        return "-"
-    return "" if before.objects[name] == after.objects[name] else "~"
+    """Names of the objects that differ, signed as `meshlab.lab.differences` does."""
+    return differences(before.objects, after.objects)
 
 
 async def take(kube: Kube, scope: Scope) -> Inventory:
@@ -121,9 +113,13 @@ def _meshlabs(obj: Object) -> bool:
     return bool(obj["kind"] == "Namespace" and (name == SYSTEM_NAMESPACE or name == "default" or name.startswith("kube-")))
 
 
+NODE = "Node "
+"""How the names of nodes begin in an inventory."""
+
+
 def node_name(obj: Object) -> str:
     """How an inventory names a node."""
-    return f"Node {obj['metadata']['name']}"
+    return f"{NODE}{obj['metadata']['name']}"
 
 
 def name_of(key: Key) -> str:

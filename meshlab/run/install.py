@@ -18,11 +18,12 @@ from meshlab.run.objects import Object
 from meshlab.run.system import spaces
 
 
-def declared(run: Run, folder: Path) -> dict[str, list[Object]]:
+def declared(run: Run, folder: Path, *, only_given: bool = False) -> dict[str, list[Object]]:
     """The objects of a folder of the lab by cluster, with the run's values in them. LabError."""
     found: dict[str, list[Object]] = {key: [] for key in run.lab.clusters}
     for one in manifests(run.loaded, folder):
-        found[one.cluster].append(one.object)
+        if one.given or not only_given:
+            found[one.cluster].append(one.object)
     return found
 
 
@@ -34,6 +35,11 @@ def base(run: Run) -> dict[str, list[Object]]:
 def start(run: Run) -> dict[str, list[Object]]:
     """The lab's declared start, complete by itself."""
     return declared(run, layout.START)
+
+
+def given(run: Run) -> dict[str, list[Object]]:
+    """What of the start the lab adds for its stage: the solved end of the lab before has none of it."""
+    return declared(run, layout.START, only_given=True)
 
 
 async def hand(run: Run, cluster: str) -> Hand:

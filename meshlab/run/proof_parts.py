@@ -12,7 +12,7 @@ from meshlab.lab import layout
 from meshlab.lab.change import load_change
 from meshlab.lab.model import Misconception, Step
 from meshlab.lab.proof import WrongProof
-from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, script, solve
+from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, road, script, solve
 from meshlab.run.act import Manner
 from meshlab.run.context import Run
 from meshlab.run.expectation import Expected
@@ -36,6 +36,8 @@ class ProofParts:
         self.fresh: dict[str, Verdict] = {}
         self.solved: dict[str, Verdict] = {}
         self.wrong: dict[str, WrongProof] = {}
+        self.start: dict[str, str] = {}
+        self.end: dict[str, str] = {}
 
     async def on_fresh(self) -> Told:
         """Goals red for their reasons, guards green, and nothing changed by looking."""
@@ -48,6 +50,9 @@ class ProofParts:
         for check in checks:
             yield self._look.compare("fresh", check, expectation.fresh(check))
         yield await self._look.unchanged("fresh", "checks change nothing", before)
+        self.start = await road.start(self._run)
+        if self._run.lab.previous:
+            yield road.compare(self._run, self.start)
 
     async def on_solved(self, steps: list[Step]) -> Told:
         """Step by step all green; solving again changes nothing; and all is still green at the end."""
@@ -61,6 +66,8 @@ class ProofParts:
         await self._look.judge(last, wait=True)
         for check in last:
             yield self._look.compare("solved", check, PASSES)
+        if steps == list(self._run.lab.steps):
+            self.end = await road.end(self._run)
 
     async def _on_step(self, step: Step) -> Told:
         run, phase = self._run, f"solve/{step.id}"

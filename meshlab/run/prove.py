@@ -11,11 +11,15 @@ from msgspec import Struct, field
 
 from meshlab.cluster.progress import Progress
 
+FRESH = "fresh"
+"""The untouched lab, as a part of a proof."""
+
 
 class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing that a proof tells while it runs."""
 
-    kind: Literal["phase", "progress", "expectation", "finished"]
+    kind: Literal["phase", "progress", "expectation", "note", "finished"]
+    """note: what could not be looked at, and why (in `seen`)."""
     phase: str = ""
     """fresh, solve/<step>, solved, wrong/<id>, reset"""
     check: str = ""
@@ -32,7 +36,7 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
 
     lab: str
     only: str = ""
-    """A step or a misconception; no proof.json is written then."""
+    """A step, a misconception or `FRESH`; no proof.json is written then."""
     keep: bool = False
     """Leave the cluster; the next proof uses it."""
     seed: int = 1

@@ -17,7 +17,7 @@ from meshlab.run.open import make_run
 from meshlab.run.paths import Paths
 from meshlab.run.proof_look import Told, progress
 from meshlab.run.proof_parts import ProofParts
-from meshlab.run.prove import ProofEvent, ProveRequest
+from meshlab.run.prove import FRESH, ProofEvent, ProveRequest
 from meshlab.run.stages import Stages
 
 
@@ -54,14 +54,14 @@ class Proving:
         parts, whole = self._parts, not self._request.only
         return [
             progress("prepare", prepare.prepare(self._run)),
-            *([parts.on_fresh()] if whole else []),
-            parts.on_solved(steps),
+            *([parts.on_fresh()] if whole or not steps else []),
+            *([parts.on_solved(steps)] if steps else []),
             *(parts.on_wrong(wrong) for wrong in wrongs),
             *([parts.on_reset()] if whole else []),
         ]
 
     def _chosen(self) -> tuple[list[Step], list[Misconception]]:
-        """UsageError when `only` names neither a step nor a misconception."""
+        """Neither for the start alone. UsageError when `only` names no part of the lab."""
         lab, only = self._run.lab, self._request.only
         ids = [step.id for step in lab.steps]
         if not only:
@@ -69,8 +69,10 @@ class Proving:
         if only in ids:
             return list(lab.steps[: ids.index(only) + 1]), [one for one in lab.wrong if one.step == only]
         found = [one for one in lab.wrong if one.id == only]
+        if not found and only == FRESH:
+            return [], []
         if not found:
-            known = ", ".join([*ids, *(one.id for one in lab.wrong)])
+            known = ", ".join([FRESH, *ids, *(one.id for one in lab.wrong)])
             raise UsageError(f"The lab {self._run.lab_id} has no step or misconception {only!r}.", hint=f"It has: {known}.")
         return list(lab.steps[: ids.index(found[0].step) + 1]), found
 
@@ -86,6 +88,8 @@ class Proving:
             experiments=tuple(sorted(run.state().experiments)),
             wrong=self._parts.wrong,
             reset=ok and not self._request.only,
+            start=self._parts.start,
+            end=self._parts.end,
         )
 
     def _of_check(self, name: str, check: Check) -> CheckProof:

@@ -31,8 +31,17 @@ class Target:
 
 def of_step(run: Run, step: str) -> Target:
     """At the start of the step. LabError when the lab's files cannot be read."""
+    return _laid(run, before(run.lab, step))
+
+
+def of_end(run: Run) -> Target:
+    """With every step solved."""
+    return _laid(run, [step.id for step in run.lab.steps])
+
+
+def _laid(run: Run, steps: Iterable[str]) -> Target:
     target = Target({cluster: by_key(some) for cluster, some in install.start(run).items()})
-    for one in before(run.lab, step):
+    for one in steps:
         lay(run.lab, target, load_change(run.loaded, layout.solve_folder(run.loaded, one)))
     return target
 

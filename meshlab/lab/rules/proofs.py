@@ -48,3 +48,5 @@ def _incomplete(scope: Scope, proof: Proof) -> Iterator[str]:
             yield f"the proof says nothing of the {what} {', '.join(missing)}"
     if not proof.reset:
         yield "the proof says nothing of a reset"
+    if not (proof.start and proof.end):
+        yield "the proof says nothing of the objects at the start and at the end"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from meshlab.lab.content import labs_folder
-from meshlab.lab.load import LoadedLab, read_lab
+from meshlab.errors import LabError
+from meshlab.lab.differences import differences, listed
+from meshlab.lab.layout import beside
+from meshlab.lab.load import read_lab
 from meshlab.lab.model import Variable
 from meshlab.lab.problem import Problem
+from meshlab.lab.proof import Proof, read_proof
 from meshlab.lab.rules.scope import Scope
 
 
@@ -41,9 +43,36 @@ def _same(scope: Scope, name: str, variable: Variable, lab: str) -> Iterator[Pro
         yield scope.at(("variables", name), "road", message)
 
 
-def beside(loaded: LoadedLab, lab: str) -> Path | None:
-    """The folder of another lab: of the same pack, else of those that came with meshlab."""
-    for pack in (loaded.folder.parent, labs_folder()):
-        if (pack / lab / "lab.yaml").exists():
-            return pack / lab
-    return None
+def previous(scope: Scope) -> Iterator[Problem]:
+    """The start is the solved end of the lab before, as both proofs saw it."""
+    lab = scope.loaded.lab.previous
+    if not lab:
+        return
+    folder = beside(scope.loaded, lab)
+    if folder is None:
+        yield scope.at(("previous",), "road", f"no lab `{lab}` is there to compare with", "warning")
+        return
+    try:
+        own, before = read_proof(scope.loaded.folder), read_proof(folder)
+    except LabError:
+        # The rule of proofs says it, of the lab whose proof it is.
+        return
+    if own is None:
+        return
+    if before is None:
+        message = f"`{lab}` is not proven, so this start is not compared with its end"
+        yield scope.at(("previous",), "road", message, "warning", f"Run `meshlab prove {lab}`.")
+        return
+    yield from _goes_on(scope, own, before)
+
+
+def _goes_on(scope: Scope, own: Proof, before: Proof) -> Iterator[Problem]:
+    if own.seed != before.seed:
+        message = f"the proof of `{before.lab}` has the seed {before.seed}, this one has {own.seed}: they cannot be compared"
+        yield scope.at(("previous",), "road", message, hint="Prove both with the same seed.")
+        return
+    left = differences(before.end, own.start)
+    if left:
+        message = f"the start is not the solved end of `{before.lab}`: {listed(left)}"
+        hint = "Mend the start, or mark what this lab adds as given, and prove the lab again."
+        yield scope.at(("previous",), "road", message, hint=hint)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from meshlab.errors import UsageError
 from meshlab.lab.lint import lint
@@ -201,7 +202,8 @@ def proven(folder: Path) -> Proof:
         for id_, one in loaded.lab.all_checks().items()
     }
     wrong = {one.id: WrongProof(step=one.step, red=dict(one.red)) for one in loaded.lab.wrong}
-    return Proof(lab="3-mine", seed=1, hashes=hashes(loaded), checks=checks, wrong=wrong, reset=True)
+    start, end = {"ConfigMap shop/a": "1"}, {"ConfigMap shop/a": "2"}
+    return Proof(lab=folder.name, seed=1, hashes=hashes(loaded), checks=checks, wrong=wrong, reset=True, start=start, end=end)
 
 
 def test_a_proof_holds_until_a_file_changes(fresh: Path) -> None:
@@ -222,6 +224,7 @@ def test_a_proof_holds_until_a_file_changes(fresh: Path) -> None:
         ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "says nothing of the check farewell-untouched, greeting-says-it"),
         ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "says nothing of the misconception other-map"),
         ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "says nothing of a reset"),
+        ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "nothing of the objects at the start and at the end"),
     ],
 )
 def test_a_proof_that_does_not_prove(fresh: Path, text: str, says: str) -> None:
@@ -238,3 +241,38 @@ def test_empty_files_are_problems_not_exceptions(fresh: Path) -> None:
     for file in files:
         file.write_text("", encoding="utf-8")
     assert {"text", "page", "setup", "solution", "misconception"} <= {one.rule for one in lint(fresh)}
+
+
+@pytest.mark.parametrize(
+    ("end", "seed", "says"),
+    [
+        ({"ConfigMap shop/a": "1"}, 1, ""),
+        (
+            {"ConfigMap shop/a": "0", "Service shop/b": "1"},
+            1,
+            "is not the solved end of `2-other`: ~ ConfigMap shop/a, - Service shop/b",
+        ),
+        ({}, 1, "+ ConfigMap shop/a"),
+        ({"ConfigMap shop/a": "1"}, 2, "the proof of `2-other` has the seed 2, this one has 1"),
+    ],
+)
+def test_the_proofs_of_the_road_fit_together(fresh: Path, end: dict[str, str], seed: int, says: str) -> None:
+    edit(fresh, "lab.yaml", "minutes: 10", "minutes: 10\nprevious: 2-other")
+    write_proof(fresh, proven(fresh))
+    other = new_lab(fresh.parent, "2-other")
+    write_proof(other, replace(proven(other), end=end, seed=seed))
+    problems = found(fresh, "road")
+    assert [(one.key, one.severity) for one in problems] == ([("previous", "error")] if says else [])
+    assert all(says in one.message for one in problems)
+
+
+def test_a_road_that_nobody_has_compared_is_a_warning(fresh: Path) -> None:
+    edit(fresh, "lab.yaml", "minutes: 10", "minutes: 10\nprevious: 2-other")
+    assert [(one.message, one.severity) for one in found(fresh, "road")] == [
+        ("no lab `2-other` is there to compare with", "warning")
+    ]
+    write_proof(fresh, proven(fresh))
+    new_lab(fresh.parent, "2-other")
+    (problem,) = found(fresh, "road")
+    assert "`2-other` is not proven" in problem.message
+    assert problem.severity == "warning"

@@ -14,6 +14,8 @@ from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError, LabError
 
 NONCE = "x-meshlab-nonce"
+PUBLISHED = ".published"
+"""Ends the host name of a URL that leads to a port of 127.0.0.1: `http://edge.published/` is that of the port `edge`."""
 DEPTH = "x-meshlab-depth"
 """The shop stops calling further after that many levels; 0 observes one hop and no other."""
 
@@ -35,7 +37,8 @@ async def callers(context: Context, service: str) -> list[Position]:
 
 def url_of(context: Context, service: str, path: str = "/") -> str:
     """The URL under which others call a service. LabError when the lab gives it none."""
-    url = context.service(service).url
+    endpoint = context.service(service)
+    url = f"http://{endpoint.port}{PUBLISHED}/" if endpoint.port else endpoint.url
     if not url:
         raise LabError(f"service {service!r} has no url, so it cannot be called", key="services")
     return url if path == "/" else join(url, path)

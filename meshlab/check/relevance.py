@@ -53,8 +53,9 @@ def _answer(check: Check, lab: Lab) -> Kinds:
 
 
 def _traffic(check: Check, lab: Lab) -> Kinds:
-    """Routes of a service mesh are objects of its own: those of the lab's proxies with a control plane."""
-    return TRAFFIC | (MESH if any(proxy.adapter == "istio" for proxy in lab.proxies.values()) else NONE)
+    """Some proxies have objects of their own for their routes: those of the proxies that the lab has."""
+    adapters = {proxy.adapter for proxy in lab.proxies.values()}
+    return TRAFFIC.union(*(kinds for adapter, kinds in OWN.items() if adapter in adapters))
 
 
 def _matrix(check: Check, lab: Lab) -> Kinds:
@@ -71,6 +72,16 @@ MESH: Kinds = frozenset(
     }
 )
 
+EDGE: Kinds = frozenset(
+    {
+        ("traefik.io/v1alpha1", "Middleware"),
+        ("traefik.io/v1alpha1", "ServersTransport"),
+        ("traefik.io/v1alpha1", "TraefikService"),
+    }
+)
+OWN = {"istio": MESH, "traefik": EDGE}
+"""Adapter to the kinds that its proxies are configured by."""
+
 _OF: dict[str, Callable[[Check, Lab], Kinds]] = {
     "object": _object,
     "path": _traffic,
@@ -81,6 +92,7 @@ _OF: dict[str, Callable[[Check, Lab], Kinds]] = {
     "matrix": _matrix,
     "proxy-config": lambda check, lab: CONFIG | {POD},
     "writes": _writes,
+    "limit": _traffic,
     "answer": _answer,
     "experiment": lambda check, lab: NONE,
 }

@@ -29,3 +29,7 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", 
     """Port of the shop's admin API in its pods."""
     probe: bool = False
     """True: the probe DaemonSet; `probe@NODE` names one row of a matrix."""
+    outside: bool = False
+    """True: no pod, but this machine: calls come from meshlab's own process."""
+    port: str = ""
+    """Name of a port of the cluster: what 127.0.0.1 leads to, for callers that are outside."""

@@ -201,6 +201,23 @@ class Measured(_Spec, frozen=True, kw_only=True):
     object: ObjectRef | None = None
 
 
+class LimitSpec(_Spec, frozen=True, kw_only=True):
+    """A rate limit at a proxy: a burst is cut, and the backend hears nothing of what was refused."""
+
+    from_: str = field(name="from")
+    to: str
+    proxy: str
+    """Who refuses, with status 429."""
+    backend: str
+    """The service whose counters must stay flat."""
+    average: float
+    """Requests a second that flow in."""
+    burst: int
+    """Requests that a full bucket holds."""
+    requests: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 class AnswerSpec(_Spec, frozen=True, kw_only=True):
     """What the learner answers to a question (its words are in the texts under the check's id)."""
 
@@ -227,6 +244,7 @@ KINDS = (
     "matrix",
     "proxy-config",
     "writes",
+    "limit",
     "answer",
     "experiment",
 )
@@ -245,6 +263,8 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omi
     within: float = 0
     """Seconds it may stay pending before it fails."""
     stable_for: float = 0
+    until: str = ""
+    """The step that ends what this check asks for: from then on it is looked at no more."""
     severity: Literal["fail", "warn"] = "fail"
     object: ObjectSpec | None = None
     path: PathSpec | None = None
@@ -255,6 +275,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omi
     matrix: MatrixSpec | None = None
     proxy_config: ProxyConfigSpec | None = None
     writes: WritesSpec | None = None
+    limit: LimitSpec | None = None
     answer: AnswerSpec | None = None
     experiment: PredictionSpec | None = None
 

@@ -220,6 +220,11 @@ class Lab(_Part, frozen=True, kw_only=True):
         """Every check of every step, by id, in the order of the guide."""
         return {check.id: check for step in self.steps for check in step.checks}
 
+    def ended(self, check: Check, step: str) -> bool:
+        """Whether this step, or one before it, ends what the check asks for."""
+        ids = [one.id for one in self.steps]
+        return check.until in ids and ids.index(check.until) <= ids.index(step)
+
     def step_of(self, check: str) -> Step:
         """The step that a check belongs to. KeyError when no step has it."""
         for step in self.steps:

@@ -31,7 +31,11 @@ async def check(
 ) -> AsyncGenerator[Verdict, None]:
     """Verdicts of the checks (default: the current step's), each as soon as it is known, recorded."""
     wanted = _named(run, names) if names is not None else list(step_of(run).checks)
-    asked = () if names is None or len(wanted) == len(run.lab.all_checks()) else names
+    every = len(wanted) == len(run.lab.all_checks())
+    asked = () if names is None or every else names
+    if every:
+        here = step_of(run).id
+        wanted = [one for one in wanted if not run.lab.ended(one, here)]
     found: dict[str, Verdict] = {}
     async with aclosing(evaluate(run, wanted, asked=asked, wait=wait, recorder=recorder)) as verdicts:
         async for verdict in verdicts:

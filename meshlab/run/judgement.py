@@ -31,6 +31,8 @@ def _code(verdict: Verdict) -> ExitCode:
 
 def lasting(check: Check) -> bool:
     """Whether the check means the same at the end of the lab as at the end of its step."""
+    if check.until:
+        return False
     if check.object is not None and any(one.same_as == "step-start" for one in check.object.conditions):
         return False
     if check.writes is not None and check.writes.since == "step-start":

@@ -14,6 +14,7 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     checks.one_kind,
     checks.fresh,
     checks.needs,
+    checks.until,
     checks.answers,
     names.rule,
     vacuous.rule,

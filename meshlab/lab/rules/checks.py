@@ -50,6 +50,22 @@ def needs(lab: Lab) -> Iterator[Fault]:
             yield Fault((*key, "needs"), message, "needs-circle")
 
 
+def until(lab: Lab) -> Iterator[Fault]:
+    """A check ends with a later step, and what needs it does not outlive it."""
+    ids = [step.id for step in lab.steps]
+    known = lab.all_checks()
+    for key, check in walk.checks(lab):
+        if check.until:
+            yield from unknown((*key, "until"), "step", check.until, ids)
+        if check.until in ids and ids.index(check.until) <= ids.index(lab.step_of(check.id).id):
+            yield Fault((*key, "until"), f"`{check.id}` must end with a later step than its own", "until")
+        for index, need in enumerate(check.needs):
+            end = known[need].until if need in known else ""
+            if end in ids and not lab.ended(check, end):
+                message = f"`{check.id}` needs `{need}`, which ends with the step `{end}`"
+                yield Fault((*key, "needs", index), message, "until", f"Add `until: {end}`.")
+
+
 def _circle(start: str, needs: dict[str, tuple[str, ...]]) -> list[str]:
     """A way from `start` back to it; empty when there is none."""
     ways, seen = [[start]], {start}

@@ -13,7 +13,7 @@ from meshlab.lab.problem import Fault, Key
 from meshlab.lab.rules import walk
 from meshlab.lab.rules.places import unknown
 
-Sort = Literal["caller", "callee", "row", "column", "proxy", "actor", "experiment"]
+Sort = Literal["caller", "callee", "row", "column", "backend", "proxy", "actor", "experiment"]
 
 
 class Use(Struct, frozen=True):
@@ -52,10 +52,12 @@ def _service(lab: Lab, use: Use) -> Iterator[Fault]:
     endpoint = lab.services.get(name)
     if endpoint is None:
         return
-    if use.sort in ("caller", "row") and not (endpoint.select or endpoint.probe):
+    if use.sort in ("caller", "row") and not (endpoint.select or endpoint.probe or endpoint.outside):
         yield Fault(use.key, f"`{name}` has no `select`, so no pod can call from it", "service-cannot-call")
-    if use.sort in ("callee", "column") and not endpoint.url:
+    if use.sort in ("callee", "column") and not (endpoint.url or endpoint.port):
         yield Fault(use.key, f"`{name}` has no `url`, so it cannot be called", "service-without-url")
+    if use.sort == "backend" and not endpoint.select:
+        yield Fault(use.key, f"`{name}` has no `select`, so no pod of it counts", "service-cannot-call")
 
 
 def _blocks(key: Key, matrix: spec.MatrixSpec) -> Iterator[Fault]:
@@ -124,6 +126,13 @@ def _answer(one: spec.AnswerSpec) -> Iterator[Use]:
             yield Use(("measured", "to"), "callee", one.measured.to)
 
 
+def _limit(one: spec.LimitSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", one.from_)
+    yield Use(("to",), "callee", one.to)
+    yield Use(("proxy",), "proxy", one.proxy)
+    yield Use(("backend",), "backend", one.backend)
+
+
 USES: dict[str, Callable[[Any], Iterable[Use]]] = {
     "path": _path,
     "share": _share,
@@ -132,6 +141,7 @@ USES: dict[str, Callable[[Any], Iterable[Use]]] = {
     "denied": _denied,
     "matrix": _matrix,
     "proxy-config": lambda one: [Use(("proxy",), "proxy", one.proxy)],
+    "limit": _limit,
     "answer": _answer,
     "experiment": lambda one: [Use(("experiment",), "experiment", one.experiment)],
 }

@@ -82,7 +82,33 @@ def _traefik(raw: dict[str, Any], proxy: str, position: Position) -> LogEntry | 
     )
 
 
-_READERS: dict[str, Callable[[dict[str, Any], str, Position], LogEntry | None]] = {"traefik": _traefik}
+def _nginx(raw: dict[str, Any], proxy: str, position: Position) -> LogEntry | None:
+    """Keys are NGINX's own names of its variables. Times are seconds, and a line is written when its request ends.
+
+    https://nginx.org/en/docs/varindex.html
+    """
+    if "status" not in raw or "request_time" not in raw:
+        return None
+    seconds, upstream = _number(raw["request_time"]), _text(raw.get("upstream_addr"))
+    return LogEntry(
+        proxy=proxy,
+        pod=position.pod,
+        node=position.node,
+        nonce=_text(raw.get("http_x_meshlab_nonce")),
+        authority=_text(raw.get("http_host") or raw.get("host")),
+        path=_text(raw.get("request_uri")),
+        status=int(_number(raw["status"])),
+        flags="",
+        duration_ms=seconds * 1000,
+        upstream_ms=_number(raw.get("upstream_response_time")) * 1000 if upstream else None,
+        upstream_cluster=_text(raw.get("proxy_host")),
+        upstream_host=upstream,
+        downstream=f"{_text(raw.get('remote_addr'))}:{_text(raw.get('remote_port'))}",
+        t=_number(raw.get("msec")) - seconds,
+    )
+
+
+_READERS: dict[str, Callable[[dict[str, Any], str, Position], LogEntry | None]] = {"traefik": _traefik, "nginx": _nginx}
 
 
 def _json(line: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from meshlab.check.world import Position
 from meshlab.errors import ClusterError
 from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.lab.model import Lab, Proxy
+from meshlab.run.live import outside
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import Kube
@@ -32,6 +33,8 @@ def endpoint(lab: Lab, service: str) -> Endpoint:
 async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:
     """The service's running pods, sorted by name; `probe@NODE` is the probe of one node."""
     place = endpoint(lab, service)
+    if place.outside:
+        return [outside.position(service, place.cluster)]
     if not place.select:
         return []
     found = await _running(

@@ -12,7 +12,7 @@ from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Proxy
 from meshlab.run import baseline
-from meshlab.run.live import actors, logs, positions, writes
+from meshlab.run.live import actors, logs, outside, positions, writes
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import Shop
 
@@ -53,6 +53,8 @@ class LiveWorld:
 
     async def call(self, position: Position, request: CallRequest) -> Calls:
         self._sent[request.nonce] = request.n
+        if positions.endpoint(self._run.lab, position.service).outside:
+            return await outside.call(position, request, self._run.values)
         return await self._shop.call(self._admin_of(position), position, request)
 
     async def access_logs(self, proxy: str, nonces: list[str], within: float = 2.0) -> list[LogEntry]:

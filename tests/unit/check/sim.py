@@ -99,6 +99,8 @@ class Sim:
     loads: list[float] = field(default_factory=list)
     clock: float = START
     logs: list[LogEntry] = field(default_factory=list)
+    received: list[tuple[str, str]] = field(default_factory=list)
+    """(pod, nonce) of every request that reached an application."""
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     nonces: int = 0
 
@@ -137,6 +139,8 @@ class Sim:
         self.clock += 0.01
         error = hop.error or ("http_5xx" if hop.status >= 500 else "http_4xx" if hop.status >= 400 else None)
         last = self._pass(position, request, hop, nonce)
+        if hop.callee:
+            self.received.append((hop.callee, nonce))
         return Reply(
             i=i, t=self.clock, nonce=nonce, status=0 if hop.error else hop.status, ms=hop.ms, error=error,
             headers={"server": hop.server or ("envoy" if hop.through else "shop")},
@@ -189,7 +193,7 @@ class Sim:
         return next(page for start, page in self.pages.items() if path.startswith(start))
 
     async def counters(self, position: Position, nonce: str) -> int:
-        return sum(entry.nonce.startswith(nonce) for entry in self.logs)
+        return sum(pod == position.pod and one.startswith(nonce) for pod, one in self.received)
 
     async def writes(self, since: str) -> Writes:
         return self.written

@@ -62,6 +62,37 @@ def test_a_traefik_line_becomes_an_entry() -> None:
     assert (entry.upstream_host, entry.downstream, entry.flags) == ("10.244.1.5:8080", "10.244.0.1:40112", "")
 
 
+NGINX = {
+    "msec": "1795446002.500",
+    "status": "504",
+    "request_time": "1.250",
+    "http_x_meshlab_nonce": "n0123456789",
+    "http_host": "shop.example",
+    "request_uri": "/",
+    "remote_addr": "10.244.0.1",
+    "remote_port": "40112",
+    "upstream_addr": "10.96.1.5:8080",
+    "upstream_response_time": "1.200",
+    "proxy_host": "web.shop",
+}
+
+
+def test_an_nginx_line_becomes_an_entry() -> None:
+    entry = adapters.entry("nginx", json.dumps(NGINX), "nginx", AT)
+    assert entry is not None
+    assert (entry.nonce, entry.authority, entry.status, entry.duration_ms) == ("n0123456789", "shop.example", 504, 1250)
+    assert (entry.upstream_cluster, entry.upstream_host, entry.downstream) == ("web.shop", "10.96.1.5:8080", "10.244.0.1:40112")
+    assert entry.upstream_ms == 1200
+    # NGINX writes when a request ends; the trail goes by when it began.
+    assert entry.t == pytest.approx(1795446001.25)
+
+
+def test_nginx_own_answers_have_no_upstream() -> None:
+    entry = adapters.entry("nginx", json.dumps({**NGINX, "status": "404", "upstream_addr": ""}), "nginx", AT)
+    assert entry is not None
+    assert (entry.status, entry.upstream_host, entry.upstream_ms) == (404, "", None)
+
+
 def test_recorded_lines_of_both_proxies_are_read(tmp_path: Path) -> None:
     """From a kind cluster: the lines of one request, among others."""
     lab = small_run(tmp_path).lab
@@ -80,7 +111,7 @@ def test_recorded_lines_of_both_proxies_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "starting", "{", "[]", '{"level":"info","msg":"n0123456789"}', '{"nonce":1}'])
-@pytest.mark.parametrize("adapter", ["envoy", "traefik"])
+@pytest.mark.parametrize("adapter", ["envoy", "traefik", "nginx"])
 def test_other_lines_are_none(adapter: str, line: str) -> None:
     assert adapters.entry(adapter, line, "router", AT) is None
 

@@ -21,13 +21,16 @@ BUILDKIT_SINCE = (23,)
 """Engines from this version on build with BuildKit by default; their older builder is going away."""
 
 
-async def build(path: Path, ref: str, facts: EngineFacts) -> None:
-    """Build the folder as ref. EngineError."""
+async def build(path: Path, ref: str, facts: EngineFacts, under: str = "") -> None:
+    """Build the folder as ref, upon the image `under` of meshlab where it names one. EngineError."""
     async with context() as folder:
         for one in sources.files(path):
             target = folder / one.relative_to(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(one, target)
+        if under:
+            file = folder / "Dockerfile"
+            file.write_text(sources.dockerfile(file.read_text(encoding="utf-8"), under), encoding="utf-8")
         if (path / sources.LOCK).exists():
             await packages(folder / sources.LOCK, folder / "site", facts.arch)
         argv = ["build", "--force-rm", "--quiet", "--tag", ref, "--build-arg", f"CONTENT={ref.rpartition(':')[2]}"]

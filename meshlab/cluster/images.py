@@ -28,6 +28,8 @@ class Wanted(Struct, frozen=True):
     built: bool
     pull: str = ""
     """What to pull: by digest where it is known."""
+    under: str = ""
+    """The image of meshlab that it is built upon, if any, as a reference."""
 
 
 class Images:
@@ -55,8 +57,7 @@ class Images:
         found = []
         for name in dict.fromkeys(names):
             if name.startswith(sources.PREFIX):
-                base = self._pins.image("base").exact
-                found.append(Wanted(name, sources.tag(name, base, await self._architecture(), self._root), True))
+                found.append(self._own(name, await self._architecture()))
             else:
                 pin = self._pins.image(name)
                 found.append(Wanted(name, pin.ref, False, pin.exact))
@@ -69,7 +70,7 @@ class Images:
             yield event
         there = await containers.image_ids([one.ref for one in wanted])
         pulls = [one for one in wanted if not one.built and one.ref not in there]
-        builds = [one for one in wanted if one.built and one.ref not in there]
+        builds = await self._with_below([one for one in wanted if one.built and one.ref not in there])
         if builds:
             pulls += await self._base()
         for phase, todo in zip(PHASES, (pulls, builds), strict=True):
@@ -82,6 +83,21 @@ class Images:
             yield track.done(phase, done=len(todo), total=len(todo))
         track.learn()
 
+    def _own(self, name: str, arch: str) -> Wanted:
+        base, under = self._pins.image("base").exact, sources.below(name, self._root)
+        below = sources.tag(under, base, arch, self._root) if under else ""
+        return Wanted(name, sources.tag(name, base, arch, self._root), True, under=below)
+
+    async def _with_below(self, builds: list[Wanted]) -> list[Wanted]:
+        """What is to be built, each after what it is built upon."""
+        found: dict[str, Wanted] = {}
+        for one in builds:
+            chain = [one]
+            while chain[-1].under and not await containers.image_ids([chain[-1].under]):
+                chain.append(self._own(chain[-1].under.rpartition(":")[0], await self._architecture()))
+            found |= {each.ref: each for each in reversed(chain)}
+        return list(found.values())
+
     async def _base(self) -> list[Wanted]:
         pin = self._pins.image("base")
         there = await containers.image_ids([pin.ref])
@@ -89,7 +105,7 @@ class Images:
 
     async def _make(self, one: Wanted) -> None:
         if one.built:
-            await build(sources.source(one.name, self._root), one.ref, await self._engine())
+            await build(sources.source(one.name, self._root), one.ref, await self._engine(), one.under)
             return
         try:
             await docker("pull", "--quiet", one.pull, deadline=PULL_WITHIN)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from meshlab.errors import UsageError
 
 PREFIX = "meshlab/"
 LOCK = "requirements.lock"
+FROM = re.compile(rf"^FROM ({PREFIX}[a-z0-9-]+)$", re.MULTILINE)
 LEFT_OUT = {"site", "__pycache__"}
 """Names that are made by a build; hidden ones are only read by tools beside it."""
 
@@ -51,7 +53,19 @@ def digest(path: Path, *more: str) -> str:
     return total.hexdigest()
 
 
+def below(name: str, root: Path | None = None) -> str | None:
+    """The image of meshlab that this one is built on (`FROM meshlab/shop`); None where it is built on the pinned base."""
+    found = FROM.search((source(name, root) / "Dockerfile").read_text(encoding="utf-8"))
+    return found[1] if found else None
+
+
 def tag(name: str, base: str, arch: str, root: Path | None = None) -> str:
-    """The reference of the image as these files, this base and this architecture make it."""
-    short = name.removeprefix(PREFIX)
+    """The reference of the image as these files, what is below it and this architecture make it."""
+    short, under = name.removeprefix(PREFIX), below(name, root)
+    base = tag(under, base, arch, root) if under else base
     return f"{PREFIX}{short}:{digest(source(short, root), base, arch)[:12]}"
+
+
+def dockerfile(text: str, under: str) -> str:
+    """The same Dockerfile upon exactly this image."""
+    return FROM.sub(f"FROM {under}", text, count=1)

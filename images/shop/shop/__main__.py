@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
+from shop.client import client
 from shop.run import run
 from shop.settings import Settings, SettingsError
 
@@ -12,10 +14,11 @@ from shop.settings import Settings, SettingsError
 def main() -> int:
     try:
         settings = Settings.from_env()
+        calls = client(settings, os.environ)
     except SettingsError as exc:
         print(f"shop: {exc}", file=sys.stderr)
         return 2
-    asyncio.run(run(settings))
+    asyncio.run(run(settings, calls))
     return 0
 
 

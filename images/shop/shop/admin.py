@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from shop.client import Client
 from shop.fault import FaultError, RuntimeFault
 from shop.state import State
 
@@ -31,8 +32,9 @@ async def read_json(request: web.Request) -> dict[str, Any]:
 
 
 class Admin:
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, client: Client) -> None:
         self._state = state
+        self._client = client
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -44,6 +46,7 @@ class Admin:
             web.delete("/fault", self._clear_fault),
             web.get("/counters", self._counters),
             web.get("/orders", self._orders),
+            web.get("/client", self._report),
         ]
 
     async def _healthz(self, _: web.Request) -> web.Response:
@@ -78,3 +81,6 @@ class Admin:
     async def _orders(self, _: web.Request) -> web.Response:
         orders = self._state.counters.orders
         return answer({"orders": orders.as_dict(), "forgotten": orders.forgotten})
+
+    async def _report(self, _: web.Request) -> web.Response:
+        return answer(self._client.report())

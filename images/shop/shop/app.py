@@ -13,8 +13,9 @@ from typing import Any
 from aiohttp import web
 
 from shop import fault, headers, log
+from shop.client import Client
 from shop.state import State
-from shop.tree import MAX_HOPS, Upstreams, describe, hops
+from shop.tree import MAX_HOPS, ORDER, Upstreams, describe, hops
 
 SERVER = {"Server": "shop"}
 CLOSED_BY_CALLER = 499
@@ -23,10 +24,10 @@ LOOP = fault.Fault(status=508)
 
 
 class App:
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, client: Client) -> None:
         self._state = state
-        self._fixed = describe(state.settings)
-        self.upstreams = Upstreams(state.settings)
+        self._fixed = describe(state.settings, client)
+        self._upstreams = Upstreams(state.settings, client)
 
     def on_port(self, port: int, *, direct: bool) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -58,6 +59,8 @@ class App:
             )
 
     async def _answer(self, request: web.BaseRequest, begun: float, port: int, peer: str) -> web.Response:
+        # Before any fault: an answer that is late or lost has placed the order all the same.
+        order = await self._order(request)
         drawn = LOOP if hops(request.headers) > MAX_HOPS else self._draw(request)
         if drawn.latency_ms:
             await asyncio.sleep(drawn.latency_ms / 1000)
@@ -66,8 +69,7 @@ class App:
         if drawn.reset:
             _reset(request)
             return web.Response(status=NO_ANSWER)
-        extra = await self._order(request)
-        upstreams = [] if drawn.status else await self.upstreams.call(request.headers)
+        upstreams = [] if drawn.status else await self._upstreams.call(request.headers, order.get("id"))
         status = drawn.status or self._status(upstreams)
         body = {
             **self._fixed,
@@ -78,7 +80,7 @@ class App:
             "headers": headers.shown(request.headers),
             "status": status,
             "ms": _since(begun),
-            **extra,
+            **({"order": order} if order else {}),
             "upstreams": upstreams,
         }
         response = _json(body, status)
@@ -98,10 +100,10 @@ class App:
     async def _order(self, request: web.BaseRequest) -> dict[str, Any]:
         """Reads the body of any request; an order is counted by its id, however often it comes."""
         body = await request.read() if request.can_read_body else b""
-        if request.method != "POST" or request.path != "/order":
+        if request.method != "POST" or request.path != ORDER:
             return {}
         name = request.headers.get("idempotency-key") or _order_id(body)
-        return {"order": {"id": name, "times": self._state.counters.orders.add(name)}}
+        return {"id": name, "times": self._state.counters.orders.add(name)}
 
 
 def _order_id(body: bytes) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 from shop.admin import Admin
 from shop.app import App
 from shop.call import Caller
+from shop.client import Client
 from shop.load import Load
 from shop.server import Listeners, until_told_to_stop
 from shop.settings import Settings
@@ -20,15 +21,15 @@ from shop.state import State
 LOOKUPS = 32
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, client: Client) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS))
     state = State(settings)
     async with AsyncExitStack() as stack:
-        app = App(state)
+        app = App(state, client)
         load = Load()
-        stack.push_async_callback(app.upstreams.close)
+        stack.push_async_callback(client.close)
         stack.push_async_callback(load.stop)
-        routes = [*Admin(state).routes(), *Caller(state).routes(), *load.routes(), *await _of_role(state, stack)]
+        routes = [*Admin(state, client).routes(), *Caller(state).routes(), *load.routes(), *await _of_role(state, stack)]
         listeners = Listeners(settings.host)
         stack.push_async_callback(listeners.aclose)
         await listeners.admin(routes, settings.admin_port)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROLES = ("service", "probe", "recorder", "namer")
+CLIENTS = ("plain", "lib")
 
 
 class SettingsError(ValueError):
@@ -35,6 +36,7 @@ class Settings:
     cluster: str = ""
     zone: str = ""
     upstream_timeout: float = 10.0
+    client: str = "plain"
     strict: bool = False
     propagate: bool = True
     host: str = "0.0.0.0"
@@ -56,6 +58,9 @@ class Settings:
         role = env.get("ROLE", "service")
         if role not in ROLES:
             raise SettingsError(f"ROLE is {role!r}; it must be one of {', '.join(ROLES)}")
+        client = env.get("CLIENT") or "plain"
+        if client not in CLIENTS:
+            raise SettingsError(f"CLIENT is {client!r}; it must be one of {', '.join(CLIENTS)}")
         if role == "recorder" and not _words(env.get("RECORD", "")):
             raise SettingsError("RECORD is empty; name the kinds to record, such as v1/configmaps,apps/v1/deployments")
         if role == "namer" and len(_words(env.get("NAMESPACES", ""))) != 1:
@@ -72,6 +77,7 @@ class Settings:
             cluster=env.get("CLUSTER", ""),
             zone=env.get("ZONE", ""),
             upstream_timeout=_number(env, "UPSTREAM_TIMEOUT_MS", 10000) / 1000,
+            client=client,
             strict=_flag(env, "STRICT", "0"),
             propagate=_flag(env, "PROPAGATE", "1"),
             host=env.get("HOST", "0.0.0.0"),

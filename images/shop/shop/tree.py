@@ -8,22 +8,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from shop import headers
-from shop.outgoing import Outcome, send
-from shop.pool import Pool
+from shop.client import Client, Request
+from shop.outgoing import Outcome
 from shop.settings import Settings, Upstream
 
 # The shop's longest chain has five services. A route that leads back to a caller would grow for ever.
 MAX_HOPS = 7
+ORDER = "/order"
 
 
 class Upstreams:
-    """Calls the services below, all at once, each through its own pool."""
+    """Calls the services below, all at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, client: Client) -> None:
         self._settings = settings
-        self._pools = {upstream.name: Pool() for upstream in settings.upstreams}
+        self.client = client
 
-    async def call(self, received: Mapping[str, str]) -> list[dict[str, Any]]:
+    async def call(self, received: Mapping[str, str], order: str | None = None) -> list[dict[str, Any]]:
+        """An order is passed on as an order with the same id."""
         depth = _depth(received)
         if not self._settings.upstreams or depth == 0:
             return []
@@ -31,24 +33,22 @@ class Upstreams:
         passed[headers.HOPS] = str(hops(received) + 1)
         if depth is not None:
             passed[headers.DEPTH] = str(depth - 1)
-        calls = [self._one(upstream, passed) for upstream in self._settings.upstreams]
+        request = Request(headers=passed)
+        if order is not None:
+            request = Request("POST", ORDER, {**passed, "idempotency-key": order})
+        calls = [self._one(upstream, request) for upstream in self._settings.upstreams]
         if len(calls) == 1:
             return [await calls[0]]
         return list(await asyncio.gather(*calls))
 
-    async def close(self) -> None:
-        for pool in self._pools.values():
-            await pool.close()
-
-    async def _one(self, upstream: Upstream, passed: dict[str, str]) -> dict[str, Any]:
-        async with self._pools[upstream.name].lease() as session:
-            outcome = await send(session, upstream.url, headers_=passed, timeout=self._settings.upstream_timeout)
+    async def _one(self, upstream: Upstream, request: Request) -> dict[str, Any]:
+        outcome, attempts = await self.client.send(upstream, request)
         return {
             "name": upstream.name,
             "url": upstream.url,
             "status": outcome.status,
             "ms": outcome.ms,
-            "attempts": 1,
+            "attempts": attempts,
             "error": outcome.error,
             "peer": outcome.peer,
             "response_headers": outcome.headers,
@@ -67,8 +67,9 @@ def tree_of(outcome: Outcome) -> dict[str, Any] | None:
     return tree if "service" in tree else None
 
 
-def describe(settings: Settings) -> dict[str, Any]:
+def describe(settings: Settings, client: Client) -> dict[str, Any]:
     """The part of an answer that never changes."""
+    library = {"client": client.name} if client.name else {}
     return {
         "service": settings.service,
         "version": settings.version,
@@ -79,6 +80,7 @@ def describe(settings: Settings) -> dict[str, Any]:
         "zone": settings.zone,
         "namespace": settings.namespace,
         "lang": "python",
+        **library,
     }
 
 

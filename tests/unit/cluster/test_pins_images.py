@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import sources
+from meshlab.cluster import containers, sources
 from meshlab.cluster.containers import full, numbers, short
-from meshlab.cluster.images import Images, variable
+from meshlab.cluster.images import Images, Wanted, variable
 from meshlab.cluster.pins import load_pins
 from meshlab.errors import UsageError
 
@@ -79,6 +79,67 @@ def test_an_image_that_nobody_builds_is_refused(root: Path) -> None:
     assert "meshlab/thing" in caught.value.hint
 
 
+@pytest.fixture
+def layered(root: Path) -> Path:
+    """An image upon `thing`, and one upon that."""
+    for name, under in (("over", "thing"), ("top", "over")):
+        (root / name).mkdir()
+        (root / name / "Dockerfile").write_text(f"# why\nFROM meshlab/{under}\nCOPY x /x\n")
+    return root
+
+
+def test_what_is_below_an_image_decides_its_tag(layered: Path) -> None:
+    before = sources.tag("meshlab/top", "base:1", "amd64", layered)
+    assert sources.below("meshlab/top", layered) == "meshlab/over"
+    assert sources.below("meshlab/thing", layered) is None
+    assert sources.tag("meshlab/top", "base:2", "amd64", layered) != before
+    (layered / "thing" / "code" / "a.py").write_text("2\n")
+    assert sources.tag("meshlab/top", "base:1", "amd64", layered) != before
+
+
+def test_an_image_is_built_upon_exactly_what_is_below_it() -> None:
+    assert (
+        sources.dockerfile("# x\nFROM meshlab/shop\nCOPY a b\n", "meshlab/shop:1a") == "# x\nFROM meshlab/shop:1a\nCOPY a b\n"
+    )
+    assert sources.dockerfile("FROM python:3\n", "meshlab/shop:1a") == "FROM python:3\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "built"),
+    [
+        ((), ["thing", "over", "top"]),
+        (("base",), ["thing", "over", "top"]),
+        (("base", "thing"), ["over", "top"]),
+        (("base", "over"), ["top"]),
+        (("base", "top"), []),
+    ],
+)
+async def test_what_is_missing_below_an_image_is_built_first(
+    layered: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], built: list[str]
+) -> None:
+    base = load_pins().image("base")
+    refs = {name: tag_of(name, layered, base.exact) for name in ("thing", "over", "top")} | {"base": base.ref}
+    done = []
+
+    async def image_ids(asked: list[str]) -> dict[str, str]:
+        return {ref: "sha256:1" for name, ref in refs.items() if name in there and ref in asked}
+
+    async def make(self: Images, one: Wanted) -> None:
+        done.append((one.ref, one.under))
+
+    monkeypatch.setattr(containers, "image_ids", image_ids)
+    monkeypatch.setattr(Images, "_make", make)
+    async for _ in Images(root=layered, arch="amd64").ensure(["meshlab/top"]):
+        pass
+    under = {"top": refs["over"], "over": refs["thing"]}
+    pulled = [(base.ref, "")] if built and "base" not in there else []
+    assert done == pulled + [(refs[name], under.get(name, "")) for name in built]
+
+
+def tag_of(name: str, root: Path, base: str) -> str:
+    return sources.tag(f"meshlab/{name}", base, "amd64", root)
+
+
 async def test_names_become_references_and_template_values(root: Path) -> None:
     images = Images(root=root, arch="amd64")
     base = load_pins().image("base").exact
@@ -91,6 +152,8 @@ async def test_names_become_references_and_template_values(root: Path) -> None:
 
 def test_the_clones_own_images_are_found() -> None:
     assert sources.source("meshlab/shop").name == "shop"
+    assert sources.below("meshlab/shop-lib2") == "meshlab/shop-lib1"
+    assert sources.below("meshlab/shop-lib1") == "meshlab/shop"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def test_a_recorder_must_be_told_what_to_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ROLE", "cook"), ("UPSTREAMS", "pricing:8080"), ("STRICT", "yes"), ("UPSTREAM_TIMEOUT_MS", "soon")]
+    ("name", "value"),
+    [("ROLE", "cook"), ("UPSTREAMS", "pricing:8080"), ("STRICT", "yes"), ("UPSTREAM_TIMEOUT_MS", "soon"), ("CLIENT", "ribbon")],
 )
 def test_settings_that_cannot_be_are_named(name: str, value: str) -> None:
     settings = load("settings")

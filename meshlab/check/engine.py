@@ -144,4 +144,6 @@ class _Evaluation:
             seconds=round(now - started, 3),
             evidence=finding.evidence,
             parameters=finding.parameters,
+            numbers=finding.numbers,
+            reach=finding.reach,
         )

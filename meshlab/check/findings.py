@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from meshlab.check.verdict import Evidence, Finding, Outcome
+from meshlab.check.verdict import Evidence, Finding, Number, Outcome, Reach
 
 SHOWN = 8
 """How many of many like things evidence shows."""
@@ -23,6 +23,11 @@ class Stop(Exception):
 def evidence(title: str, data: Any) -> Evidence:
     """Something seen, as JSON can hold it."""
     return Evidence(title, msgspec.to_builtins(data))
+
+
+def measured(finding: Finding, numbers: dict[str, Number], reach: Reach | None = None) -> Finding:
+    """The same with what was measured."""
+    return msgspec.structs.replace(finding, numbers={**finding.numbers, **numbers}, reach=reach or finding.reach)
 
 
 def passed(seen: str = "", *notes: Evidence) -> Finding:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-ALONE = frozenset({"latency", "share", "limit"})
+ALONE = frozenset({"cost", "latency", "share", "limit"})
 """Kinds that measure what others would disturb."""
 
 

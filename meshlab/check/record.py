@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from meshlab.check.verdict import Finding
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, World, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, World, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check
@@ -105,6 +105,9 @@ class RecordingWorld:
         return await self._note(
             "load", self._inner.load(position, request, seconds), position=position, request=request, seconds=seconds
         )
+
+    async def usage(self, cluster: str = "") -> Usages:
+        return await self._note("usage", self._inner.usage(cluster), cluster=cluster)
 
     async def answer(self, check: str) -> str | None:
         return await self._note("answer", self._inner.answer(check), check=check)

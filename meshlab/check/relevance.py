@@ -29,7 +29,7 @@ NONE: Kinds = frozenset()
 def relevant(check: Check, lab: Lab) -> set[tuple[str, str]]:
     """The kinds of objects whose changes can change the check's verdict; empty: no change of an object does.
 
-    Experiments and answers change by what the learner does in meshlab; success and writes by traffic and time.
+    Experiments and answers change by what the learner does in meshlab; success, writes and cost by traffic and time.
     """
     return set(_OF[check.kind](check, lab))
 
@@ -93,6 +93,7 @@ _OF: dict[str, Callable[[Check, Lab], Kinds]] = {
     "proxy-config": lambda check, lab: CONFIG | {POD},
     "writes": _writes,
     "limit": _traffic,
+    "cost": lambda check, lab: NONE,
     "answer": _answer,
     "experiment": lambda check, lab: NONE,
 }

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from meshlab.check.record import Recorded, read
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 
@@ -73,6 +73,9 @@ class ReplayWorld:
 
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         self._serve("load", type(None), position=position, request=request, seconds=seconds)
+
+    async def usage(self, cluster: str = "") -> Usages:
+        return self._serve("usage", Usages, cluster=cluster)
 
     async def answer(self, check: str) -> str | None:
         return msgspec.convert(self._next("answer", {"check": check}).result, str | None)

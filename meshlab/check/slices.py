@@ -1,4 +1,4 @@
-"""Latencies of a pair and its control, in interleaved slices without and with load."""
+"""Latencies of a pair and its control, in interleaved slices: without and with load, or one after the other."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from meshlab.lab.checks import LatencySpec, Pair
 
 MOST_RATE = 100.0
 """Requests a second of pair and control together. Above it two cores measure their own scheduler."""
+WARM = 0.5
+"""Seconds that are thrown away before each is measured; twice that where a load must take hold."""
 ENOUGH = 0.9
 """Fraction of requests that must be answered in each slice."""
 
@@ -26,20 +28,25 @@ class Slice(Struct, frozen=True):
 
 
 async def measure(context: Context, spec: LatencySpec) -> list[Slice]:
-    """off, on, off, on ...: pair and control at the same time in each slice. The load is stopped whatever happens."""
+    """off, on, off, on ...: pair and control at the same time in each slice. The load is stopped whatever happens.
+
+    Without a load: pair, control; control, pair; pair, control ..., never both at once, because each would be the other's load.
+    """
     if 2 * spec.rate >= MOST_RATE:
         raise LabError(f"pair and control at {spec.rate:g}/s each are too fast to measure: at most 50/s", key="latency.rate")
     ends = [(spec.pair, await _caller(context, spec.pair)), (spec.control, await _caller(context, spec.control))]
     loader = await _caller(context, spec.load) if spec.load else None
+    if loader is None:
+        return [await _alternating(context, spec, ends, number) for number in range(max(2, spec.slices))]
     slices = []
     for number in range(max(2, spec.slices)):
         loaded = bool(number % 2)
         try:
-            if loader and loaded:
+            if loaded:
                 await context.world.load(loader, _load(context, spec), spec.seconds + 30)
             slices.append(Slice(loaded, *await _slice(context, spec, ends)))
         finally:
-            if loader and loaded:
+            if loaded:
                 await context.world.load(loader, _load(context, spec), 0)
     return slices
 
@@ -62,8 +69,18 @@ def _load(context: Context, spec: LatencySpec) -> CallRequest:
 
 async def _slice(context: Context, spec: LatencySpec, ends: list[tuple[Pair, Position]]) -> list[list[float]]:
     """One second of each first, thrown away: connections open, the load takes hold."""
-    await gather(_times(context, spec, pair, position, 1.0) for pair, position in ends)
+    await gather(_times(context, spec, pair, position, 2 * WARM) for pair, position in ends)
     return await gather(_times(context, spec, pair, position, spec.seconds) for pair, position in ends)
+
+
+async def _alternating(context: Context, spec: LatencySpec, ends: list[tuple[Pair, Position]], number: int) -> Slice:
+    """Each right after the other; who is first changes, so that neither has the machine's better moments."""
+    times: dict[int, list[float]] = {}
+    for which in (0, 1) if number % 2 == 0 else (1, 0):
+        pair, position = ends[which]
+        await _times(context, spec, pair, position, WARM)
+        times[which] = await _times(context, spec, pair, position, spec.seconds)
+    return Slice(False, times[0], times[1])
 
 
 async def _times(context: Context, spec: LatencySpec, pair: Pair, position: Position, seconds: float) -> list[float]:

@@ -26,6 +26,24 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     data: Any = None
 
 
+class Number(Struct, frozen=True, omit_defaults=True):
+    """A measured value, with its interval where it was estimated."""
+
+    value: float
+    unit: str = ""
+    """ms, s, MiB, m (thousandths of a core); empty: a count or a fraction."""
+    low: float | None = None
+    high: float | None = None
+
+
+class Reach(Struct, frozen=True, omit_defaults=True):
+    """A measured matrix in short: the fraction of calls that succeeded in each cell, None where none was made."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    shares: tuple[tuple[float | None, ...], ...]
+
+
 class Finding(Struct, frozen=True, omit_defaults=True):
     """What a kind of check says of one look at the world. `blocked` is the engine's word, not a kind's."""
 
@@ -41,6 +59,9 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     """Names and numbers for the reason's sentence in the learner's language: {service: catalog}."""
     late: Outcome = Outcome.FAIL
     """pending: what it turns into at the deadline. ERROR where the check could not even look."""
+    numbers: dict[str, Number] = field(default_factory=dict)
+    """What was measured, by name: see docs/labs.md for the names that each kind gives."""
+    reach: Reach | None = None
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
@@ -62,6 +83,9 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     parameters: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, Number] = field(default_factory=dict)
+    """What was measured: kept in the progress log, so that stages can be compared without a cluster."""
+    reach: Reach | None = None
 
     @property
     def green(self) -> bool:

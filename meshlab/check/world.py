@@ -115,6 +115,29 @@ class ActorResults(Struct, frozen=True, omit_defaults=True):
     """`i` is the sequence number."""
 
 
+class Usage(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What one container takes, as its node's kubelet counts it."""
+
+    namespace: str
+    pod: str
+    container: str
+    node: str = ""
+    memory: int = 0
+    """Bytes of its working set."""
+    cpu: int = 0
+    """Nanoseconds of processor time since it began."""
+    t: float = 0.0
+    """Unix time at which the processor time was read."""
+
+
+class Usages(Struct, frozen=True, omit_defaults=True):
+    """All containers of the lab's namespaces that kubelets count already."""
+
+    containers: tuple[Usage, ...]
+    unreadable: tuple[str, ...] = ()
+    """Nodes whose kubelet meshlab may not ask."""
+
+
 class World(Protocol):
     """What checks see. `cluster` is empty for the lab's first cluster throughout."""
 
@@ -146,7 +169,7 @@ class World(Protocol):
         """How many requests with this nonce (or a suffix of it) a shop pod has received."""
 
     async def writes(self, since: str) -> Writes:
-        """What the observer counted since `lab-start` or `step-start`."""
+        """What the observer counted since `lab-start`, `step-start` or `phase-start`."""
 
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
         """Counted requests of an actor in a window of unix seconds, one entry a node."""
@@ -156,6 +179,9 @@ class World(Protocol):
 
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         """Start background load from a pod (keep-alive, `rate` requests a second); seconds=0 stops it."""
+
+    async def usage(self, cluster: str = "") -> Usages:
+        """What the containers of the lab's namespaces take; a new one is counted after some seconds."""
 
     async def answer(self, check: str) -> str | None:
         """The learner's last answer to a question."""

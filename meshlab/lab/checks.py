@@ -100,6 +100,8 @@ class SuccessSpec(_Spec, frozen=True, kw_only=True):
     min_failed: int | None = None
     at_least: int = 20
     """Requests that must have been sent, else the verdict is pending."""
+    measure: bool = False
+    """Green once the outage is over and measured, however many failed."""
 
 
 class Pair(_Spec, frozen=True, kw_only=True):
@@ -110,7 +112,7 @@ class Pair(_Spec, frozen=True, kw_only=True):
 
 
 class LatencySpec(_Spec, frozen=True, kw_only=True):
-    """Paired and interleaved: the pair against itself before the fault, a control pair in the same window."""
+    """Paired and interleaved: the pair under load against itself, or (without `load`) against the control, a direct pair."""
 
     pair: Pair
     control: Pair
@@ -128,6 +130,8 @@ class LatencySpec(_Spec, frozen=True, kw_only=True):
     ratio_at_most: float | None = None
     control_at_most: float = 2.0
     """The control pair's ratio above which the machine, not the proxy, is to blame: verdict error."""
+    measure: bool = False
+    """Without `load`: green once it is measured how many milliseconds the pair takes longer than the control."""
 
 
 class DeniedSpec(_Spec, frozen=True, kw_only=True):
@@ -184,11 +188,44 @@ class WritesSpec(_Spec, frozen=True, kw_only=True):
     """How many writes of the learner touched the objects, as the observer counted them."""
 
     refs: tuple[ObjectRef, ...]
-    since: Literal["lab-start", "step-start"] = "step-start"
+    since: Literal["lab-start", "step-start", "phase-start"] = "step-start"
+    """`phase-start`: of the running experiment."""
     at_most: int | None = None
     at_least: int | None = None
     by: Literal["learner", "anyone"] = "learner"
     verbs: tuple[str, ...] = ("create", "update", "patch", "delete")
+
+
+class Limits(_Spec, frozen=True, kw_only=True):
+    """How small and how large a measured value may be, both included."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class CostSpec(_Spec, frozen=True, kw_only=True):
+    """What proxies take, as the kubelets count it: how many containers, memory, processor time."""
+
+    proxies: tuple[str, ...] = ()
+    """Proxies of the lab; each must have running pods."""
+    images: tuple[str, ...] = ()
+    """And every container of the lab's namespaces that runs an image of such a name (`envoy`): there may be none."""
+    seconds: float = 20
+    """How long processor time is counted."""
+    load: Pair | None = None
+    """Requests that are sent meanwhile, so that stages can be compared."""
+    load_rate: float = 40
+    """Of these, a second."""
+    count: Limits | None = None
+    """Of containers."""
+    memory: Limits | None = None
+    """MiB of all together (working sets)."""
+    cpu: Limits | None = None
+    """Thousandths of a core of all together."""
+    each: Limits = Limits(at_least=2)
+    """MiB of each container: one that takes less is no proxy."""
+    measure: bool = False
+    """Green once it is measured, where no limit is given."""
 
 
 class Measured(_Spec, frozen=True, kw_only=True):
@@ -245,6 +282,7 @@ KINDS = (
     "proxy-config",
     "writes",
     "limit",
+    "cost",
     "answer",
     "experiment",
 )
@@ -276,6 +314,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omi
     proxy_config: ProxyConfigSpec | None = None
     writes: WritesSpec | None = None
     limit: LimitSpec | None = None
+    cost: CostSpec | None = None
     answer: AnswerSpec | None = None
     experiment: PredictionSpec | None = None
 

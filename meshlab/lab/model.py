@@ -86,6 +86,7 @@ class Fault(_Part, frozen=True, kw_only=True):
         "label-node",
         "drain-proxy",
         "config-line",
+        "set-env",
         "slow-service",
         "fail-service",
         "drop-route",
@@ -98,10 +99,11 @@ class Fault(_Part, frozen=True, kw_only=True):
     """scale: the number while the fault lasts."""
     labels: dict[str, str] = field(default_factory=dict)
     key: str = ""
-    """config-line: the key of the ConfigMap."""
+    """config-line: the key of the ConfigMap; set-env: the variable's name; drop-route: the network."""
     replace: str = ""
     """config-line: text that stands in the key."""
     with_: str = field(default="", name="with")
+    """config-line: what stands there then; set-env: the variable's value then."""
     milliseconds: int = 0
     error_rate: float = 0.0
     url: str = ""
@@ -110,6 +112,8 @@ class Fault(_Part, frozen=True, kw_only=True):
     concurrency: int = 8
     restart: bool = False
     """config-line: also restart the pods that read it."""
+    nudge: bool = True
+    """config-line: make the kubelets bring it to the pods at once; false: when they come to it (a minute or so)."""
 
 
 class Prediction(_Part, frozen=True, kw_only=True):
@@ -168,6 +172,42 @@ class Misconception(_Part, frozen=True, kw_only=True):
     """True: applied on top of the solved step instead of in its place."""
 
 
+class Source(_Part, frozen=True, kw_only=True):
+    """Where a row of the comparison has its value from: a check, or a check in a phase of an experiment."""
+
+    check: Id
+    experiment: Id = ""
+    phase: Id = ""
+    word: bool = False
+    """True: the value is not a number but the words of the texts, valid once the check was green."""
+
+
+class Comparison(_Part, frozen=True, kw_only=True):
+    """The lab's column in the comparison of stages: for each row, where the measured value comes from."""
+
+    policy: Source | None = None
+    """Who holds the policy: words, backed by a check."""
+    hops: Source | None = None
+    """Proxies that one call passes: `path`."""
+    proxies: Source | None = None
+    """How many there are: `cost`."""
+    memory: Source | None = None
+    """Of all proxies, in MiB: `cost`."""
+    cpu: Source | None = None
+    """Of all proxies, in thousandths of a core: `cost`."""
+    latency_p50: Source | None = None
+    """Added to one call, in ms: `latency` without `load`."""
+    latency_p99: Source | None = None
+    writes: Source | None = None
+    """To change one timeout: `writes`."""
+    seconds: Source | None = None
+    """From the first write until the last caller has the new timeout: any check in a phase of an experiment."""
+    blast_radius: Source | None = None
+    """Who reaches whom when one proxy is lost: `matrix`."""
+    outage: Source | None = None
+    """Seconds in which requests failed when one proxy is lost: `success`."""
+
+
 class ClusterShape(_Part, frozen=True, kw_only=True):
     """What a cluster of the lab looks like when meshlab makes it."""
 
@@ -201,6 +241,7 @@ class Lab(_Part, frozen=True, kw_only=True):
     """Who calls whom in the shop, for the topology picture: service id to the services it calls."""
     steps: tuple[Step, ...]
     wrong: tuple[Misconception, ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def default_cluster(self) -> str:

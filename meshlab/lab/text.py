@@ -60,6 +60,8 @@ class LabText(_Words, frozen=True, kw_only=True):
     experiments: dict[str, ExperimentText] = field(default_factory=dict)
     debrief: dict[str, str] = field(default_factory=dict)
     """Step id to Markdown that is shown once the step is green."""
+    comparison: dict[str, str] = field(default_factory=dict)
+    """Row of the comparison to its value, where that is words."""
 
 
 def lab_text(loaded: LoadedLab, language: str, extra: Mapping[str, str] | None = None) -> LabText:

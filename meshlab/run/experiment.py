@@ -64,6 +64,8 @@ class _Experiment:
         self._step = next(step.id for step in run.lab.steps if about in step.experiments)
         self._applied: list[Entry] = []
         self._verdicts: dict[str, list[Verdict]] = {}
+        self._began: dict[str, float] = {}
+        """Phase to when it began to change something (unix seconds)."""
 
     async def go(self) -> AsyncGenerator[ExperimentEvent, None]:
         """Every phase."""
@@ -75,7 +77,9 @@ class _Experiment:
             yield event
 
     async def _phase(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
-        self._run.append(events.PhaseStarted(experiment=self._about.id, phase=phase.id))
+        began = events.PhaseStarted(experiment=self._about.id, phase=phase.id)
+        self._run.append(began)
+        self._began[phase.id] = began.t
         yield self._event("phase", phase.id, text=phase.id)
         if phase.undo:
             while self._applied:
@@ -148,7 +152,8 @@ class _Experiment:
             "predicted": self._predicted or {},
             "score": scoring.score(self._run, self._about, self._predicted, self._verdicts),
             "phases": [
-                {"id": phase, "verdicts": [scoring.brief(one) for one in some]} for phase, some in self._verdicts.items()
+                {"id": phase, "verdicts": [scoring.brief(one, self._began[phase]) for one in some]}
+                for phase, some in self._verdicts.items()
             ],
             "finished": round(time.time(), 3),
         }
@@ -167,6 +172,7 @@ class _Experiment:
             "replace": fault.replace.strip(),
             "with": fault.with_.strip(),
             "milliseconds": fault.milliseconds,
+            "key": fault.key,
             "network": fault.key,
             "url": fault.url,
         }

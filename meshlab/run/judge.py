@@ -15,6 +15,7 @@ from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import EnvironmentFault, MeshlabError, UsageError
 from meshlab.lab.checks import Check
+from meshlab.lab.comparison import compared
 from meshlab.lab.model import Step
 from meshlab.run import events, paths, reference, state
 
@@ -79,7 +80,7 @@ def keep(run: Run, verdict: Verdict) -> None:
     if verdict.outcome is Outcome.PENDING:
         return
     last = run.state().fresh.get(verdict.check)
-    if last is not None and _says(last) == _says(verdict):
+    if last is not None and _says(run, last) == _says(run, verdict):
         return
     evidence = msgspec.json.encode(verdict.evidence)
     if len(evidence) > SMALL:
@@ -156,8 +157,8 @@ def _warns(verdict: Verdict) -> bool:
     return verdict.severity == "warn" and verdict.outcome is Outcome.FAIL
 
 
-def _says(verdict: Verdict) -> Any:
-    """What makes a verdict news. The numbers of a green one are none: they change with every look."""
+def _says(run: Run, verdict: Verdict) -> Any:
+    """What makes a verdict news. A green one's numbers change with every look: they are none, unless compared."""
     if verdict.green:
-        return verdict.outcome
+        return verdict.outcome, (verdict.numbers if verdict.check in compared(run.lab) else None)
     return verdict.outcome, verdict.reason, verdict.seen, verdict.expected, verdict.blocked_by

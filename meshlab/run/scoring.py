@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from meshlab.check.verdict import Verdict
+from meshlab.check.verdict import Number, Verdict
 from meshlab.lab.model import Experiment
 from meshlab.run.context import Run
 
@@ -34,9 +34,10 @@ def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str
     return []
 
 
-def brief(verdict: Verdict) -> dict[str, Any]:
-    """A verdict for the log, without its evidence."""
-    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(verdict, evidence=()))
+def brief(verdict: Verdict, began: float) -> dict[str, Any]:
+    """A verdict for the log, without its evidence; number `after`: seconds since its phase began to change something."""
+    numbers = {**verdict.numbers, "after": Number(round(verdict.time - began, 3), "s")} if verdict.green else verdict.numbers
+    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(verdict, evidence=(), numbers=numbers))
     return plain
 
 

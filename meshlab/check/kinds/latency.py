@@ -7,6 +7,9 @@ Slices alternate, so that what drifts on the machine falls on both; a paired boo
 gives the interval of the ratio. The control pair, which does not use the proxy, is measured in the same slices: when it slows
 down too, the machine is the reason and the verdict is `error`, not a lesson. An interval that leaves both answers open is an
 `error` as well.
+
+Without `load`, slices of pair and control follow each other instead of running at once, and request by request it is measured
+how many milliseconds the pair takes longer: numbers `added-p50` (median of paired differences) and `added-p99`, with intervals.
 """
 
 from __future__ import annotations
@@ -16,10 +19,10 @@ import asyncio
 from msgspec import Struct
 
 from meshlab.check.context import Context
-from meshlab.check.findings import evidence, failed, passed, unknown
+from meshlab.check.findings import evidence, failed, measured, passed, unknown
 from meshlab.check.slices import Slice, measure
-from meshlab.check.stats import percentile, ratio_interval
-from meshlab.check.verdict import Evidence, Finding
+from meshlab.check.stats import added, percentile, ratio_interval
+from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.errors import LabError
 from meshlab.lab.checks import Check, LatencySpec
 
@@ -38,7 +41,7 @@ class Ratio(Struct, frozen=True):
 
 async def look(check: Check, spec: LatencySpec, context: Context) -> Finding:
     """slices x (seconds + 1) seconds. LabError when nothing is asked of the ratio, or pair and control are too fast."""
-    if spec.ratio_at_least is None and spec.ratio_at_most is None:
+    if spec.ratio_at_least is None and spec.ratio_at_most is None and not spec.measure:
         raise LabError("latency asks for nothing: give ratio-at-least or ratio-at-most", key="latency")
     slices = await measure(context, spec)
     # Resampling takes a good part of a second of pure computing.
@@ -48,7 +51,21 @@ async def look(check: Check, spec: LatencySpec, context: Context) -> Finding:
     if control > spec.control_at_most:
         ends = {"caller": spec.control.from_, "callee": spec.control.to, "ratio": control, "allowed": spec.control_at_most}
         return unknown("latency.machine", note, expected=f"≤ {spec.control_at_most:g} ×", seen=f"{control:.2g} ×", **ends)
-    return judge(spec, pair, note)
+    found = judge(spec, pair, note)
+    return found if spec.load else measured(found, await asyncio.to_thread(_added, slices))
+
+
+def _added(slices: list[Slice]) -> dict[str, Number]:
+    """Milliseconds that the pair takes longer than the control."""
+    more = added([(one.control, one.pair) for one in slices], seed=SEED)
+    return {
+        "added-p50": _ms(more.median, more.median_low, more.median_high),
+        "added-p99": _ms(more.tail, more.tail_low, more.tail_high),
+    }
+
+
+def _ms(value: float, low: float, high: float) -> Number:
+    return Number(round(value, 3), "ms", round(low, 3), round(high, 3))
 
 
 def judge(spec: LatencySpec, pair: Ratio, note: Evidence) -> Finding:

@@ -1,15 +1,16 @@
 """The reachability matrix against what each block of cells expects.
 
 Evidence `matrix` has all of it: {rows, columns, cells: [{row, column, ok, of, errors, expected}]}. A cell that could not be
-measured is the environment's matter, not the learner's: verdict `error`.
+measured is the environment's matter, not the learner's: verdict `error`. The verdict's `reach` has the same in short; number:
+`red`, the fraction of cells in which a call failed.
 """
 
 from __future__ import annotations
 
 from meshlab.check.context import Context
-from meshlab.check.findings import SHOWN, evidence, failed, passed, unknown
+from meshlab.check.findings import SHOWN, evidence, failed, measured, passed, unknown
 from meshlab.check.matrix import CellSeen, measure
-from meshlab.check.verdict import Evidence, Finding
+from meshlab.check.verdict import Evidence, Finding, Number, Reach
 from meshlab.lab.checks import Check, MatrixSpec
 
 
@@ -23,11 +24,19 @@ async def look(check: Check, spec: MatrixSpec, context: Context) -> Finding:
         return unknown("matrix.unmeasured", note, rows=lost + missing)
     wrong = [cell for cell in cells if not cell.holds]
     if not wrong:
-        return passed(f"{len(cells)}", note)
+        red = sum(cell.ok < cell.of for cell in cells) / len(cells)
+        return measured(passed(f"{len(cells)}", note), {"red": Number(round(red, 4))}, reach(spec, cells))
     first = wrong[0]
     seen = "; ".join(_show(cell) for cell in wrong[:SHOWN]) + (" …" if len(wrong) > SHOWN else "")
     expected = "; ".join(_want(cell) for cell in wrong[:SHOWN]) + (" …" if len(wrong) > SHOWN else "")
     return failed("matrix.cells", note, expected=expected, seen=seen, cells=len(wrong), row=first.row, column=first.column)
+
+
+def reach(spec: MatrixSpec, cells: list[CellSeen]) -> Reach:
+    """The fraction of calls that succeeded in each cell."""
+    rows = tuple(dict.fromkeys(cell.row for cell in cells))
+    shares = {(cell.row, cell.column): round(cell.ok / cell.of, 3) if cell.of else None for cell in cells}
+    return Reach(rows, spec.columns, tuple(tuple(shares.get((row, column)) for column in spec.columns) for row in rows))
 
 
 def as_evidence(spec: MatrixSpec, cells: list[CellSeen]) -> Evidence:

@@ -5,16 +5,16 @@ proxies of the lab; the answering application's tree carries it, its pod belongs
 the last proxy; the Envoys' own counters grew by at least the requests they logged. Calls go one hop deep (x-meshlab-depth 0),
 so that the nonce belongs to this hop alone.
 
-Of several things that are wrong the earliest of ORDER is the reason.
+Of several things that are wrong the earliest of ORDER is the reason. Number: `hops`, the proxies that each call passed.
 """
 
 from __future__ import annotations
 
 from meshlab.check import counters, trail
 from meshlab.check.context import Context
-from meshlab.check.findings import passed
+from meshlab.check.findings import measured, passed
 from meshlab.check.observe import call, callers, gather, url_of
-from meshlab.check.verdict import Finding
+from meshlab.check.verdict import Finding, Number
 from meshlab.check.witness import Seen, Sent, judge, notes_of, uncounted
 from meshlab.check.world import CallRequest, Position
 from meshlab.lab.checks import Check, PathSpec
@@ -44,7 +44,8 @@ async def look(check: Check, spec: PathSpec, context: Context) -> Finding:
     if found:
         return min(found, key=lambda one: ORDER.index(one.reason))
     envoys = {pod.pod for name, pods in proxies.items() if counters.counts(context, name) for pod in pods}
-    return uncounted(spec, seen, envoys, before, after) or passed(_summary(spec, seen), *notes_of(seen.sent, seen))
+    right = measured(passed(_summary(spec, seen), *notes_of(seen.sent, seen)), {"hops": Number(len(spec.through))})
+    return uncounted(spec, seen, envoys, before, after) or right
 
 
 async def observe(spec: PathSpec, context: Context, proxies: dict[str, list[Position]]) -> Seen:

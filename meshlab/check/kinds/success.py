@@ -2,6 +2,8 @@
 
 The window ends now and begins at `lab-start`, `step-start`, `phase-start`, or `seconds` ago. Requests are numbered where they
 are sent: a number that is missing means that a result was lost, so nothing can be said about "none failed" (`error`).
+
+Numbers: `failed`, `requests`, and `outage`: seconds in which requests failed, on the node where that was longest.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from collections import Counter
 from itertools import pairwise
 
 from meshlab.check.context import Context
-from meshlab.check.findings import SHOWN, evidence, failed, lost, passed, pending, unknown
-from meshlab.check.verdict import Evidence, Finding, Outcome
+from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, pending, unknown
+from meshlab.check.outage import lasting, outage
+from meshlab.check.verdict import Evidence, Finding, Number, Outcome
 from meshlab.check.world import ActorResults, Reply
 from meshlab.errors import ClusterError, LabError
 from meshlab.lab.checks import Check, SuccessSpec
@@ -38,14 +41,23 @@ async def look(check: Check, spec: SuccessSpec, context: Context) -> Finding:
             {"actor": spec.actor, "requests": len(replies), "wanted": spec.at_least},
         )
         return pending("success.too-few", waits, late=Outcome.ERROR, seen=waits, **facts)
-    return _incomplete(spec, context, results, since, now, note) or _judge(spec, replies, note)
+    still = [one.node for one in results if lasting(one)]
+    if spec.measure and still:
+        return pending("success.not-over", ", ".join(still), seen=", ".join(still), actor=spec.actor, nodes=still)
+    found = _incomplete(spec, context, results, since, now, note) or _judge(spec, replies, note)
+    return measured(found, _numbers(replies, results)) if found.outcome is Outcome.PASS else found
+
+
+def _numbers(replies: list[Reply], results: list[ActorResults]) -> dict[str, Number]:
+    bad = sum(reply.error is not None for reply in replies)
+    return {"failed": Number(bad), "requests": Number(len(replies)), "outage": outage(results)}
 
 
 def _incomplete(
     spec: SuccessSpec, context: Context, results: list[ActorResults], since: float, now: float, note: Evidence
 ) -> Finding | None:
     """Why "none failed" could not be said, None when it can. Only a bound from above needs every request."""
-    if spec.max_failed is None:
+    if spec.max_failed is None and not spec.measure:
         return None
     missing = sum(_gaps(one) for one in results)
     if missing:

@@ -1,14 +1,14 @@
 """How many writes touched objects since the lab or the step began, as the observer in the cluster counted them.
 
 Counted also while meshlab is closed. An observer with a gap can tell neither too many nor too few: verdict `error`. Too many
-stay too many until a reset: verdict `unrecoverable`.
+stay too many until a reset: verdict `unrecoverable`, but for those of a phase, which can be run again. Number: `writes`.
 """
 
 from __future__ import annotations
 
 from meshlab.check.context import Context
-from meshlab.check.findings import SHOWN, evidence, failed, lost, passed, unknown
-from meshlab.check.verdict import Finding
+from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, unknown
+from meshlab.check.verdict import Finding, Number
 from meshlab.check.world import Write
 from meshlab.errors import LabError
 from meshlab.lab.address import ObjectRef
@@ -26,10 +26,11 @@ async def look(check: Check, spec: WritesSpec, context: Context) -> Finding:
     note = evidence("writes", counted[-SHOWN:])
     n = len(counted)
     if spec.at_most is not None and n > spec.at_most:
-        return lost("writes.too-many", note, expected=f"≤ {spec.at_most}", seen=str(n), writes=n, allowed=spec.at_most)
+        say = failed if spec.since == "phase-start" else lost
+        return say("writes.too-many", note, expected=f"≤ {spec.at_most}", seen=str(n), writes=n, allowed=spec.at_most)
     if spec.at_least is not None and n < spec.at_least:
         return failed("writes.too-few", note, expected=f"≥ {spec.at_least}", seen=str(n), writes=n, wanted=spec.at_least)
-    return passed(str(n), note)
+    return measured(passed(str(n), note), {"writes": Number(n)})
 
 
 def _counts(spec: WritesSpec, write: Write, context: Context) -> bool:

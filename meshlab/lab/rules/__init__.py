@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Fault
-from meshlab.lab.rules import checks, experiments, faults, ids, names, places, vacuous
+from meshlab.lab.rules import checks, comparison, experiments, faults, ids, names, places, vacuous
 
 STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     ids.rule,
@@ -21,6 +21,7 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     experiments.rule,
     experiments.phase_checks,
     faults.rule,
+    comparison.rule,
 )
 
 

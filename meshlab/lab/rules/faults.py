@@ -12,6 +12,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "scale": ("replicas",),
     "label-node": ("labels",),
     "config-line": ("key", "replace"),
+    "set-env": ("key", "with"),
     "slow-service": ("milliseconds",),
     "fail-service": ("error-rate",),
     "drop-route": ("key",),
@@ -30,7 +31,7 @@ def rule(lab: model.Lab) -> Iterator[Fault]:
 
 def _incomplete(key: Key, fault: model.Fault) -> Iterator[Fault]:
     for name in NEEDED.get(fault.kind, ()):
-        value = getattr(fault, name.replace("-", "_"))
+        value = getattr(fault, "with_" if name == "with" else name.replace("-", "_"))
         if value is None or (not value and name != "replicas"):
             yield Fault(key, f"a fault of kind `{fault.kind}` needs `{name}`", "fault")
     if not fault.target.name and not fault.target.labels:

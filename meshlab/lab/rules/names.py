@@ -118,6 +118,11 @@ def _matrix(one: spec.MatrixSpec) -> Iterator[Use]:
         yield Use(("via",), "proxy", one.via)
 
 
+def _cost(one: spec.CostSpec) -> Iterator[Use]:
+    yield from _all("proxy", "proxies", one.proxies)
+    yield from _pair("load", one.load)
+
+
 def _answer(one: spec.AnswerSpec) -> Iterator[Use]:
     if one.measured is not None:
         if one.measured.from_:
@@ -142,6 +147,7 @@ USES: dict[str, Callable[[Any], Iterable[Use]]] = {
     "matrix": _matrix,
     "proxy-config": lambda one: [Use(("proxy",), "proxy", one.proxy)],
     "limit": _limit,
+    "cost": _cost,
     "answer": _answer,
     "experiment": lambda one: [Use(("experiment",), "experiment", one.experiment)],
 }

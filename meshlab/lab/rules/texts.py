@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshlab.errors import LabError
+from meshlab.lab.comparison import is_word, sources
 from meshlab.lab.layout import LANGUAGES, page_file, text_file
 from meshlab.lab.problem import Problem, shown
 from meshlab.lab.rules.scope import Scope, caught
@@ -47,6 +48,7 @@ def _lacking(scope: Scope, words: LabText) -> Iterator[tuple[str, str]]:
     yield from _same("checks", lab.all_checks(), words.checks)
     yield from _same("hints", hints, words.hints)
     yield from _same("experiments", lab.all_experiments(), words.experiments)
+    yield from _same("comparison", (row.id for row, one in sources(lab) if is_word(row, one)), words.comparison)
     for step in words.debrief.keys() - {step.id for step in lab.steps}:
         yield f"debrief.{step}", f"no step `{step}`"
     for name in ("title", "why", "summary"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from meshlab.lab.checks import Condition
+from meshlab.lab.checks import Condition, CostSpec
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Fault
 from meshlab.lab.rules import walk
@@ -34,12 +34,17 @@ def _asks(one: Condition) -> bool:
 
 
 def _limited(*names: str) -> Callable[[Any], bool]:
-    return lambda spec: any(getattr(spec, name) is not None for name in names)
+    return lambda spec: any((value := getattr(spec, name)) is not None and value is not False for name in names)
+
+
+def _costs(spec: CostSpec) -> bool:
+    return bool(spec.proxies or spec.images) and _limited("count", "memory", "cpu", "measure")(spec)
 
 
 ASKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "success": (_limited("max_failed", "min_failed"), "`max-failed` or `min-failed`"),
-    "latency": (_limited("ratio_at_least", "ratio_at_most"), "`ratio-at-least` or `ratio-at-most`"),
+    "success": (_limited("max_failed", "min_failed", "measure"), "`max-failed`, `min-failed` or `measure`"),
+    "latency": (_limited("ratio_at_least", "ratio_at_most", "measure"), "`ratio-at-least`, `ratio-at-most` or `measure`"),
+    "cost": (_costs, "`proxies` or `images`, and `count`, `memory`, `cpu` or `measure`"),
     "writes": (_limited("at_most", "at_least"), "`at-most` or `at-least`"),
     "denied": (lambda spec: bool(spec.to or spec.urls or spec.pods), "`to`, `urls` or `pods`"),
     "proxy-config": (lambda spec: bool(spec.conditions or spec.every_service), "`conditions` or `every-service`"),

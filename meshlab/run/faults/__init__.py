@@ -18,6 +18,7 @@ from meshlab.run.api import FaultState
 from meshlab.run.context import Run
 from meshlab.run.faults.base import Handler, Place
 from meshlab.run.faults.config import ConfigLine
+from meshlab.run.faults.environment import SetEnv
 from meshlab.run.faults.node import DropRoute, LabelNode, PauseNode
 from meshlab.run.faults.proxy import DrainProxy
 from meshlab.run.faults.shop import Load, ShopFault
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     "label-node": LabelNode(),
     "drain-proxy": DrainProxy(),
     "config-line": ConfigLine(),
+    "set-env": SetEnv(),
     "slow-service": ShopFault(),
     "fail-service": ShopFault(),
     "drop-route": DropRoute(),

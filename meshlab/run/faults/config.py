@@ -15,7 +15,10 @@ from meshlab.run.objects import Object, mounts, ready, ref_of
 
 
 class ConfigLine:
-    """`replace` becomes `with` in one key. `restart`: the pods that read it are deleted too, as if their node had failed."""
+    """`replace` becomes `with` in one key. `restart`: the pods that read it are deleted too, as if their node had failed.
+
+    With `nudge` the kubelets bring it to the pods at once, without it when they come to it: a minute or so later.
+    """
 
     async def plan(self, place: Place, fault: Fault) -> Inverse:
         text = _text(await base.one(place, fault), fault.key)
@@ -24,7 +27,7 @@ class ConfigLine:
         return {"text": text}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await _write(place, fault, inverse["text"].replace(fault.replace, fault.with_, 1))
+        await _write(place, fault, inverse["text"].replace(fault.replace, fault.with_, 1), nudge=fault.nudge)
         if fault.restart:
             await _restart(place, fault, only_broken=False)
 
@@ -36,7 +39,7 @@ class ConfigLine:
             return
         repaired = _repaired(text, fault, inverse["text"])
         if repaired != text:
-            await _write(place, fault, repaired)
+            await _write(place, fault, repaired, nudge=True)
         # A reader that ended because of the line is started again at once, not after its growing back-off.
         await _restart(place, fault, only_broken=True)
 
@@ -57,11 +60,11 @@ def _text(obj: Object, key: str) -> str | None:
     return (obj.get("data") or {}).get(key)
 
 
-async def _write(place: Place, fault: Fault, text: str) -> None:
+async def _write(place: Place, fault: Fault, text: str, *, nudge: bool) -> None:
     ref = place.placed(fault.target)
     kube = await place.kube(ref)
     await kube.patch(ref, {"data": {fault.key: text}})
-    for pod in await _readers(kube, ref):
+    for pod in await _readers(kube, ref) if nudge else ():
         await touch(kube, pod)
 
 

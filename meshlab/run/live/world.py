@@ -7,12 +7,12 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Proxy
 from meshlab.run import baseline
-from meshlab.run.live import actors, logs, outside, positions, writes
+from meshlab.run.live import actors, logs, outside, positions, usage, writes
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import Shop
 
@@ -78,8 +78,7 @@ class LiveWorld:
         return await self._shop.received(self._admin_of(position), nonces)
 
     async def writes(self, since: str) -> Writes:
-        t = baseline.load(self._run.folder, since).t
-        return await writes.since(self._run, self._http, t)
+        return await writes.since(self._run, self._http, await self.mark(since))
 
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
         probes = await self.positions("probe")
@@ -98,6 +97,9 @@ class LiveWorld:
 
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         await self._shop.load(self._admin_of(position), request, seconds)
+
+    async def usage(self, cluster: str = "") -> Usages:
+        return await usage.of_containers(await self._run.kube(cluster), self._run.lab)
 
     async def answer(self, check: str) -> str | None:
         return self._run.state().answers.get(check)

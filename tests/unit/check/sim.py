@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Reply, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Reply, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Lab
@@ -91,6 +91,8 @@ class Sim:
     """Admin pages by the start of their path."""
     written: Writes = field(default_factory=lambda: Writes(()))
     results: list[ActorResults] = field(default_factory=list)
+    usages: list[Usages] = field(default_factory=list)
+    """What kubelets say, look by look; the last one again and again."""
     answers: dict[str, str] = field(default_factory=dict)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
@@ -210,6 +212,9 @@ class Sim:
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         self.loaded = seconds > 0
         self.loads.append(seconds)
+
+    async def usage(self, cluster: str = "") -> Usages:
+        return self.usages.pop(0) if len(self.usages) > 1 else self.usages[0]
 
     async def answer(self, check: str) -> str | None:
         return self.answers.get(check)

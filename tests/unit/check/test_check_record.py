@@ -6,7 +6,7 @@ import pytest
 
 from meshlab.check.record import RecordingWorld
 from meshlab.check.replay import ReplayWorld, UnrecordedCall
-from meshlab.check.world import CallRequest, World, Write, Writes
+from meshlab.check.world import CallRequest, Usage, Usages, World, Write, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from tests.unit.check.sim import Sim, shop
@@ -33,6 +33,7 @@ async def ask_everything(world: World) -> list[object]:
         await world.writes("step-start"),
         await world.actor("steady", 0.0, 5.0),
         await world.mark("lab-start"),
+        await world.usage(),
         await world.answer("who"),
         await world.answer("nobody"),
         await world.experiment("router-dies"),
@@ -44,6 +45,7 @@ def full() -> Sim:
     sim = shop("catalog")
     sim.store["Pod"] = sim.before["Pod"] = [{"metadata": {"name": "web-1"}}]
     sim.written = Writes((Write(t=1.0, verb="update", api_version="v1", kind="ConfigMap", name="router"),), complete=False)
+    sim.usages = [Usages((Usage(namespace="shop", pod="web-1", container="web", memory=1, cpu=2, t=3.0),), ("node-b",))]
     sim.answers["who"] = "catalog-v1-1"
     return sim
 

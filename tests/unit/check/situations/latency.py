@@ -44,3 +44,25 @@ situation("latency", "not-kept-apart", MOST, busy(5), "fail", "latency.too-large
 situation("latency", "slow-machine", LEAST, busy(4, 4), "error", "latency.machine", cheat=True)
 situation("latency", "unclear", {**HOT, "ratio-at-least": 1.5}, busy(1.6, wide=True), "error", "latency.unclear")
 situation("latency", "unanswered", LEAST, busy(4, lost=True), "error", "latency.answers")
+
+
+def hop(more: float, machine: float = 1.0) -> Callable[[], Sim]:
+    """The proxy adds so many milliseconds to a pair; the machine may slow down for all after the first slices."""
+
+    def make() -> Sim:
+        sim = shop("reviews")
+
+        def times(extra: float) -> Callable[[Position, Any, int], float]:
+            return lambda position, request, i: (4 + i % 7 * 0.2 + extra) * (machine if sim.nonces % 8 > 4 else 1)
+
+        changed(sim, "reviews", ms=times(more))
+        return changed(sim, "catalog-direct", ms=times(0))
+
+    return make
+
+
+DIRECT = {**{key: value for key, value in HOT.items() if key != "load"}, "measure": True}
+situation("latency", "hop-measured", DIRECT, hop(1.5), "pass")
+situation("latency", "no-hop-measured", DIRECT, hop(0), "pass")
+situation("latency", "hop-too-slow", {**DIRECT, "ratio-at-most": 1.1}, hop(3), "fail", "latency.too-large")
+situation("latency", "hop-on-slow-machine", DIRECT, hop(1.5, 9), "error", "latency.machine", cheat=True)

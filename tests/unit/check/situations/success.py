@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from meshlab.check.world import ActorResults, Reply
 from tests.unit.check.sim import START, Sim, shop
 from tests.unit.check.situations.base import situation
+
+
+def recovered(*, over: bool = True) -> Sim:
+    """Ten requests are lost in the middle of fifty, and, where it is not over, the last one."""
+    sim = sent()()
+    bad = {*range(20, 30), *(() if over else (49,))}
+    replies = [replace(one, error="refused", status=0) if one.i in bad else one for one in sim.results[0].replies]
+    sim.results = [ActorResults("steady", "node-a", tuple(replies))]
+    return sim
 
 
 def sent(bad: int = 0, n: int = 50, *, first: int = 0, skip: int = 0, silent: float = 0.0) -> Callable[[], Sim]:
@@ -36,3 +47,9 @@ situation("success", "outage-not-felt", {"actor": "steady", "min-failed": 2}, se
 situation("success", "too-few-yet", NONE_FAILED, sent(n=5), "pending", "success.too-few")
 situation("success", "results-lost", NONE_FAILED, sent(skip=3), "error", "success.gap", cheat=True)
 situation("success", "traffic-stopped", NONE_FAILED, sent(silent=60), "error", "success.silent", cheat=True)
+
+OUTAGE = {"actor": "steady", "measure": True}
+situation("success", "outage-measured", OUTAGE, recovered, "pass")
+situation("success", "outage-none", OUTAGE, sent(), "pass")
+situation("success", "outage-not-over", OUTAGE, lambda: recovered(over=False), "pending", "success.not-over")
+situation("success", "outage-lost", OUTAGE, sent(skip=3), "error", "success.gap", cheat=True)

@@ -1,0 +1,65 @@
+"""A variable of workloads' environment with another value: each of them rolls out anew, as policy in applications does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from meshlab.lab.model import Fault
+from meshlab.run import change
+from meshlab.run.faults import base
+from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.objects import Object, ref_of
+
+Values = dict[str, str]
+"""Container to the variable's value."""
+
+
+class SetEnv:
+    """`key` becomes `with` in every container of the target's workloads that has it: one write each."""
+
+    async def plan(self, place: Place, fault: Fault) -> Inverse:
+        found = {obj["metadata"]["name"]: _values(obj, fault.key) for obj in await _workloads(place, fault)}
+        before = {name: values for name, values in found.items() if values}
+        if not before:
+            raise base.missing(fault, f"the variable {fault.key}")
+        return {"values": before}
+
+    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _set(place, fault, {name: dict.fromkeys(some, fault.with_) for name, some in inverse["values"].items()})
+
+    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+        await _set(place, fault, inverse["values"])
+
+    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+        there = {obj["metadata"]["name"]: _values(obj, fault.key) for obj in await _workloads(place, fault)}
+        return all(set(there.get(name, {}).values()) == {fault.with_} for name in inverse["values"])
+
+
+async def _workloads(place: Place, fault: Fault) -> list[Object]:
+    ref = place.placed(fault.target)
+    return await change.named(await place.kube(ref), ref)
+
+
+def _values(obj: Object, key: str) -> Values:
+    containers = obj["spec"]["template"]["spec"]["containers"]
+    return {
+        one["name"]: variable["value"]
+        for one in containers
+        for variable in one.get("env") or ()
+        if variable["name"] == key and "value" in variable
+    }
+
+
+async def _set(place: Place, fault: Fault, wanted: dict[str, Values]) -> None:
+    """All at once, as somebody with a script would; one that has the value already, or went, is left alone."""
+    kube = await place.kube(place.placed(fault.target))
+    there = {obj["metadata"]["name"]: obj for obj in await _workloads(place, fault)}
+    changed = [name for name, values in wanted.items() if name in there and _values(there[name], fault.key) != values]
+    patches = [kube.patch(ref_of(there[name]), _patch(fault.key, wanted[name]), kind="strategic") for name in changed]
+    await asyncio.gather(*patches)
+
+
+def _patch(key: str, values: Values) -> dict[str, Any]:
+    containers = [{"name": name, "env": [{"name": key, "value": value}]} for name, value in values.items()]
+    return {"spec": {"template": {"spec": {"containers": containers}}}}

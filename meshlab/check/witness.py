@@ -41,7 +41,7 @@ def judge(spec: PathSpec, one: Sent, seen: Seen) -> Finding | None:
     reply, way = one.reply, seen.trails.get(one.reply.nonce, [])
     notes = notes_of([one], seen)
     ends = {"caller": spec.from_, "callee": one.target}
-    off = trail.detour(spec.through, way, one.position.node, tree_text(reply, "node"))
+    off = trail.detour(spec.through, way, one.position.node, tree_text(reply, "node")) or _elsewhere(spec, one, way, seen)
     # A request that goes round and round gets no answer either: what it passed says why.
     if not answered(reply) and not (off and off.reason == "path.extra-proxy"):
         error = reply.error or "-"
@@ -50,6 +50,18 @@ def judge(spec: PathSpec, one: Sent, seen: Seen) -> Finding | None:
         names = {"proxy": off.proxy, "other": off.other, "proxies": off.expected}
         return failed(off.reason, *notes, expected=off.expected, seen=off.seen, **names, **ends)
     return _answer(spec, one, notes) or _flags(spec, one, way, notes) or _tree(spec, one, way, seen, notes)
+
+
+def _elsewhere(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen) -> trail.Detour | None:
+    """A sidecar of another pod than the caller's or the callee's own, where that pod has one itself."""
+    ends = {"caller": one.position.pod, "callee": tree_text(one.reply, "pod")}
+    for at, entry in zip(spec.through, way, strict=True):
+        pod = ends.get(at.at, "")
+        has = any(position.pod == pod for position in seen.proxies.get(at.proxy, []))
+        if has and entry.pod != pod:
+            here, there = f"{at.proxy}@{pod}", f"{entry.proxy}@{entry.pod}"
+            return trail.Detour("path.wrong-proxy", here, there, here, there)
+    return None
 
 
 def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding | None:
@@ -69,15 +81,15 @@ def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding |
 
 
 def _flags(spec: PathSpec, one: Sent, way: list[LogEntry], notes: tuple[Evidence, ...]) -> Finding | None:
-    """What the last proxy says of it: an answer of the application's own making does not carry the proxy's mark."""
-    if not spec.expect.flags:
-        return None
-    flags = way[-1].flags if way else ""
-    if spec.expect.flags in flags.split(","):
-        return None
-    proxy = way[-1].proxy if way else "-"
-    ends = {"caller": spec.from_, "callee": one.target}
-    return failed("path.flags", *notes, expected=spec.expect.flags, seen=flags or "-", proxy=proxy, **ends)
+    """What the proxies say of it: an answer of the application's own making does not carry a proxy's mark."""
+    wanted = [(at.flags, entry) for at, entry in zip(spec.through, way, strict=False)]
+    wanted.append((spec.expect.flags, way[-1] if way else None))
+    for flags, entry in wanted:
+        seen = entry.flags if entry else ""
+        if flags and flags not in seen.split(","):
+            facts = {"proxy": entry.proxy if entry else "-", "caller": spec.from_, "callee": one.target}
+            return failed("path.flags", *notes, expected=flags, seen=seen or "-", **facts)
+    return None
 
 
 def _tree(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen, notes: tuple[Evidence, ...]) -> Finding | None:
@@ -92,11 +104,21 @@ def _tree(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen, notes: tup
         wrong = reply.nonce, str(((reply.tree or {}).get("headers") or {}).get("x-meshlab-nonce", "-"))
     elif pods and pod not in pods:
         wrong = ", ".join(sorted(pods)), pod or "-"
-    elif nearest and pod != one.position.pod and peer != nearest:
+    elif nearest and pod != one.position.pod and peer != nearest and not (beside(way, pod) and loopback(peer)):
         wrong = nearest, peer or "-"
     if wrong is None:
         return None
     return failed("path.tree", *notes, expected=wrong[0], seen=wrong[1], caller=spec.from_, callee=one.target)
+
+
+def beside(way: list[LogEntry], pod: str) -> bool:
+    """Whether the last proxy is a sidecar of the pod that answered: then it may come from an address of their own."""
+    return bool(way) and way[-1].pod == pod
+
+
+def loopback(address: str) -> bool:
+    """127.0.0.1, as plain Envoy connects; 127.0.0.6, as Istio's does."""
+    return address.startswith("127.")
 
 
 def _nearest(one: Sent, way: list[LogEntry], seen: Seen) -> str:

@@ -47,6 +47,9 @@ class Through(_Spec, frozen=True, kw_only=True):
 
     proxy: str
     at: Literal["any", "caller", "callee"] = "any"
+    """On whose node; where the proxy is a sidecar of that pod: in it."""
+    flags: str = ""
+    """Envoy response flag that this very proxy logged."""
 
 
 class Expect(_Spec, frozen=True, kw_only=True):
@@ -178,6 +181,8 @@ class ProxyConfigSpec(_Spec, frozen=True, kw_only=True):
     """What a proxy runs with, from its admin API (config_dump, stats, server_info), not from a file."""
 
     proxy: str
+    pods: dict[str, str] = field(default_factory=dict)
+    """Labels of those of its pods that are looked at; empty: all."""
     source: Literal["config_dump", "stats", "server_info", "clusters", "listeners"] = "config_dump"
     conditions: tuple[Condition, ...] = ()
     every_service: tuple[str, ...] = ()

@@ -15,7 +15,9 @@ from meshlab.check.counters import ENVOYS
 from meshlab.check.findings import evidence, failed, passed
 from meshlab.check.observe import gather
 from meshlab.check.verdict import Finding
+from meshlab.check.world import Position
 from meshlab.errors import LabError
+from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, ProxyConfigSpec
 
 PATHS = {
@@ -32,7 +34,7 @@ DEFAULT = "object.mismatch"
 async def look(check: Check, spec: ProxyConfigSpec, context: Context) -> Finding:
     """One request to each pod's admin API."""
     _understood(spec, context)
-    pods = await context.world.proxy_pods(spec.proxy)
+    pods = await _pods(spec, context)
     if not pods:
         return failed("proxy-config.no-proxy", expected=spec.proxy, seen="-", proxy=spec.proxy)
     answers = await gather(context.world.admin(spec.proxy, pod.pod, PATHS[spec.source]) for pod in pods)
@@ -41,6 +43,17 @@ async def look(check: Check, spec: ProxyConfigSpec, context: Context) -> Finding
         if finding:
             return finding
     return passed(", ".join(pod.pod for pod in pods))
+
+
+async def _pods(spec: ProxyConfigSpec, context: Context) -> list[Position]:
+    """The proxy's running pods, or those of them that the labels choose."""
+    pods = await context.world.proxy_pods(spec.proxy)
+    if not spec.pods:
+        return pods
+    place = context.proxy(spec.proxy)
+    ref = ObjectRef(kind="Pod", labels=spec.pods, namespace=place.namespace, cluster=place.cluster)
+    chosen = {pod["metadata"]["name"] for pod in await context.world.objects(ref)}
+    return [pod for pod in pods if pod.pod in chosen]
 
 
 def _understood(spec: ProxyConfigSpec, context: Context) -> None:

@@ -45,8 +45,9 @@ async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:
 
 
 async def of_proxy(kube: Kube, lab: Lab, name: str, proxy: Proxy) -> list[Position]:
-    """The proxy's running pods, sorted by name."""
-    return await _running(kube, proxy.namespace or lab.default_namespace, proxy.select, name, proxy.cluster)
+    """The running pods that have the proxy's container, sorted by name: labels alone may choose pods without a sidecar too."""
+    pods = await kube.list(ObjectRef(kind="Pod", namespace=proxy.namespace or lab.default_namespace, labels=proxy.select))
+    return [of_pod(pod, name, proxy.cluster) for pod in pods if is_running(pod) and has_container(pod, proxy.container)]
 
 
 async def _running(kube: Kube, namespace: str, select: dict[str, str], service: str, cluster: str) -> list[Position]:
@@ -57,6 +58,12 @@ async def _running(kube: Kube, namespace: str, select: dict[str, str], service: 
 def is_running(pod: dict[str, Any]) -> bool:
     """Whether it can be asked something: its containers run and it is not on its way out."""
     return pod.get("status", {}).get("phase") == "Running" and not pod["metadata"].get("deletionTimestamp")
+
+
+def has_container(pod: dict[str, Any], name: str) -> bool:
+    """Whether it runs a container of this name; a native sidecar stands among the init containers."""
+    spec = pod.get("spec", {})
+    return any(one.get("name") == name for one in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])])
 
 
 def of_pod(pod: dict[str, Any], service: str, cluster: str = "") -> Position:

@@ -132,7 +132,7 @@ def pod(name: str, app: str, ip: str, **more: Any) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": more.get("namespace", "shop"), "labels": {"app": app}},
-        "spec": {"nodeName": more.get("node", "worker")},
+        "spec": {"nodeName": more.get("node", "worker"), "containers": [{"name": more.get("container", "envoy")}]},
         "status": {"phase": more.get("phase", "Running"), "podIP": ip, "conditions": ready},
     }
 

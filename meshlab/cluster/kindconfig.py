@@ -29,7 +29,7 @@ def cluster_config(spec: ClusterSpec, mount: Path, cgroup: int = 2) -> dict[str,
     nodes[0]["extraPortMappings"] = [
         # Port 0: kind takes a free one when it starts the node, and the node keeps it over a restart.
         {"containerPort": port, "hostPort": 0, "listenAddress": "127.0.0.1", "protocol": "TCP"}
-        for port in spec.ports.values()
+        for port in dict.fromkeys(spec.ports.values())
     ]
     nodes += [_node("worker", mount) for _ in range(spec.workers)]
     for node, zone in zip(nodes[1:] or nodes, string.ascii_lowercase, strict=False):

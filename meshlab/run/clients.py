@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlab.errors import ClusterError
 from meshlab.run import engines
+from meshlab.run.displace import must_be_there
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
@@ -49,6 +50,7 @@ class Clients:
 
     async def kube(self, cluster: str) -> Kube:
         """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew."""
+        must_be_there(self._run)
         name = self._run.cluster_name(cluster)
         if self._opening is None:
             self._opening = asyncio.Lock()

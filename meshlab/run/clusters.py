@@ -68,6 +68,27 @@ def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
     )
 
 
+def with_room(run: Run, place: Place) -> ClusterSpec:
+    """The cluster that is made for a lab. It is kept from lab to lab, and much is fixed when it is made.
+
+    So it has the ports and the audited namespaces of every lab that came with meshlab, and for one of those the most
+    workers that any of them needs.
+    """
+    from meshlab.lab.catalog import catalog
+    from meshlab.run import trust
+
+    spec = place.spec
+    labs = [entry.loaded.lab for entry in catalog() if entry.loaded is not None and place.key in entry.loaded.lab.clusters]
+    others = [spec_of(lab, place.key, spec.name) for lab in labs]
+    ports = {name: port for other in others for name, port in other.ports.items()}
+    return structs.replace(
+        spec,
+        ports=ports | spec.ports,
+        audited=tuple(sorted({*spec.audited, *(name for other in others for name in other.audited)})),
+        workers=max([spec.workers, *(other.workers for other in others)]) if trust.built_in(run) else spec.workers,
+    )
+
+
 def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
     """Why a cluster that is there cannot serve the lab; "" when it can. Everything here is fixed when a cluster is made."""
     have = info.spec

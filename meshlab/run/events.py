@@ -60,6 +60,12 @@ class Degraded(Event, frozen=True, tag="degraded"):
     reason: str = ""
 
 
+class Displaced(Event, frozen=True, tag="displaced"):
+    """Another lab was put on the clusters; the next preparation brings this one back to the start of its current step."""
+
+    by: str
+
+
 class Judged(Event, frozen=True, tag="verdict"):
     """A check came to a verdict that differs from its last one (or was asked for)."""
 
@@ -180,6 +186,7 @@ Known = (
     | Preparing
     | Prepared
     | Degraded
+    | Displaced
     | Judged
     | StepDone
     | Moved

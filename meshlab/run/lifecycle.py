@@ -12,6 +12,7 @@ from meshlab.cluster.track import Track
 from meshlab.run import clusters, events, faults, learner, lock, memory, state, sweep, trust
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
+from meshlab.run.displace import must_be_there
 from meshlab.run.journal import Journal
 from meshlab.run.log import Log
 from meshlab.run.paths import Paths
@@ -30,6 +31,7 @@ UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
 
 async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None]:
     """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
+    must_be_there(run)
     phase = HALT if free else PAUSE
     with run.lock("stop"):
         track = Track([UNDO, phase])
@@ -49,7 +51,8 @@ async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None
 
 
 async def down(run: Run) -> AsyncGenerator[Progress, None]:
-    """Remove what meshlab made for the run, and only that; progress stays."""
+    """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
+    must_be_there(run)
     with run.lock("down"):
         async with aclosing(remove(run)) as progress:
             async for event in progress:

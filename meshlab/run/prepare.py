@@ -13,22 +13,23 @@ from meshlab.cluster.progress import Progress
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.track import Track
 from meshlab.errors import MeshlabError
-from meshlab.run import clusters, events, faults, lifecycle
+from meshlab.run import clusters, events, faults, lifecycle, state
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
 from meshlab.run.stages import LAB, NODE, USABLE, Stages, Stuck, at_home
 
 
-async def prepare(run: Run) -> AsyncGenerator[Progress, None]:
+async def prepare(run: Run, *, only_start: bool = False) -> AsyncGenerator[Progress, None]:
     """Make, recover or reuse the clusters, put the lab's start on them and wait until it can be used.
 
-    The first events are `planned`, one a phase. A lab that was prepared before keeps the learner's objects. Cancelling
-    removes what this call made. EnvironmentFault, PreparationTimeout, LockedError.
+    The first events are `planned`, one a phase. A lab that is there keeps the learner's objects; one that was further and
+    is not there any more comes back to the start of its current step (only_start: it does not). Cancelling removes what
+    this call made. EnvironmentFault, PreparationTimeout, LockedError.
     """
     with run.lock("start"):
         run.begin()
         run.append(events.Preparing())
-        work = _Preparation(run)
+        work = _Preparation(run, only_start)
         try:
             async with aclosing(work.go()) as progress:
                 async for event in progress:
@@ -42,8 +43,9 @@ async def prepare(run: Run) -> AsyncGenerator[Progress, None]:
 
 
 class _Preparation:
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, only_start: bool) -> None:
         self._run = run
+        self._only_start = only_start
         self._stages: Stages | None = None
         self._start = time.monotonic()
 
@@ -96,7 +98,15 @@ class _Preparation:
         else:
             faults.forget_all(run)
             (run.folder / "resetting").unlink(missing_ok=True)
-            sources = [stages.clean(), stages.install(), stages.nodes_ready(), stages.usable(), stages.begin()]
+            step = "" if self._only_start else _further(run)
+            sources = [
+                stages.clean(),
+                stages.install(),
+                stages.nodes_ready(),
+                stages.usable(),
+                stages.begin(),
+                _back_to(run, step),
+            ]
         for source in sources:
             async with aclosing(source) as progress:
                 async for event in progress:
@@ -126,11 +136,25 @@ class _Preparation:
         self._run.append(events.Degraded(reason="Preparation was interrupted.") if left else events.Downed())
 
 
+def _further(run: Run) -> str:
+    """The learner's step when it is not the first; "" when it is."""
+    step = state.current(run.state(), run.lab)
+    return "" if step == run.lab.steps[0].id else step
+
+
 async def _taken_up(run: Run) -> AsyncGenerator[Progress, None]:
     """A reset that a kill -9 cut short."""
     from meshlab.run import reset
 
-    step = reset.unfinished(run)
+    async with aclosing(_back_to(run, reset.unfinished(run))) as progress:
+        async for event in progress:
+            yield event
+
+
+async def _back_to(run: Run, step: str) -> AsyncGenerator[Progress, None]:
+    """What leads to the step laid over the start; "" is nothing to do."""
+    from meshlab.run import reset
+
     if step:
         async with aclosing(reset.reset(run, step)) as progress:
             async for event in progress:

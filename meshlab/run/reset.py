@@ -74,7 +74,7 @@ async def _ladder(run: Run, step: str, estimates: Estimates) -> AsyncGenerator[P
         if run.engine.name != "kind":
             raise
         yield Progress(phase=PHASES[0], state="note", detail=error.message)
-    for source in (lifecycle.remove(run), prepare.prepare(run)):
+    for source in (lifecycle.remove(run), prepare.prepare(run, only_start=True)):
         async with aclosing(source) as progress:
             async for event in progress:
                 yield event

@@ -14,7 +14,7 @@ from meshlab.cluster.ready import wait_ready
 from meshlab.cluster.stream import PHASE as LOAD
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, MeshlabError, PreparationTimeout
-from meshlab.run import baseline, install, learner, reference_point, sweep, system, usable, wait
+from meshlab.run import baseline, clusters, displace, install, learner, reference_point, sweep, system, usable, wait
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
 from meshlab.run.objects import SYSTEM_NAMESPACE
@@ -95,7 +95,7 @@ class Stages:
         await engine.delete(place.spec.name, folder)
         sweep.forget(folder)
         self.made.append(place)
-        async with aclosing(forwarded(engine.create(place.spec, folder, refs))) as events:
+        async with aclosing(forwarded(engine.create(clusters.with_room(self.run, place), folder, refs))) as events:
             async for event in events:
                 yield event
         await self.run.forget_clients()
@@ -118,6 +118,7 @@ class Stages:
         """Nobody's lab is on the clusters afterwards; ours are new or as new."""
         phase = LAB[0]
         yield self.track.running(phase)
+        await displace.displace(self.run)
         for place in self.places:
             kube = await self.run.kube(place.key)
             if (await self.run.info(place.key)).capabilities.scope == "namespaces":

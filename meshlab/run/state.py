@@ -22,6 +22,8 @@ class State:
     started: events.Started | None = None
     environment: Environment = "none"
     prepared: events.Prepared | None = None
+    displaced: str = ""
+    """Id of the lab that was put on the clusters after this one; "" while this one may be there."""
     language: str = ""
     current: str = ""
     done: dict[str, float] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def _take(state: State, event: events.AnyEvent) -> None:
             state.started = event
             state.language = event.language
         case events.Preparing():
-            state.environment = "preparing"
+            state.environment, state.displaced = "preparing", ""
         case events.Prepared():
             state.environment, state.prepared = "ready", event
         case events.Degraded():
@@ -92,11 +94,19 @@ def _take(state: State, event: events.AnyEvent) -> None:
         case events.Stopped():
             state.environment = "stopped" if event.free else "paused"
         case events.Downed():
-            state.environment = "none"
-            state.fresh.clear()
-            state.standing.clear()
+            _gone(state)
+        case events.Displaced():
+            _gone(state)
+            state.displaced = event.by
         case _:
             _progress(state, event)
+
+
+def _gone(state: State) -> None:
+    """Nothing of the lab stands anywhere; progress stays."""
+    state.environment = "none"
+    state.fresh.clear()
+    state.standing.clear()
 
 
 def _progress(state: State, event: events.AnyEvent) -> None:

@@ -23,8 +23,9 @@ from meshlab.run.faults.node import DropRoute, LabelNode, PauseNode
 from meshlab.run.faults.proxy import DrainProxy
 from meshlab.run.faults.shop import Load, ShopFault
 from meshlab.run.faults.workload import DeletePod, Scale
-from meshlab.run.journal import Entry
+from meshlab.run.journal import Entry, Journal
 from meshlab.run.live.http import PodHttp
+from meshlab.run.log import Log
 from meshlab.run.objects import describe
 
 HANDLERS: dict[str, Handler] = {
@@ -111,6 +112,20 @@ async def undo_all(run: Run) -> list[FaultState]:
     if problems:
         raise EnvironmentFault(f"Some faults could not be undone: {' '.join(problems)}", hint="`meshlab reset` undoes them.")
     return done
+
+
+ON_NODES = ("drop-route", "pause-node")
+"""Faults that outlive the objects of their lab."""
+
+
+async def undo_on_nodes(run: Run, journal: Journal, log: Log) -> None:
+    """Of another run whose clusters this run takes over: nodes are repaired, the rest goes with that lab's objects."""
+    for entry in reversed(journal.pending()):
+        if entry.fault.kind in ON_NODES:
+            async with _place(run) as place:
+                await HANDLERS[entry.fault.kind].undo(place, entry.fault, entry.inverse)
+        journal.close(entry.id)
+        log.append(events.FaultUndone(id=entry.id))
 
 
 def forget_all(run: Run) -> None:

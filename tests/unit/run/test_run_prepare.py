@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from msgspec.structs import replace
 
 from meshlab.cluster.api import Capabilities, ClusterSpec
 from meshlab.cluster.progress import Progress
-from meshlab.errors import EnvironmentFault, LockedError, PreparationTimeout
+from meshlab.errors import ClusterError, EnvironmentFault, LockedError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
+from meshlab.lab.catalog import catalog
 from meshlab.lab.model import Fault
-from meshlab.run import clients, clusters, faults, learner, lifecycle, prepare, stages, system, trust, usable
+from meshlab.run import clients, clusters, events, faults, learner, lifecycle, prepare, stages, system, trust, usable
 from meshlab.run.context import Run
+from meshlab.run.journal import Entry
+from meshlab.run.open import make_run
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.fake_kube import FakeKube
@@ -272,3 +276,84 @@ async def test_down_removes_the_cluster_and_keeps_progress(place: Path, engine: 
     after = run.snapshot()
     assert after.environment == "none"
     assert after.events > before.events
+
+
+def another(place: Path, engine: MemoryEngine) -> Run:
+    """A run of another lab, which shares the cluster of the small one: with a namespace more, and nothing of its objects."""
+    folder = place / "pack" / "9-tail"
+    if not folder.exists():
+        shutil.copytree(place / "pack" / LAB_ID, folder)
+        (folder / "setup/start/10-keep.yaml").unlink()
+        (folder / "setup/start/05-more.yaml").write_text(SPACE.replace("shop", "more") + "---\n" + KEEP.replace("keep", "tail"))
+    run = make_run("9-tail", state=place / "state", packs=[place / "pack"])
+    run._clients._engine = engine  # type: ignore[assignment]
+    return run
+
+
+async def test_from_lab_to_lab_and_back(place: Path, engine: MemoryEngine) -> None:
+    first = a_run(place, engine)
+    await go(first)
+    first.append(events.StepDone(step="first"), events.Moved(step="second"))
+    kube = engine.kubes[first.cluster_name()]
+    kube.add(config_map("mine"))
+    await go(another(place, engine))
+    assert {"tail"} <= names(kube, "ConfigMap")
+    assert not {"keep", "mine"} & names(kube, "ConfigMap")
+    assert "more" in names(kube, "Namespace")
+    with pytest.raises(ClusterError, match="The lab 9-tail was put on the cluster after 9-small"):
+        await first.kube()
+    for refused in (lifecycle.stop(first), lifecycle.down(first)):
+        with pytest.raises(ClusterError, match="9-tail"):
+            await anext(refused)
+    shown = first.snapshot()
+    assert (shown.environment, shown.current, [step.done for step in shown.steps]) == ("none", "second", [True, False])
+    back = a_run(place, engine)
+    await go(back)
+    assert not {"tail", "mine"} & names(kube, "ConfigMap")
+    assert "more" not in names(kube, "Namespace")
+    assert kube.one("ConfigMap", "paint")["data"] == {"colour": "red"}, "what leads to the second step"
+    assert (back.snapshot().environment, back.snapshot().current) == ("ready", "second")
+    assert engine.asked.count(f"create {back.cluster_name()}") == 1
+    assert another(place, engine).state().displaced == back.lab_id
+
+
+async def test_a_lab_that_was_removed_comes_back_to_its_step(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    run.append(events.Moved(step="second"))
+    async for _ in lifecycle.down(run):
+        pass
+    again = a_run(place, engine)
+    await go(again)
+    assert engine.kubes[again.cluster_name()].one("ConfigMap", "paint")["data"] == {"colour": "red"}
+    assert again.snapshot().current == "second"
+
+
+async def test_nodes_are_repaired_for_the_next_lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    undone = []
+
+    class Paused:
+        async def undo(self, _: object, fault: Fault, inverse: dict[str, Any]) -> None:
+            undone.append((fault.kind, inverse))
+
+    monkeypatch.setitem(faults.HANDLERS, "pause-node", Paused())
+    run = a_run(place, engine)
+    await go(run)
+    for kind in ("scale", "pause-node"):
+        fault = Fault(kind=kind, target=ObjectRef(kind="Node", name="worker"))
+        run.journal.open(Entry(id=kind, fault=fault, inverse={"was": kind}))
+    await go(another(place, engine))
+    assert undone == [("pause-node", {"was": "pause-node"})]
+    assert run.journal.pending() == []
+
+
+async def test_a_cluster_is_made_with_room_for_every_lab(place: Path, engine: MemoryEngine) -> None:
+    run = a_run(place, engine)
+    await go(run)
+    spec = engine.infos[run.cluster_name()].spec
+    assert spec is not None
+    for entry in catalog():
+        assert entry.loaded is not None
+        if "main" in entry.loaded.lab.clusters:
+            wanted = clusters.spec_of(entry.loaded.lab, "main", run.cluster_name())
+            assert clusters.misfit(engine.infos[run.cluster_name()], wanted) == ""

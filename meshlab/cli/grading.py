@@ -1,22 +1,18 @@
-"""grade and prove: no person there."""
+"""grade: no person there."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from meshlab.check.verdict import Verdict
-from meshlab.cli.drive import drive, following
+from meshlab.cli.drive import drive
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note, progress_line
 from meshlab.cluster.progress import Progress
 from meshlab.errors import ExitCode
 from meshlab.report.text import verdict_lines
-
-if TYPE_CHECKING:
-    from meshlab.run.prove import ProofEvent, ProveRequest
 
 
 @click.command("grade")
@@ -62,7 +58,7 @@ def grade_command(
         kubeconfig=kubeconfig or "",
         packs=options.packs,
     )
-    report = drive(grade(request, lambda told: _tell(told, options.language)))
+    report = drive(grade(request, lambda told: tell(told, options.language)))
     _write(grade_report(report, form, options), output)
     if junit_file:
         _write(grade_report(report, "junit", options), junit_file)
@@ -72,7 +68,7 @@ def grade_command(
     ctx.exit(ExitCode(report.code))
 
 
-def _tell(told: Progress | Verdict, language: str) -> None:
+def tell(told: Progress | Verdict, language: str) -> None:
     """Progress of a long operation on stderr: phases as they begin and end, verdicts as they come."""
     if isinstance(told, Verdict):
         note("\n".join(verdict_lines(told, told.check, language)))
@@ -85,50 +81,3 @@ def _write(text: str, output: str | None) -> None:
         Path(output).write_text(text + "\n")
     else:
         click.echo(text)
-
-
-@click.command("prove")
-@click.argument("lab")
-@click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Only this part; writes no proof.")
-@click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
-@click.option("--seed", type=int, help="The seat's seed.")
-@format_option("text", "json")
-@click.pass_context
-def prove_command(ctx: click.Context, lab: str, only: str, keep: bool, seed: int | None, form: str) -> None:
-    """Show on a real cluster that a lab is right: fresh, solved, each misconception, reset. Writes proof.json."""
-    from meshlab.run.prove import ProveRequest
-
-    options: Options = ctx.obj
-    request = ProveRequest(lab=lab, only=only, keep=keep, seed=1 if seed is None else seed, packs=options.packs)
-    ctx.exit(drive(_prove(request, options, form)))
-
-
-async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode:
-    """Follow the proof: what did not hold is data (stdout), the rest is progress (stderr)."""
-    from meshlab.report.envelope import line
-    from meshlab.run.prove import prove
-
-    wrong = 0
-    async with following(prove(request)) as items:
-        async for event in items:
-            wrong += event.kind == "expectation" and not event.ok
-            if form == "json":
-                click.echo(line("proof", event=event))
-            elif event.progress is not None:
-                _tell(event.progress, options.language)
-            else:
-                _expectation(event)
-    return ExitCode.CHECKS_FAILED if wrong else ExitCode.PASS
-
-
-def _expectation(event: ProofEvent) -> None:
-    """One thing that had to hold, on stdout when it did not."""
-    if event.kind == "phase":
-        note(f"— {event.phase}")
-    elif event.kind == "expectation":
-        text = f"{'✔' if event.ok else '✘'} {event.phase} {event.check}: {event.expected}"
-        click.echo(text if event.ok else f"{text}; seen: {event.seen}", err=event.ok)
-    elif event.kind == "note":
-        note(f"· {event.phase} {event.expected}: {event.seen}")
-    elif event.kind == "finished":
-        click.echo(f"{'✔' if event.ok else '✘'} {event.phase or 'proof'}")

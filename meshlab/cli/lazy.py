@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "down": ("clusters", "Remove the current lab's cluster; progress stays."),
     "clean": ("clusters", "Remove everything that meshlab made on this machine."),
     "grade": ("grading", "Grade a submission, with no person there."),
-    "prove": ("grading", "Show on a real cluster that a lab is right."),
+    "prove": ("proving", "Show on a real cluster that labs are right."),
     "lint": ("authoring", "Read a lab's files and say what is wrong with them."),
     "new": ("authoring", "Start a lab of your own."),
     "doctor": ("machine", "Find what would go wrong, before it does."),

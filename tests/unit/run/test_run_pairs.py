@@ -1,0 +1,76 @@
+"""Any lab after any other: one walk, and what is left of the lab before is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshlab.errors import UsageError
+from meshlab.run import sweep
+from meshlab.run.pairs import Pair, PairsRequest, pairs
+from meshlab.run.tour import tour
+from tests.unit.run import test_run_prove
+from tests.unit.run.fake_engine import MemoryEngine
+from tests.unit.run.small_run import LAB_ID
+from tests.unit.run.test_run_prove import NEXT_ID, PAINT, follow
+
+place, engine, lab = test_run_prove.place, test_run_prove.engine, test_run_prove.lab
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=9))
+def test_a_tour_makes_each_switch_once(names: Sequence[str]) -> None:
+    found = tour(names)
+    assert sorted(pairwise(found)) == sorted(permutations(names, 2))
+    assert found[:1] == (list(names[:1]) if len(names) > 1 else [])
+
+
+async def walked(lab: Path, **how: Any) -> list[Pair]:
+    request = PairsRequest(labs=(LAB_ID, NEXT_ID), packs=(lab.parent,), state=lab.parent.parent / "state", **how)
+    return [event async for event in pairs(request) if isinstance(event, Pair)]
+
+
+async def test_any_lab_after_any_other(lab: Path, engine: MemoryEngine) -> None:
+    follow(lab, {})
+    found = await walked(lab)
+    assert [(one.from_, one.to, one.ok, one.differences) for one in found] == [
+        (LAB_ID, NEXT_ID, True, ()),
+        (NEXT_ID, LAB_ID, True, ()),
+    ]
+    assert [word for word in engine.asked if word.startswith("create")] == engine.asked[:1], "one cluster, kept"
+    assert engine.infos == {}
+    assert not list((lab.parent.parent / "state/prove/runs").iterdir())
+
+
+async def test_what_is_left_of_the_lab_before_is_told(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that overlooks what lives in no namespace."""
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: stray}\nrules: []\n"
+    (lab / "solve/01-first/20-role.yaml").write_text(role)
+    follow(lab, {"17-more": PAINT.replace("paint", "more")})
+    swept = sweep.added
+
+    async def overlooks(*how: Any) -> list[Any]:
+        return [one for one in await swept(*how) if one["kind"] != "ClusterRole"]
+
+    monkeypatch.setattr(sweep, "added", overlooks)
+    found = await walked(lab)
+    assert [(one.to, one.ok) for one in found] == [(NEXT_ID, False), (LAB_ID, False)]
+    assert "+ ClusterRole stray (rbac.authorization.k8s.io)" in found[0].differences
+
+
+async def test_a_switch_that_fails_is_a_pair_that_is_not_ok(lab: Path) -> None:
+    follow(lab, {"18-bad": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${image_none}}\n"})
+    found = await walked(lab)
+    assert [one.ok for one in found] == [False, True]
+    assert "image_none" in found[0].differences[0]
+
+
+async def test_one_lab_is_no_pair(lab: Path) -> None:
+    with pytest.raises(UsageError, match="no pair"):
+        async for _ in pairs(PairsRequest(labs=(LAB_ID,), packs=(lab.parent,))):
+            pass

@@ -22,6 +22,11 @@ def root_on_debian() -> bool:
     return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
 
 
+def may_install() -> bool:
+    """Whether an engine can be had here although none answers."""
+    return program() == "docker" and root_on_debian()
+
+
 async def packages(*names: str) -> None:
     """Install those of Debian's packages that are missing. EngineError."""
     library = images_folder() / "stand-ins" / "debian.sh"
@@ -45,7 +50,7 @@ async def ensure_engine() -> Saying:
     if version:
         yield Said(f"answers ({version})", done=True)
         return
-    if program() != "docker" or not root_on_debian():
+    if not may_install():
         raise EngineError(f"No container engine answers on this machine: {why}", hint=HINT)
     yield Said("being installed and started")
     # The engine outlives meshlab: up.sh puts it into a session of its own, out of reach of our process group.

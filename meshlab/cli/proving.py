@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,12 +20,24 @@ if TYPE_CHECKING:
 @click.command("prove")
 @click.argument("labs", nargs=-1, metavar="LAB...")
 @click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Only this part; writes no proof.")
+@click.option(
+    "--sample", type=int, metavar="N", help="A quick look: solved, the Nth experiment, the Nth misconception; writes no proof."
+)
 @click.option("--pairs", is_flag=True, help="Instead: any lab after any other, on one cluster that is kept.")
 @click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
 @format_option("text", "json")
 @click.pass_context
-def prove_command(ctx: click.Context, labs: tuple[str, ...], only: str, pairs: bool, keep: bool, seed: int, form: str) -> None:
+def prove_command(
+    ctx: click.Context,
+    labs: tuple[str, ...],
+    only: str,
+    sample: int | None,
+    pairs: bool,
+    keep: bool,
+    seed: int,
+    form: str,
+) -> None:
     """Show on a real cluster that labs (default: all) are right: fresh, solved, wrong, reset. Writes their proof.json."""
     options: Options = ctx.obj
     if pairs:
@@ -35,10 +47,12 @@ def prove_command(ctx: click.Context, labs: tuple[str, ...], only: str, pairs: b
         ctx.exit(drive(_pairs(request, options, form)))
     if only and len(labs) != 1:
         raise UsageError("--only is a part of one lab.", hint=f"`meshlab prove LAB --only {only}`.")
+    if only and sample is not None:
+        raise UsageError("--only and --sample choose different parts.", hint="Give one of them.")
     from meshlab.run.prove import ProveRequest
 
-    wanted = [ProveRequest(lab=lab, only=only, keep=keep, seed=seed, packs=options.packs) for lab in labs or _all(options)]
-    ctx.exit(worst([drive(_prove(request, options, form)) for request in wanted]))
+    how: dict[str, Any] = {"only": only, "sample": sample, "keep": keep, "seed": seed, "packs": options.packs}
+    ctx.exit(worst([drive(_prove(ProveRequest(lab=lab, **how), options, form)) for lab in labs or _all(options)]))
 
 
 def _all(options: Options) -> list[str]:

@@ -10,6 +10,7 @@ from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.lab import layout
 from meshlab.lab.change import load_change
+from meshlab.lab.checks import Check
 from meshlab.lab.model import Misconception, Step
 from meshlab.lab.proof import WrongProof
 from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, road, script, solve
@@ -19,6 +20,7 @@ from meshlab.run.expectation import Expected
 from meshlab.run.identity import solver
 from meshlab.run.proof_look import ProofLook, Told, progress, required
 from meshlab.run.prove import ProofEvent
+from meshlab.run.sample import Sample
 
 WRONG_SETTLES = 25.0
 """Seconds for the workloads of a misconception: some never settle, and that is their point."""
@@ -30,8 +32,10 @@ PASSES = Expected(Outcome.PASS)
 class ProofParts:
     """In the order in which they must be asked for."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, sample: Sample | None = None) -> None:
+        """sample: only its experiments and misconceptions, and each solution once."""
         self._run = run
+        self._sample = sample
         self._look = ProofLook(run)
         self.fresh: dict[str, Verdict] = {}
         self.solved: dict[str, Verdict] = {}
@@ -62,12 +66,16 @@ class ProofParts:
                     yield event
         self.solved = dict(self._look.found)
         yield ProofEvent(kind="phase", phase="solved")
-        last = [check for check in required(steps) if judgement.lasting(check)]
+        last = [check for check in self._required(steps) if judgement.lasting(check)]
         await self._look.judge(last, wait=True)
         for check in last:
             yield self._look.compare("solved", check, PASSES)
         if steps == list(self._run.lab.steps):
             self.end = await road.end(self._run)
+
+    def _required(self, steps: list[Step]) -> list[Check]:
+        left_out = self._sample.left_out if self._sample else ()
+        return [check for check in required(steps) if check.id not in left_out]
 
     async def _on_step(self, step: Step) -> Told:
         run, phase = self._run, f"solve/{step.id}"
@@ -76,14 +84,24 @@ class ProofParts:
             await reference_point.keep(run, step.id)
             await baseline.take(run, "step-start", step.id)
             run.append(events.Moved(step=step.id))
-        async with aclosing(progress(phase, solve.solve(run, step.id))) as told:
+        async with aclosing(self._solve(step, phase)) as told:
             async for event in told:
                 yield event
-        await self._look.judge(required([step]), wait=True)
-        for check in required([step]):
+        await self._look.judge(self._required([step]), wait=True)
+        for check in self._required([step]):
             yield self._look.compare(phase, check, PASSES)
-        before = await reference_point.take(run)
-        async with aclosing(progress(phase, solve.solve(run, step.id))) as told:
+        if self._sample is None:
+            async with aclosing(self._again(step, phase)) as told:
+                async for event in told:
+                    yield event
+
+    def _solve(self, step: Step, phase: str) -> Told:
+        experiments = self._sample.experiments if self._sample else True
+        return progress(phase, solve.solve(self._run, step.id, experiments=experiments))
+
+    async def _again(self, step: Step, phase: str) -> Told:
+        before = await reference_point.take(self._run)
+        async with aclosing(self._solve(step, phase)) as told:
             async for event in told:
                 yield event
         yield await self._look.unchanged(phase, "a second solve changes nothing", before)

@@ -37,6 +37,8 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
     lab: str
     only: str = ""
     """A step, a misconception or `FRESH`; no proof.json is written then."""
+    sample: int | None = None
+    """Not a proof but a quick look: fresh and solved, with one experiment and one misconception, which this number chooses."""
     keep: bool = False
     """Leave the cluster; the next proof uses it."""
     seed: int = 1

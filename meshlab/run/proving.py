@@ -18,6 +18,7 @@ from meshlab.run.paths import Paths
 from meshlab.run.proof_look import Told, progress
 from meshlab.run.proof_parts import ProofParts
 from meshlab.run.prove import FRESH, ProofEvent, ProveRequest
+from meshlab.run.sample import sample
 from meshlab.run.stages import Stages
 
 
@@ -28,7 +29,9 @@ class Proving:
         self._request = request
         self._where = where
         self._run = make_run(lab, state=where.root, packs=request.packs, seed=request.seed, language="en")
-        self._parts = ProofParts(self._run)
+        self._sample = None if request.sample is None else sample(self._run.lab, request.sample)
+        self._parts = ProofParts(self._run, self._sample)
+        self._whole = not request.only and self._sample is None
 
     async def go(self) -> Told:
         """All of it, or what `only` asks for. What does not hold is told, and the rest is proven all the same."""
@@ -43,7 +46,7 @@ class Proving:
                             ok = ok and event.ok
                             yield event
                 proof = await self._proof(ok)
-                if ok and request.write and not request.only:
+                if ok and request.write and self._whole:
                     write_proof(run.loaded.folder, proof)
                 yield ProofEvent(kind="finished", phase=request.only, ok=ok, proof=msgspec.to_builtins(proof))
         finally:
@@ -51,13 +54,13 @@ class Proving:
 
     def _all(self, steps: list[Step], wrongs: list[Misconception]) -> list[Told]:
         """Generators, none of them begun."""
-        parts, whole = self._parts, not self._request.only
+        parts = self._parts
         return [
             progress("prepare", prepare.prepare(self._run)),
-            *([parts.on_fresh()] if whole or not steps else []),
+            *([parts.on_fresh()] if not self._request.only or not steps else []),
             *([parts.on_solved(steps)] if steps else []),
             *(parts.on_wrong(wrong) for wrong in wrongs),
-            *([parts.on_reset()] if whole else []),
+            *([parts.on_reset()] if self._whole else []),
         ]
 
     def _chosen(self) -> tuple[list[Step], list[Misconception]]:
@@ -65,7 +68,7 @@ class Proving:
         lab, only = self._run.lab, self._request.only
         ids = [step.id for step in lab.steps]
         if not only:
-            return list(lab.steps), list(lab.wrong)
+            return list(lab.steps), list(self._sample.wrong if self._sample else lab.wrong)
         if only in ids:
             return list(lab.steps[: ids.index(only) + 1]), [one for one in lab.wrong if one.step == only]
         found = [one for one in lab.wrong if one.id == only]
@@ -87,7 +90,7 @@ class Proving:
             checks={name: self._of_check(name, check) for name, check in run.lab.all_checks().items()},
             experiments=tuple(sorted(run.state().experiments)),
             wrong=self._parts.wrong,
-            reset=ok and not self._request.only,
+            reset=ok and self._whole,
             start=self._parts.start,
             end=self._parts.end,
         )

@@ -12,11 +12,13 @@ import pytest
 from meshlab.check.verdict import Outcome
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ExitCode, UsageError
+from meshlab.lab.load import load_lab
 from meshlab.lab.proof import read_proof
 from meshlab.run import engines, grading, identity, install, proof_parts, proving, versions
 from meshlab.run.grade import GradeReport, GradeRequest, grade
 from meshlab.run.live import LiveWorld
 from meshlab.run.prove import ProofEvent, ProveRequest, prove
+from meshlab.run.sample import sample
 from tests.unit.run import test_run_prepare
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.small_run import LAB_ID, LAB_YAML
@@ -145,6 +147,38 @@ async def test_only_a_part_writes_no_proof(lab: Path) -> None:
     assert read_proof(lab) is None
     with pytest.raises(UsageError, match="no step or misconception"):
         await proven(lab, only="green")
+
+
+async def test_a_sample_writes_no_proof_and_looks_at_one_of_each(lab: Path) -> None:
+    (lab / "lab.yaml").write_text((lab / "lab.yaml").read_text() + WRONG.replace("wrong:\n", "").replace("blue", "green"))
+    (lab / "wrong/green").mkdir()
+    (lab / "wrong/green/10-paint.yaml").write_text(FILES["wrong/blue/10-paint.yaml"])
+    for number, wrong in enumerate(["blue", "green", "blue"]):
+        told = await proven(lab, sample=number)
+        assert broken(told) == []
+        assert [event.phase for event in told if event.kind == "phase"] == [
+            "fresh",
+            "solve/first",
+            "solve/second",
+            "solved",
+            f"wrong/{wrong}",
+        ]
+        assert ("solve/second", "tried") in [(event.phase, event.check) for event in told]
+    assert read_proof(lab) is None
+
+
+def test_a_sample_leaves_out_what_waits_for_other_experiments(lab: Path) -> None:
+    text = (lab / "lab.yaml").read_text()
+    again = "  - id: again\n    fresh: experiment.not-run\n    experiment: {experiment: break-again}\n"
+    needs = "  - id: after\n    needs: [again]\n    fresh: blocked\n    object: {ref: {kind: ConfigMap, name: keep}}\n"
+    text = text.replace("  experiments:\n", f"{again}{needs}  experiments:\n")
+    text = text.replace("wrong:\n", "  - {id: break-again, phases: [{id: broken, checks: [reach]}]}\nwrong:\n")
+    (lab / "lab.yaml").write_text(text + "- {id: late, step: second, red: {after: object.absent}}\n")
+    found = load_lab(lab).lab
+    first, second = sample(found, 0), sample(found, 3)
+    assert (set(first.experiments), set(first.left_out)) == ({"break-it"}, {"again", "after"})
+    assert (set(second.experiments), set(second.left_out)) == ({"break-again"}, {"tried"})
+    assert [one.id for one in (*first.wrong, *second.wrong)] == ["blue", "late"]
 
 
 NEXT_ID = "9-tail"

@@ -1,16 +1,38 @@
-"""One cluster for all tests of this folder that need a lab: made once, reset between, removed at the end."""
+"""One cluster for all tests of this folder that need a lab: made once, kept from lab to lab, removed at the end."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.program import Program
+from tests.cluster.program import ROOT, Program
 
 LAB = "2-router-mesh"
+
+
+def number() -> int:
+    """Which experiment and misconception of each lab have their turn: another with every commit."""
+    chosen = os.environ.get("MESHLAB_TEST_SAMPLE")
+    if chosen:
+        return int(chosen)
+    counted = subprocess.run(
+        ["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    # Without a history it is another one every day.
+    return int(counted) if counted.isdigit() else int(time.time() // 86400)
+
+
+NUMBER = number()
+
+
+def pytest_report_header() -> str:
+    return f"labs: sample {NUMBER} (the same again: MESHLAB_TEST_SAMPLE={NUMBER})"
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +47,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture(scope="session")
 def ready(program: Program) -> Program:
-    """The same with the lab prepared."""
-    program.ok("start", LAB, "--seed", "7")
-    return program
+    """The same with a lab prepared, on the cluster that `meshlab prove --keep` keeps: it is in a state folder of its own."""
+    ready = replace(program, state=program.state / "prove")
+    ready.ok("start", LAB, "--seed", "7")
+    return ready
 
 
 @pytest.fixture

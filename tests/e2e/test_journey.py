@@ -58,4 +58,4 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     assert terminal.wait() == 0
     assert machine.left_over(before) == set()
     steps = program.ok("status", "--format", "json").json()["status"]["steps"]
-    assert [step.get("done", False) for step in steps][:2] == [True, False]
+    assert [step["done"] for step in steps][:2] == [True, False]

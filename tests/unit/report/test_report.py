@@ -8,10 +8,16 @@ import msgspec
 import pytest
 
 from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.plain import plain
 from meshlab.report.envelope import envelope, line
 from meshlab.report.glyphs import GLYPHS
 from meshlab.report.junit import junit
 from meshlab.report.text import report, summary
+from meshlab.run.api import Hop, StepState, Trace
+from meshlab.run.grade import GradeReport
+from meshlab.run.pairs import Pair
+from meshlab.run.prove import ProofEvent
 
 
 def verdict(outcome: Outcome, **facts: object) -> Verdict:
@@ -82,6 +88,45 @@ def test_summary_has_words_for_every_outcome(language: str) -> None:
     text = summary(ALL, language)
     assert text.count("1 ") == len(Outcome)
     assert "report." not in text
+
+
+class Half(msgspec.Struct, frozen=True, omit_defaults=True, rename="kebab", tag="half"):
+    """What files leave out, scripts get."""
+
+    some_thing: bool = False
+    inner: tuple[Verdict, ...] = ()
+    by_name: dict[Outcome, Verdict] = msgspec.field(default_factory=dict)
+    with_: str = msgspec.field(default="", name="with")
+    unset: str | msgspec.UnsetType = msgspec.UNSET
+
+
+def test_json_has_every_field_with_its_default() -> None:
+    empty = msgspec.json.decode(line("k", half=Half()))["half"]
+    assert empty == {"type": "half", "some-thing": False, "inner": [], "by-name": {}, "with": ""}
+    one = ALL[0]
+    half = Half(inner=(one,), by_name={Outcome.PASS: one})
+    for encode in (line, envelope):
+        found = msgspec.json.decode(encode("k", half=half))["half"]
+        assert found["inner"][0].keys() == found["by-name"]["pass"].keys() == set(Verdict.__struct_encode_fields__)
+        assert found["inner"][0]["reason"] == ""
+
+
+PRINTED = [
+    ALL[0],
+    GradeReport(lab="a"),
+    Pair(from_="a", to="b", seconds=1.0, ok=True),
+    Progress(phase="a"),
+    ProofEvent(kind="phase"),
+    StepState(id="a", title="A"),
+    Trace(nonce="a", url="b", status=200, ms=1.0, root=Hop(kind="client", name="a", hops=(Hop(kind="service", name="b"),))),
+]
+
+
+@pytest.mark.parametrize("value", PRINTED, ids=lambda one: type(one).__name__)
+def test_what_commands_print_is_whole_and_reads_back(value: msgspec.Struct) -> None:
+    shown = plain(value)
+    assert list(shown) == list(value.__struct_encode_fields__)
+    assert msgspec.convert(shown, type(value)) == value
 
 
 def test_envelope_has_a_schema() -> None:

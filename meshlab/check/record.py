@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from meshlab.check.verdict import Finding
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, World, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Usages, World, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check
@@ -91,6 +91,9 @@ class RecordingWorld:
 
     async def counters(self, position: Position, nonce: str) -> int:
         return await self._note("counters", self._inner.counters(position, nonce), position=position, nonce=nonce)
+
+    async def image(self, name: str) -> KnownImage:
+        return await self._note("image", self._inner.image(name), name=name)
 
     async def writes(self, since: str) -> Writes:
         return await self._note("writes", self._inner.writes(since), since=since)

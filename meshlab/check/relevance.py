@@ -94,6 +94,8 @@ _OF: dict[str, Callable[[Check, Lab], Kinds]] = {
     "writes": _writes,
     "limit": _traffic,
     "cost": lambda check, lab: NONE,
+    "count": _traffic,
+    "image": lambda check, lab: frozenset({POD}),
     "answer": _answer,
     "experiment": lambda check, lab: NONE,
 }

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from meshlab.check.record import Recorded, read
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 
@@ -61,6 +61,9 @@ class ReplayWorld:
 
     async def counters(self, position: Position, nonce: str) -> int:
         return self._serve("counters", int, position=position, nonce=nonce)
+
+    async def image(self, name: str) -> KnownImage:
+        return self._serve("image", KnownImage, name=name)
 
     async def writes(self, since: str) -> Writes:
         return self._serve("writes", Writes, since=since)

@@ -138,6 +138,15 @@ class Usages(Struct, frozen=True, omit_defaults=True):
     """Nodes whose kubelet meshlab may not ask."""
 
 
+class KnownImage(Struct, frozen=True, omit_defaults=True):
+    """An image of the lab as the cluster has it."""
+
+    ref: str
+    """What manifests write for it."""
+    contents: tuple[str, ...] = ()
+    """Digests under which nodes report it, sorted; () where the cluster does not say."""
+
+
 class World(Protocol):
     """What checks see. `cluster` is empty for the lab's first cluster throughout."""
 
@@ -167,6 +176,9 @@ class World(Protocol):
 
     async def counters(self, position: Position, nonce: str) -> int:
         """How many requests with this nonce (or a suffix of it) a shop pod has received."""
+
+    async def image(self, name: str) -> KnownImage:
+        """An image of the lab by its name under `images`. ClusterError when the run has no such image."""
 
     async def writes(self, since: str) -> Writes:
         """What the observer counted since `lab-start`, `step-start` or `phase-start`."""

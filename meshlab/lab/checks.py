@@ -260,6 +260,38 @@ class LimitSpec(_Spec, frozen=True, kw_only=True):
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class CountSpec(_Spec, frozen=True, kw_only=True):
+    """How many requests the pods of a service receive for each request sent, and how they are spread over them."""
+
+    from_: str = field(name="from")
+    to: str
+    """The service that is called."""
+    of: str = ""
+    """The service whose pods count; empty: the one that is called."""
+    method: str = "GET"
+    path: str = "/"
+    headers: dict[str, str] = field(default_factory=dict)
+    requests: int = 1
+    timeout_ms: int = 5000
+    keepalive: bool = False
+    """True: all requests on one connection."""
+    each_at_least: float | None = None
+    each_at_most: float | None = None
+    """Requests received for each request sent."""
+    largest_at_least: Fraction | None = None
+    largest_at_most: Fraction | None = None
+    """The share of the pod that received most."""
+
+
+class ImageSpec(_Spec, frozen=True, kw_only=True):
+    """The image that runs in each pod of some services, by its content."""
+
+    of: tuple[str, ...]
+    image: str
+    """A name under `images` of the lab."""
+    container: str = "shop"
+
+
 class AnswerSpec(_Spec, frozen=True, kw_only=True):
     """What the learner answers to a question (its words are in the texts under the check's id)."""
 
@@ -288,6 +320,8 @@ KINDS = (
     "writes",
     "limit",
     "cost",
+    "count",
+    "image",
     "answer",
     "experiment",
 )
@@ -320,6 +354,8 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omi
     writes: WritesSpec | None = None
     limit: LimitSpec | None = None
     cost: CostSpec | None = None
+    count: CountSpec | None = None
+    image: ImageSpec | None = None
     answer: AnswerSpec | None = None
     experiment: PredictionSpec | None = None
 

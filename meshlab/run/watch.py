@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 QUICK = ("object", "answer", "experiment")
 """Kinds that one request answers: they never wait behind the others."""
-READING = ("writes", "proxy-config")
+READING = ("writes", "proxy-config", "image")
 """Kinds that read more than that, but send no traffic."""
 
 

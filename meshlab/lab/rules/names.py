@@ -13,7 +13,7 @@ from meshlab.lab.problem import Fault, Key
 from meshlab.lab.rules import walk
 from meshlab.lab.rules.places import unknown
 
-Sort = Literal["caller", "callee", "row", "column", "backend", "proxy", "actor", "experiment"]
+Sort = Literal["caller", "callee", "row", "column", "backend", "proxy", "actor", "experiment", "image"]
 
 
 class Use(Struct, frozen=True):
@@ -42,6 +42,8 @@ def _wrong(lab: Lab, use: Use) -> Iterator[Fault]:
             yield from unknown(use.key, "actor", use.name, lab.actors)
         case "experiment":
             yield from unknown(use.key, "experiment", use.name, lab.all_experiments())
+        case "image":
+            yield from unknown(use.key, "image", use.name, lab.images)
         case _:
             yield from _service(lab, use)
 
@@ -138,6 +140,17 @@ def _limit(one: spec.LimitSpec) -> Iterator[Use]:
     yield Use(("backend",), "backend", one.backend)
 
 
+def _count(one: spec.CountSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", one.from_)
+    yield Use(("to",), "callee", one.to)
+    yield Use(("of",) if one.of else ("to",), "backend", one.of or one.to)
+
+
+def _image(one: spec.ImageSpec) -> Iterator[Use]:
+    yield from _all("backend", "of", one.of)
+    yield Use(("image",), "image", one.image)
+
+
 USES: dict[str, Callable[[Any], Iterable[Use]]] = {
     "path": _path,
     "share": _share,
@@ -148,6 +161,8 @@ USES: dict[str, Callable[[Any], Iterable[Use]]] = {
     "proxy-config": lambda one: [Use(("proxy",), "proxy", one.proxy)],
     "limit": _limit,
     "cost": _cost,
+    "count": _count,
+    "image": _image,
     "answer": _answer,
     "experiment": lambda one: [Use(("experiment",), "experiment", one.experiment)],
 }

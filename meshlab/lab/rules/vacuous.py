@@ -46,6 +46,11 @@ ASKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "latency": (_limited("ratio_at_least", "ratio_at_most", "measure"), "`ratio-at-least`, `ratio-at-most` or `measure`"),
     "cost": (_costs, "`proxies` or `images`, and `count`, `memory`, `cpu` or `measure`"),
     "writes": (_limited("at_most", "at_least"), "`at-most` or `at-least`"),
+    "count": (
+        _limited("each_at_least", "each_at_most", "largest_at_least", "largest_at_most"),
+        "`each-at-least`, `each-at-most`, `largest-at-least` or `largest-at-most`",
+    ),
+    "image": (lambda spec: bool(spec.of), "`of`"),
     "denied": (lambda spec: bool(spec.to or spec.urls or spec.pods), "`to`, `urls` or `pods`"),
     "proxy-config": (lambda spec: bool(spec.conditions or spec.every_service), "`conditions` or `every-service`"),
     "matrix": (lambda spec: bool(spec.rows and spec.columns and spec.cells), "`rows`, `columns` and `cells`"),

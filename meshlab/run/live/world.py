@@ -7,12 +7,12 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Usages, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Proxy
 from meshlab.run import baseline
-from meshlab.run.live import actors, logs, outside, positions, usage, writes
+from meshlab.run.live import actors, images, logs, outside, positions, usage, writes
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import Shop
 
@@ -76,6 +76,9 @@ class LiveWorld:
         sent = self._sent.get(nonce, 1)
         nonces = [nonce] if sent == 1 else [nonce, *(f"{nonce}-{i}" for i in range(sent))]
         return await self._shop.received(self._admin_of(position), nonces)
+
+    async def image(self, name: str) -> KnownImage:
+        return await images.known(self._run, name)
 
     async def writes(self, since: str) -> Writes:
         return await writes.since(self._run, self._http, await self.mark(since))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from meshlab.check.world import ActorResults, CallRequest, Calls, LogEntry, Position, Reply, Usages, Writes
+from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Reply, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Lab
@@ -89,6 +89,7 @@ class Sim:
     before: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     pages: dict[str, Any] = field(default_factory=dict)
     """Admin pages by the start of their path."""
+    images: dict[str, KnownImage] = field(default_factory=dict)
     written: Writes = field(default_factory=lambda: Writes(()))
     results: list[ActorResults] = field(default_factory=list)
     usages: list[Usages] = field(default_factory=list)
@@ -196,6 +197,9 @@ class Sim:
 
     async def counters(self, position: Position, nonce: str) -> int:
         return sum(pod == position.pod and one.startswith(nonce) for pod, one in self.received)
+
+    async def image(self, name: str) -> KnownImage:
+        return self.images[name]
 
     async def writes(self, since: str) -> Writes:
         return self.written

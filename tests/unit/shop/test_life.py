@@ -78,7 +78,7 @@ def test_settings_that_cannot_be_are_named(name: str, value: str) -> None:
 def test_wrong_settings_end_in_a_sentence(start: Launch, tmp_path_factory: pytest.TempPathFactory) -> None:
     env = {**start().env, "ROLE": "cook"}
     done = subprocess.run(LANGUAGES["python"], env=env, capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert (done.returncode, done.stderr) == (2, "shop: ROLE is 'cook'; it must be one of service, probe, recorder\n")
+    assert (done.returncode, done.stderr) == (2, "shop: ROLE is 'cook'; it must be one of service, probe, recorder, namer\n")
 
 
 def test_a_connection_closes_though_a_call_for_another_is_under_way(language: str, start: Launch) -> None:

@@ -1,0 +1,71 @@
+"""Which image runs in each pod of some services: by what the nodes report, not by what a name or a variable claims.
+
+A container's status names the image by its content (imageID). The right contents are those that the cluster knows for the
+reference of the lab's image; a pod whose reference is another, or whose content is another under the same reference, is found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from meshlab.check.context import Context
+from meshlab.check.findings import Stop, evidence, failed, passed, pending
+from meshlab.check.verdict import Finding, Outcome
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.checks import Check, ImageSpec
+
+
+class Running(Struct, frozen=True):
+    """One container as its node reports it."""
+
+    service: str
+    pod: str
+    image: str
+    """The reference that the pod asks for."""
+    content: str
+    """sha256:..., empty while it has not started."""
+
+
+async def look(check: Check, spec: ImageSpec, context: Context) -> Finding:
+    """The pods of each service, and what the cluster knows of the image."""
+    known = await context.world.image(spec.image)
+    seen = [one for service in spec.of for one in await _running(spec, context, service)]
+    note = evidence("images", seen)
+    for one in seen:
+        if not one.content and one.image == known.ref:
+            waits = {"service": one.service, "pod": one.pod}
+            return pending("image.not-started", one.pod, late=Outcome.FAIL, seen=one.pod, **waits)
+        if one.image != known.ref or (known.contents and one.content not in known.contents):
+            facts = {"service": one.service, "pod": one.pod, "image": spec.image}
+            return failed("image.other", note, expected=known.ref, seen=_shown(one, known.ref), **facts)
+    return passed(f"{len(seen)} × {spec.image}", note)
+
+
+async def _running(spec: ImageSpec, context: Context, service: str) -> list[Running]:
+    about = context.service(service)
+    ref = ObjectRef(cluster=about.cluster, namespace=about.namespace, kind="Pod", labels=dict(about.select))
+    pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
+    if not pods:
+        raise Stop(pending("image.no-pods", service, late=Outcome.FAIL, seen="0", service=service))
+    return [_of(pod, service, spec.container) for pod in pods]
+
+
+def _of(pod: dict[str, Any], service: str, container: str) -> Running:
+    asked = _named(pod["spec"].get("containers"), container)
+    status = _named(pod.get("status", {}).get("containerStatuses"), container)
+    return Running(service, pod["metadata"]["name"], asked.get("image", ""), content(status.get("imageID", "")))
+
+
+def _named(items: list[dict[str, Any]] | None, name: str) -> dict[str, Any]:
+    return next((one for one in items or [] if one.get("name") == name), {})
+
+
+def content(text: str) -> str:
+    """The digest in an imageID: `docker.io/library/x@sha256:1a` and `sha256:1a` are both sha256:1a."""
+    return text.rpartition("@")[2].rpartition("//")[2]
+
+
+def _shown(one: Running, wanted: str) -> str:
+    return one.image if one.image != wanted else one.content

@@ -1,0 +1,36 @@
+"""Under which contents the nodes have an image of the lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlab.check.world import KnownImage
+from meshlab.cluster.containers import full
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.names import image_name
+
+if TYPE_CHECKING:
+    from meshlab.run.context import Run
+
+NODES = ObjectRef(kind="Node")
+
+
+async def known(run: Run, name: str) -> KnownImage:
+    """The lab's image of this name. ClusterError when the run has none."""
+    ref = run.values.get(image_name(name), "")
+    if not ref:
+        raise ClusterError(f"The run has no image {name!r}.", hint="This is a mistake in the lab: `meshlab lint` finds it.")
+    try:
+        nodes = await (await run.kube("")).list(NODES)
+    except ClusterError:
+        # Not everybody may look at the nodes of a cluster that is not their own. The reference is told all the same.
+        return KnownImage(ref)
+    return KnownImage(ref, contents(nodes, ref))
+
+
+def contents(nodes: list[dict[str, Any]], ref: str) -> tuple[str, ...]:
+    """The digests that nodes list beside the reference (NodeStatus.images: the fifty largest of a node), sorted."""
+    listed = [one.get("names") or [] for node in nodes for one in node.get("status", {}).get("images") or []]
+    beside = [name for names in listed if {ref, full(ref)} & set(names) for name in names]
+    return tuple(sorted({name.rpartition("@")[2] for name in beside if "@" in name}))

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "answer": ("checks", "Answer a question of the guide."),
     "guide": ("way", "The current page of the guide."),
     "experiment": ("experiments", "Predict, break, measure, repair."),
+    "debrief": ("way", "The reference solution beside your objects, once a step is done."),
     "next": ("way", "Go on to the next step."),
     "solve": ("way", "Let meshlab do a step."),
     "goto": ("way", "Jump to a step; the steps before are solved."),

@@ -1,4 +1,4 @@
-"""The learner's way: start, status, guide, next, solve, goto, reset."""
+"""The learner's way: start, status, guide, debrief, next, solve, goto, reset."""
 
 from __future__ import annotations
 
@@ -75,6 +75,16 @@ def guide_command(options: Options, step: str) -> None:
     """The current page of the guide, or that of another step."""
     page = open_lab(options).page(step, options.language)
     click.echo(f"[{page.number}/{page.of}] {page.title}\n\n{page.markdown}")
+
+
+@click.command("debrief")
+@click.argument("step", required=False, default="")
+@click.pass_obj
+def debrief_command(options: Options, step: str) -> None:
+    """A step that is done (default: the last one): what it was about, and the reference solution beside your objects."""
+    run = open_lab(options)
+    done = [one.id for one in run.snapshot().steps if one.done]
+    click.echo(run.debrief(step or (done[-1] if done else ""), options.language))
 
 
 @click.command("next")

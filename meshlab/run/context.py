@@ -157,6 +157,7 @@ class Run:
                     context=self.context,
                     clusters=clusters,
                     language=self.language,
+                    pack=_pack(self._loaded.folder),
                 )
             )
 
@@ -175,6 +176,12 @@ class Run:
     async def close(self) -> None:
         """Give all clients back."""
         await self.forget_clients()
+
+
+def _pack(folder: Path) -> str:
+    from meshlab.lab.content import labs_folder
+
+    return "" if folder.resolve().parent == labs_folder().resolve() else str(folder.resolve().parent)
 
 
 def _told(folder: Path) -> dict[str, str]:

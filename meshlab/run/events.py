@@ -39,6 +39,8 @@ class Started(Event, frozen=True, tag="started"):
     """The lab's name of a cluster to the engine's."""
     language: str = "en"
     lab_hash: str = ""
+    pack: str = ""
+    """The folder that the lab was found in, where it did not come with meshlab."""
 
 
 class Preparing(Event, frozen=True, tag="preparing"):

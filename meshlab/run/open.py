@@ -57,7 +57,8 @@ def make_run(
     from meshlab.lab.load import load_lab
 
     where = paths.find(state)
-    entry = find(lab_id or _current(where), packs)
+    wanted = lab_id or _current(where)
+    entry = find(wanted, _with_pack_of(where, wanted, packs))
     loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
     return Run(loaded, where, context=context or "", language=chosen, cluster=cluster)
@@ -74,6 +75,24 @@ def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, s
 
     where = paths.find(state)
     return [_summary(entry, where, language or default_language()) for entry in catalog(packs)]
+
+
+def _with_pack_of(where: Paths, lab_id: str, packs: Iterable[Path]) -> list[Path]:
+    """The packs, and the one that a run of that id was begun from: whoever goes on need not name it again."""
+    from meshlab.lab.catalog import catalog
+
+    known = list(packs)
+    if lab_id not in _begun(where):
+        return known
+    began = state.fold(Log(where.run(lab_id) / "log.jsonl").read()).started
+    pack = Path(began.pack) if began is not None and began.pack else None
+    if pack is None or not pack.is_dir() or lab_id in [entry.id for entry in catalog(known)]:
+        return known
+    return [*known, pack]
+
+
+def _begun(where: Paths) -> list[str]:
+    return [folder.name for folder in where.runs.iterdir()] if where.runs.is_dir() else []
 
 
 def _current(where: Paths) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from meshlab.check.conditions import brief, missing_leaf
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.change import load_change
 from meshlab.lab.layout import solve_folder
@@ -45,16 +46,34 @@ async def keep(run: Run, step: str) -> None:
 
 
 def markdown(run: Run, step: str, language: str) -> str:
-    """Each object of the reference, and below it the learner's where it was kept."""
+    """Each object of the reference, below it the learner's where it was kept, and whether the one is in the other."""
     own = {str(key_of(obj)): obj for obj in _kept(run, step)}
-    wanted = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
+    wanted: list[tuple[str, Any]] = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
     wanted += [(describe(ref), patch) for ref, patch in patches(run, step)]
-    parts = []
-    for name, reference in wanted:
-        parts.append(f"### {name}\n\n{say('run.debrief.reference', language)}\n\n{_yaml(reference)}")
-        if name in own:
-            parts.append(f"{say('run.debrief.yours', language)}\n\n{_yaml(own.pop(name))}")
+    gone = load_change(run.loaded, solve_folder(run.loaded, step)).deletes
+    parts = [_compared(name, reference, own.get(name), language) for name, reference in wanted]
+    parts += [f"### {describe(one.ref)}\n\n{say('run.debrief.deleted', language)}" for one in gone]
     return "\n\n".join(parts)
+
+
+def _compared(name: str, reference: Any, own: dict[str, Any] | None, language: str) -> str:
+    parts = [f"### {name}", say("run.debrief.reference", language), _yaml(reference)]
+    if own is None:
+        return "\n\n".join([*parts, say("run.debrief.none", language)])
+    parts += [say("run.debrief.yours", language), _yaml(own)]
+    if isinstance(reference, dict):
+        parts.append(_difference(reference, own, language))
+    return "\n\n".join(parts)
+
+
+def _difference(reference: dict[str, Any], own: dict[str, Any], language: str) -> str:
+    """The first thing that the reference says and the learner's object does not."""
+    missing = missing_leaf(reference, own)
+    if missing is None:
+        return say("run.debrief.same", language)
+    path, wanted, there = missing
+    facts = {"path": path, "wanted": brief(wanted), "there": brief(there)}
+    return say("run.debrief.differs", language, **{name: f"`{text}`" for name, text in facts.items()})
 
 
 def plain(obj: dict[str, Any]) -> dict[str, Any]:

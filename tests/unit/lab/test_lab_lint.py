@@ -70,6 +70,8 @@ EDITS: list[tuple[str, str, str, str, str]] = [
     ("text/en/01-greet.md", "# Greet", "# Greet 问候", "untranslated", "not in the language `en`"),
     ("text/zh/lab.yaml", "title: 一句问候", "title: Just one small greeting", "languages-differ", "not translated"),
     ("text/zh/lab.yaml", "  look-at-it:", "  look-at-all:", "languages-differ", "stands only in"),
+    ("text/zh/lab.yaml", "  greet: {title: 问候}", "  {}", "words", "no words for `greet`"),
+    ("lab.yaml", "        fresh: object.mismatch\n", "", "fresh", "does not say why"),
     ("text/zh/lab.yaml", "  look-at-it:", "  look-at-all:", "words", "no words for `look-at-it`"),
     ("text/en/lab.yaml", "    why: This is the change that the step asks for.\n", "", "words", "needs a title and a why"),
     ("text/en/lab.yaml", "summary: You change one object and see two checks follow.\n", "", "words", "no `summary`"),
@@ -171,6 +173,7 @@ def missing(folder: Path, name: str) -> None:
     ("name", "rule", "says"),
     [
         ("text/zh/lab.yaml", "text", "does not exist"),
+        ("text/zh/01-greet.md", "page", "does not exist"),
         ("text/en/01-greet.md", "page", "does not exist"),
         ("solve/01-greet/10-greeting.yaml", "solution", "has goals but no solution"),
         ("wrong/other-map/10-farewell.yaml", "misconception", "changes nothing"),

@@ -122,6 +122,23 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     assert "ConfigMap shop/paint" in text
     assert "mine: too" in text.split("Yours, when the step was done:")[1]
     assert "resourceVersion" not in text
+    assert "Yours has all that the reference says." in text
+
+
+async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> None:
+    run = await started(small_run(tmp_path, shop(config_map("paint", colour="red"), config_map("keep"))))
+    folder = tmp_path / "pack/9-small/solve/01-first"
+    paint = (folder / "10-paint.yaml").read_text()
+    (folder / "10-paint.yaml").write_text(paint.replace("red}", "red, coats: two}") + "---\n" + paint.replace("paint", "brush"))
+    (folder / "delete.yaml").write_text("- {kind: ConfigMap, name: rust}\n")
+    answers.answer(run, "why", "one")
+    assert [verdict.outcome async for verdict in judge.check(run)] == [Outcome.PASS] * 3
+    text = pages.debrief(run, "first", "en")
+    assert "at `data.coats` the reference has `two`, yours has `null`" in text
+    brush = text.partition("### ConfigMap shop/brush")[2]
+    assert "You have no object of this name" in brush
+    assert "### ConfigMap rust\n\nThe reference deletes it." in brush
+    assert "参考做法会删除这个对象。" in pages.debrief(run, "first", "zh")
 
 
 def test_words_are_read_again_only_when_they_changed(tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from meshlab.run.open import list_labs
+from meshlab.tui.road import road, where_to_go
 from tests.cluster import machine
+from tests.cluster.conftest import LAB
 from tests.cluster.program import Program
 from tests.e2e.terminal import Terminal
 
@@ -27,7 +30,9 @@ def program(tmp_path: Path) -> Iterator[Program]:
 def open_lab(program: Program) -> Terminal:
     terminal = Terminal([sys.executable, "-m", "meshlab"], columns=140, rows=42, env=program.env)
     terminal.until("Router mesh")
-    terminal.send("\r")
+    stops = road(list_labs("en", state=program.state))
+    there = next(index for index, stop in enumerate(stops) if stop.lab is not None and stop.lab.id == LAB)
+    terminal.send("j" * (there - where_to_go(stops)) + "\r")
     return terminal
 
 

@@ -11,9 +11,10 @@ from meshlab.cluster.track import Track
 from meshlab.lab import layout
 from meshlab.lab.change import load_change
 from meshlab.lab.checks import Check
+from meshlab.lab.differences import listed
 from meshlab.lab.model import Misconception, Step
 from meshlab.lab.proof import WrongProof
-from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, road, script, solve
+from meshlab.run import act, baseline, events, expectation, judgement, reference_point, reset, road, script, sketch, solve
 from meshlab.run.act import Manner
 from meshlab.run.context import Run
 from meshlab.run.expectation import Expected
@@ -42,6 +43,13 @@ class ProofParts:
         self.wrong: dict[str, WrongProof] = {}
         self.start: dict[str, str] = {}
         self.end: dict[str, str] = {}
+
+    async def on_paper(self) -> Told:
+        """What the files alone tell of the road, before anything takes time. The proof itself is told by the cluster."""
+        left = sketch.road(self._run) if self._run.lab.previous else None
+        if left is not None:
+            what = f"declared start against the declared end of {self._run.lab.previous}"
+            yield ProofEvent(kind="note", phase="road", expected=what, seen=listed(left) or "the same")
 
     async def on_fresh(self) -> Told:
         """Goals red for their reasons, guards green, and nothing changed by looking."""

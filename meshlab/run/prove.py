@@ -19,7 +19,7 @@ class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing that a proof tells while it runs."""
 
     kind: Literal["phase", "progress", "expectation", "note", "finished"]
-    """note: what could not be looked at, and why (in `seen`)."""
+    """note: what is worth knowing and decides nothing."""
     phase: str = ""
     """fresh, solve/<step>, solved, wrong/<id>, reset"""
     check: str = ""

@@ -56,6 +56,7 @@ class Proving:
         """Generators, none of them begun."""
         parts = self._parts
         return [
+            parts.on_paper(),
             progress("prepare", prepare.prepare(self._run)),
             *([parts.on_fresh()] if not self._request.only or not steps else []),
             *([parts.on_solved(steps)] if steps else []),

@@ -225,8 +225,12 @@ async def test_a_start_is_the_solved_end_of_the_lab_before(lab: Path, how: str) 
 
 
 async def test_a_start_that_cannot_be_compared_says_why(lab: Path) -> None:
-    told = await proven(follow(lab, {}), only="fresh")
-    assert [event.seen for event in told if event.kind == "note"] == ["not compared: it has no proof with the seed 1"]
+    start = PAINT.replace("COLOUR", "white") + "---\n" + PAINT.replace("paint", "more")
+    told = await proven(follow(lab, {"15-paint": start}), only="fresh")
+    assert [event.seen for event in told if event.kind == "note"] == [
+        "+ ConfigMap shop/more, ~ ConfigMap shop/paint (data.colour)",
+        "not compared: it has no proof with the seed 1",
+    ]
 
 
 async def test_hashes_of_the_road_hold_for_images_of_any_tag(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding |
 
 def _flags(spec: PathSpec, one: Sent, way: list[LogEntry], notes: tuple[Evidence, ...]) -> Finding | None:
     """What the proxies say of it: an answer of the application's own making does not carry a proxy's mark."""
-    wanted = [(at.flags, entry) for at, entry in zip(spec.through, way, strict=False)]
+    wanted: list[tuple[str, LogEntry | None]] = [(at.flags, entry) for at, entry in zip(spec.through, way, strict=False)]
     wanted.append((spec.expect.flags, way[-1] if way else None))
     for flags, entry in wanted:
         seen = entry.flags if entry else ""

@@ -9,14 +9,12 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 
-import msgspec
-
 from meshlab.cluster import group, kindlines, stream
 from meshlab.cluster.api import ClusterSpec, Kube
 from meshlab.cluster.containers import PREFIX, EngineFacts
 from meshlab.cluster.dns import tune_dns
 from meshlab.cluster.group import Mark
-from meshlab.cluster.kindconfig import POLICY, audit_policy, cluster_config
+from meshlab.cluster.kindconfig import audit_policy, cluster_config
 from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.merge import merged
 from meshlab.cluster.nodes import own_nodes, remove_nodes
@@ -55,8 +53,7 @@ class Creation:
         """From nothing to an API that answers."""
         self._files.begin(self._spec)
         config = cluster_config(self._spec, self._files.mount, self._facts.cgroup)
-        self._files.config.write_bytes(msgspec.json.encode(config))
-        (self._files.mount / POLICY).write_bytes(msgspec.json.encode(audit_policy(self._spec)))
+        self._files.configure(config, audit_policy(self._spec))
         sources = [self._kind(), self._early(early)] + ([self._images(list(images))] if images else [])
         async with aclosing(merged(*sources)) as events:
             async for event in events:

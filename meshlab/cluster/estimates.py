@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -32,13 +33,14 @@ class Estimates:
         for phase, new in seconds.items():
             old = mine.get(phase, new)
             mine[phase] = round(old + WEIGHT * (new - old), 2)
+        fresh = self._file.with_suffix(f".{os.getpid()}.tmp")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._file.with_suffix(f".{os.getpid()}.tmp")
             fresh.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
             fresh.replace(self._file)
         except OSError:
-            return
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, dict[str, float]]:
         if self._file is None:

@@ -6,11 +6,14 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from meshlab.cluster.api import ClusterSpec
+from meshlab.cluster.disk import writing
+from meshlab.cluster.kindconfig import POLICY
 
 
 class Mark(Struct, frozen=True):
@@ -32,11 +35,18 @@ class OwnFiles:
         self._mark = folder / "creating"
 
     def begin(self, spec: ClusterSpec) -> None:
-        """Before the first container: from now on, what carries the cluster's name is ours to remove."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.mount.mkdir(exist_ok=True)
-        self._mark.write_bytes(msgspec.json.encode(Mark(spec.name, os.getpid())))
-        self._record.write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
+        """Before the first container: from now on, what carries the cluster's name is ours to remove. EnvironmentFault."""
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.mount.mkdir(exist_ok=True)
+            self._mark.write_bytes(msgspec.json.encode(Mark(spec.name, os.getpid())))
+            self._record.write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
+
+    def configure(self, config: dict[str, Any], policy: dict[str, Any]) -> None:
+        """What kind reads, and what the API server in the node does. EnvironmentFault."""
+        with writing(self.folder):
+            self.config.write_bytes(msgspec.json.encode(config))
+            (self.mount / POLICY).write_bytes(msgspec.json.encode(policy))
 
     def complete(self) -> None:
         """The cluster is whole."""
@@ -69,10 +79,11 @@ class OwnFiles:
 
 
 def private(file: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all. EnvironmentFault."""
     fresh = file.with_name(file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-    fresh.replace(file)
+    with writing(file):
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        fresh.replace(file)

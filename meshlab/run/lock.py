@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from meshlab.cluster.disk import fault
 from meshlab.errors import LockedError
 from meshlab.run import paths
 
@@ -105,7 +106,7 @@ def _open(file: Path) -> int:
     try:
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise paths.fault(error, file) from error
+        raise fault(error, file) from error
 
 
 def _take(handle: int) -> bool:

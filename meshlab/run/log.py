@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from meshlab import __version__
+from meshlab.cluster.disk import fault
 from meshlab.errors import EnvironmentFault
 from meshlab.run import events, paths
 
@@ -109,7 +110,7 @@ def _tail(file: Path, offset: int) -> bytes:
             stream.seek(offset)
             return stream.read()
     except OSError as error:
-        raise paths.fault(error, file) from error
+        raise fault(error, file) from error
 
 
 @contextmanager
@@ -119,7 +120,7 @@ def opened(file: Path) -> Iterator[int]:
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise paths.fault(error, file) from error
+        raise fault(error, file) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle
@@ -150,4 +151,4 @@ def add(handle: int, lines: bytes, size: int, file: Path) -> None:
         os.fsync(handle)
     except OSError as error:
         os.ftruncate(handle, size)
-        raise paths.fault(error, file) from error
+        raise fault(error, file) from error

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshlab.errors import EnvironmentFault, UsageError
+from meshlab.cluster.disk import fault
+from meshlab.errors import UsageError
 
 ENVIRONMENT = "MESHLAB_STATE"
 SCRATCH = ".tmp"
-OTHER_PLACE = f"Free some space or give the folder back its permissions, or set {ENVIRONMENT} to another folder."
 
 
 @dataclass(frozen=True)
@@ -134,19 +133,6 @@ def read(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise fault(error, path) from error
-
-
-def fault(error: OSError, path: Path) -> EnvironmentFault:
-    """The sentence for a file that could not be written or read."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        what = f"The disk is full: {path} could not be written."
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        what = f"meshlab may not write or read {path}."
-    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-        what = f"{path} cannot be a folder: a file stands in its way."
-    else:
-        what = f"{path} could not be written or read: {error.strerror or error}."
-    return EnvironmentFault(what, hint=OTHER_PLACE)
 
 
 def _plain(name: str) -> str:

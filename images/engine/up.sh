@@ -51,7 +51,11 @@ begin() { # dockerd in a session of its own, so that it outlives whoever asked f
     runtime
     options+=(--add-runtime "without-sys-resource=$state/runc" --default-runtime without-sys-resource)
   fi
-  setsid dockerd "${options[@]}" >"$state/dockerd.log" 2>&1 </dev/null &
+  (
+    # It would keep its caller's files open, and locks on them, for as long as it lives.
+    for file in /proc/self/fd/*; do [ "${file##*/}" -le 2 ] || eval "exec ${file##*/}>&-"; done
+    exec setsid dockerd "${options[@]}" >"$state/dockerd.log" 2>&1 </dev/null
+  ) &
   local pid=$!
   for _ in $(seq 240); do
     answers && return

@@ -70,10 +70,10 @@ prove: ready ## Prove every lab (LAB=id: one), then any lab after any other
 	$(if $(LAB),,$(PY) -m meshlab prove --pairs)
 
 chaos: ready ## Kill meshlab at random moments and see that nothing is lost or left (SEED=n)
-	$(PY) tests/chaos.py --seed $(SEED)
+	$(PY) -m tests.chaos --seed $(SEED)
 
 bench: ready ## The design's budgets beside what was measured (JSON)
-	$(PY) tests/bench.py --json
+	$(PY) -m tests.bench --json
 
 screens: env ## Pictures of every screen
 	$(PY) -m tests.tui.screens

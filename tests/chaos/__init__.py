@@ -1,0 +1,1 @@
+"""Killing meshlab at random moments."""

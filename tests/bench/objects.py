@@ -32,3 +32,10 @@ def manifests() -> str:
     values = asyncio.run(image_values(list(loaded.lab.images)))
     objects = [one.object for one in read(replace(loaded, values=loaded.values | values), "setup/start")]
     return yaml.safe_dump_all(sorted(objects, key=lambda one: one["kind"] != "Namespace"))
+
+
+def node_image() -> str:
+    """The image that meshlab's nodes are made from."""
+    from meshlab.cluster.pins import load_pins
+
+    return load_pins().image("node").exact

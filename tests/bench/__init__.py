@@ -1,0 +1,1 @@
+"""The design's budgets beside what was measured."""

@@ -1,0 +1,85 @@
+"""The design's budgets beside what was measured here: `--json` for a script, else lines. It measures and judges nothing.
+
+`--only NAME...` measures a part; what is compared with something that was not measured in the same run has no value then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import interface, working
+from tests.bench.clusters import Clusters, output
+from tests.bench.rows import Row
+from tests.cluster.program import Program
+
+LAB = "2-router-mesh"
+
+
+def parts(program: Program) -> dict[str, Callable[[], list[Row]]]:
+    """In the order in which one leaves the cluster that the next can use."""
+    clusters = Clusters(program, LAB)
+
+    def reset() -> list[Row]:
+        program.ok("start", LAB)
+        whole, lab = (some[-1] if some else math.nan for some in (clusters.cluster, clusters.ready))
+        return working.Resets(program).rows(whole, lab)
+
+    def on_lab(work: Callable[[], list[Row]]) -> Callable[[], list[Row]]:
+        return lambda: (program.ok("start", LAB), work())[1]
+
+    return {
+        "help": interface.help_text,
+        "paint": lambda: interface.paint(program),
+        "usual": clusters.usual_rows,
+        "ready": clusters.ready_rows,
+        "memory": clusters.memory_rows,
+        "switch": clusters.switch_rows,
+        "object": on_lab(lambda: working.object_rows(program)),
+        "checks": on_lab(lambda: working.check_rows(program)),
+        "reset": reset,
+        "idle": on_lab(lambda: interface.idle(program, LAB)),
+        "typing": on_lab(lambda: interface.keys_in_lab(program, LAB)),
+        "making": lambda: interface.keys_while_made(program, LAB),
+    }
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        program = Program(Path(folder) / "state")
+        works = parts(program)
+        chosen = arguments(list(works))
+        rows: list[Row] = []
+        try:
+            for name in chosen.only:
+                for row in works[name]():
+                    rows.append(row)
+                    print(row.line, file=sys.stderr, flush=True)
+        finally:
+            program.run("clean", "--yes")
+    if chosen.json:
+        about = {"cores": os.cpu_count(), "python": platform.python_version(), "engine": engine()}
+        print(json.dumps({"schema": 1, **about, "rows": [row.plain() for row in rows]}, indent=2, ensure_ascii=False))
+    return 0
+
+
+def arguments(names: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", nargs="*", default=names, choices=names)
+    return parser.parse_args()
+
+
+def engine() -> str:
+    return output("docker", "version", "--format", "{{.Server.Version}}").strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

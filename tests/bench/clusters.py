@@ -1,0 +1,126 @@
+"""From nothing to a lab that is ready, beside the usual procedure; a lab on a ready cluster; memory."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import statistics
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from meshlab.cluster.ready import PHASES as READY
+from tests.bench.rows import Row
+from tests.bench.usual import Usual, usual_procedure
+from tests.cluster.program import ROOT, Program
+
+TWIN = "bench-twin"
+
+
+@dataclass
+class Clusters:
+    """Measurements that are compared with each other, in one run on one machine."""
+
+    program: Program
+    lab: str
+    usual: Usual | None = None
+    ready: list[float] = field(default_factory=list)
+    """Seconds from nothing to a lab that is ready."""
+    cluster: list[float] = field(default_factory=list)
+    """The same until the cluster was ready."""
+
+    def usual_rows(self) -> list[Row]:
+        self.program.ok("clean", "--yes")
+        self.usual = usual = usual_procedure()
+        return [
+            Row("usual", f"the usual procedure, images by {usual.loaded_by}", "s", None, usual.whole),
+            Row("usual", "  of which kind create cluster --wait 5m", "s", None, usual.create),
+            Row("usual", "  of which loading images", "s", None, usual.load),
+            Row("usual", "  of which kubectl apply", "s", None, usual.apply),
+            Row("usual", "  of which kubectl wait", "s", None, usual.wait),
+        ]
+
+    def ready_rows(self) -> list[Row]:
+        """Images in the engine, no cluster."""
+        self.program.ok("clean", "--yes")
+        said = followed(self.program, "start", self.lab)
+        self.ready.append(said.end)
+        self.cluster.append(max(said.done.get(phase, math.nan) for phase in READY))
+        ready, cluster, usual = self.ready[-1], self.cluster[-1], self.usual
+        return [
+            Row("ready", "lab ready from nothing", "s", None, ready),
+            Row("ready", "  of which until the cluster is ready", "s", None, cluster),
+            Row(
+                "ready",
+                "cluster ready, over kind create cluster --wait 5m",
+                "s",
+                2,
+                cluster - usual.create if usual else math.nan,
+            ),
+            Row(
+                "ready",
+                "lab ready from nothing, against the usual procedure",
+                "x",
+                0.7,
+                ready / usual.whole if usual else math.nan,
+            ),
+        ]
+
+    def switch_rows(self) -> list[Row]:
+        """Another lab than the one that is there, to and fro."""
+        pack = self.program.state.parent / "pack"
+        if not pack.exists():
+            shutil.copytree(ROOT / "labs" / self.lab, pack / TWIN)
+        self.program.ok("start", self.lab)
+        times = [followed(self.program, "--pack", str(pack), "start", lab).end for lab in (TWIN, self.lab, TWIN)]
+        self.program.ok("start", self.lab)
+        return [
+            Row("switch", "lab ready on a ready cluster that held another lab", "s", 15, statistics.median(times), tuple(times))
+        ]
+
+    def memory_rows(self) -> list[Row]:
+        self.program.ok("start", self.lab)
+        return [Row("memory", "a three-node cluster with the shop", "MiB", 2048, cluster_mib())]
+
+
+@dataclass
+class Said:
+    """What a command's progress said: seconds from its start until each phase was done, and until its end."""
+
+    done: dict[str, float] = field(default_factory=dict)
+    end: float = 0.0
+
+
+def followed(program: Program, *arguments: str) -> Said:
+    """Run a command with its progress as JSON. AssertionError when it fails."""
+    said, start = Said(), time.monotonic()
+    process = subprocess.Popen(
+        [*program.command, *arguments, "--format", "json"], stdout=subprocess.PIPE, text=True, env=program.env, cwd=ROOT
+    )
+    for line in process.stdout or ():
+        if line.startswith('{"schema"') and (progress := json.loads(line).get("progress", {})).get("state") == "done":
+            said.done[progress["phase"]] = time.monotonic() - start
+    assert process.wait() == 0, f"{arguments} failed"
+    said.end = time.monotonic() - start
+    return said
+
+
+def cluster_mib() -> float:
+    """Memory of all node containers, as the engine counts it (less page cache that can be given back)."""
+    names = output("docker", "ps", "-q", "--filter", "label=io.x-k8s.kind.cluster").split()
+    return sum(
+        mib(line.split("/")[0].strip())
+        for line in output("docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", *names).splitlines()
+    )
+
+
+def output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def mib(text: str) -> float:
+    for unit, factor in (("GiB", 1024.0), ("MiB", 1.0), ("KiB", 1 / 1024), ("B", 1 / 2**20)):
+        if text.endswith(unit):
+            return float(text.removesuffix(unit)) * factor
+    return math.nan

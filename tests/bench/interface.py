@@ -1,0 +1,174 @@
+"""The command line's start, the interface's first paint, its keys, and what it costs while nobody touches it."""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.rows import Row, quantile, timed
+from tests.cluster.program import ROOT, Program
+from tests.e2e.terminal import Terminal
+
+MESHLAB = [sys.executable, "-m", "meshlab"]
+TIMES = 7
+KEYS = 200
+PAUSE = 0.2
+"""Seconds at most between two keys, so that they fall into all that goes on meanwhile."""
+ANSWER_WITHIN = 2.0
+MINUTE = 60.0
+INTRODUCTION = "While you wait"
+"""Title of a pane that `l` shows and hides."""
+
+
+def help_text() -> list[Row]:
+    times = [
+        timed(lambda: subprocess.run([*MESHLAB, "--help"], capture_output=True, check=True, cwd=ROOT)) for _ in range(TIMES)
+    ]
+    return [Row("help", "meshlab --help", "s", 0.15, statistics.median(times), tuple(times))]
+
+
+def paint(program: Program) -> list[Row]:
+    times = [_paint(program) for _ in range(TIMES)]
+    return [Row("paint", "first paint of the interface", "s", 0.7, statistics.median(times), tuple(times))]
+
+
+def _paint(program: Program) -> float:
+    start = time.monotonic()
+    terminal = opened(program)
+    terminal.until("meshlab", 20)
+    seconds = time.monotonic() - start
+    leave(terminal)
+    return seconds
+
+
+def keys_while_made(program: Program, lab: str) -> list[Row]:
+    """The interface makes the cluster itself, and each key shows or hides a pane meanwhile."""
+    program.ok("clean", "--yes")
+    terminal = opened(program, "--lab", lab)
+    terminal.until("Create nodes", 60)
+    until(terminal, INTRODUCTION, shown=True)
+    times = []
+    for number in range(KEYS):
+        if INTRODUCTION not in terminal.text and number % 2 == 0:
+            break  # The lab is ready, and the screen is another one.
+        times.append(answer(terminal, "l", lambda hides=number % 2 == 0: (INTRODUCTION in terminal.text) != hides))  # type: ignore[misc]
+        idle_for(terminal, random.uniform(0, PAUSE))
+    terminal.until("step 1/", 400)
+    leave(terminal)
+    return [_keys(f"key to screen, p95 of {len(times)} keys while the interface makes a cluster", times, enough=KEYS)]
+
+
+def keys_in_lab(program: Program, lab: str) -> list[Row]:
+    """Pages of the guide turned while checks and shoppers send their requests; letters typed into the shell."""
+    program.ok("goto", "policy")
+    terminal = opened(program, "--lab", lab)
+    terminal.until("step 3/", 120)
+    terminal.until("Guide  3/", 20)
+    pages = []
+    for key, page in [("b", "Guide  2/"), ("f", "Guide  3/")] * (KEYS // 2):
+        pages.append(answer(terminal, key, lambda page=page: page in terminal.text))  # type: ignore[misc]
+        idle_for(terminal, random.uniform(0, PAUSE))
+    letters = _letters(terminal)
+    leave(terminal)
+    return [
+        _keys(f"key to screen, p95 of {len(pages)} pages turned while traffic flows", pages, enough=KEYS),
+        _keys(f"key to screen, p95 of {len(letters)} letters typed in the shell while traffic flows", letters, enough=KEYS),
+    ]
+
+
+def _letters(terminal: Terminal) -> list[float]:
+    terminal.send("\x1bOQ")
+    idle_for(terminal, 3)
+    times: list[float] = []
+    for number in range(KEYS):
+        if number % 20 == 0:
+            terminal.send("\x15")
+            idle_for(terminal, 0.5)
+        typed = "z" * (number % 20 + 1)
+        times.append(answer(terminal, "z", lambda typed=typed: typed in terminal.text))  # type: ignore[misc]
+        idle_for(terminal, random.uniform(0, PAUSE))
+    terminal.send("\x15\x1bOQ")
+    idle_for(terminal, 1)
+    return times
+
+
+def _keys(what: str, times: list[float], *, enough: int) -> Row:
+    p95 = quantile(times, 0.95) * 1000 if len(times) >= enough else float("nan")
+    return Row("keys", what, "ms", 50, p95, tuple(one * 1000 for one in times))
+
+
+def idle(program: Program, lab: str) -> list[Row]:
+    """CPU and memory over a minute, with the road on the screen and with a lab whose checks are watched."""
+    terminal = opened(program)
+    terminal.until("meshlab", 20)
+    rows = _idle(terminal, "the road")
+    terminal = opened(program, "--lab", lab)
+    terminal.until("step ", 120)
+    return rows + _idle(terminal, "a lab open")
+
+
+def _idle(terminal: Terminal, where: str) -> list[Row]:
+    idle_for(terminal, 15)
+    pid = int(terminal.process.pid or 0)
+    before, start = cpu_seconds(pid), time.monotonic()
+    idle_for(terminal, MINUTE)
+    share = (cpu_seconds(pid) - before) / (time.monotonic() - start) * 100
+    memory = resident_mb(pid)
+    leave(terminal)
+    return [
+        Row("idle", f"interface idle ({where}), CPU", "% of a core", 3, share),
+        Row("idle", f"interface idle ({where}), memory", "MB", 120, memory),
+    ]
+
+
+def opened(program: Program, *arguments: str) -> Terminal:
+    terminal = Terminal([*MESHLAB, *arguments], columns=140, rows=42, env=program.env | {"LC_ALL": "C.UTF-8"})
+    # pexpect waits 50 ms before it sends anything, for programs that ask for passwords.
+    terminal.process.delaybeforesend = None
+    return terminal
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.send("\x11")
+    terminal.wait(10)
+
+
+def idle_for(terminal: Terminal, seconds: float) -> None:
+    """Take what is drawn meanwhile."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        terminal.read(min(left, 0.5))
+
+
+def until(terminal: Terminal, text: str, *, shown: bool) -> None:
+    terminal.until(lambda screen: (text in screen) == shown, 20)
+
+
+def answer(terminal: Terminal, key: str, holds: Callable[[], bool]) -> float:
+    """Seconds from a key to the screen that it leads to; ANSWER_WITHIN when it did not come."""
+    start = time.monotonic()
+    terminal.send(key)
+    while time.monotonic() - start < ANSWER_WITHIN:
+        terminal.read(0.005)
+        if holds():
+            return time.monotonic() - start
+    return ANSWER_WITHIN
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and all below it, those that have ended too."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(cpu_seconds(int(child)) for child in children)
+
+
+def resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

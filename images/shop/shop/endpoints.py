@@ -1,4 +1,4 @@
-"""From EndpointSlices to Envoy's endpoint file (EDS): the nodes of a service's ready pods, not the pods themselves."""
+"""From EndpointSlices to Envoy's endpoint files (EDS): the nodes of a service's ready pods, not the pods themselves."""
 
 from __future__ import annotations
 
@@ -32,18 +32,13 @@ def clusters(slices: Iterable[Item], pods: Iterable[Item], suffix: str) -> Clust
     return {name: dict(sorted(found[name].items())) for name in sorted(found)}
 
 
-def discovery(known: Clusters, port: int) -> dict[str, Any]:
-    """A DiscoveryResponse as Envoy reads it from a file. A node's weight is its number of pods: each pod gets its share."""
-    return {
-        "resources": [
-            {
-                "@type": TYPE,
-                "cluster_name": name,
-                "endpoints": [{"lb_endpoints": [_endpoint(*one, port) for one in nodes.items()]}],
-            }
-            for name, nodes in known.items()
-        ]
-    }
+def discovery(name: str, nodes: Mapping[str, int], port: int) -> dict[str, Any]:
+    """A DiscoveryResponse as Envoy reads it from a file; it takes exactly one cluster from one file.
+
+    A node's weight is its number of pods: each pod gets its share.
+    """
+    ends = [_endpoint(address, pods, port) for address, pods in nodes.items()]
+    return {"resources": [{"@type": TYPE, "cluster_name": name, "endpoints": [{"lb_endpoints": ends}]}]}
 
 
 def _endpoint(address: str, pods: int, port: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The namer: keeps the endpoint file of an Envoy beside it, whether or not anybody looks on."""
+"""The namer: keeps the endpoint files of an Envoy beside it, whether or not anybody looks on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PODS = "v1/pods"
 
 
 class Namer:
-    """Writes the file after each change that matters to it: whole, and moved into place, which is what Envoy watches for."""
+    """Writes a cluster's file after each change that matters to it: whole, and moved into place, which Envoy watches for."""
 
     def __init__(self, settings: Settings, api: Api, state: State) -> None:
         self._api = api
@@ -55,12 +55,23 @@ class Namer:
         known = endpoints.clusters(self._slices.objects(), self._pods.objects(), self._settings.suffix)
         if known == self._known:
             return
-        self._settings.endpoints.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._settings.endpoints, json.dumps(endpoints.discovery(known, self._settings.endpoint_port), indent=1))
+        for name in known.keys() | self._written():
+            self._write_one(name, known.get(name, {}))
         self._known = known
         self._state.waiting_for = None
         log.line(event="endpoints written", clusters=known)
 
+    def _written(self) -> set[str]:
+        """Clusters that have a file, those of a Service that has gone among them: Envoy must hear that it has no endpoints."""
+        return {path.stem for path in self._settings.endpoints.glob("*.json")}
+
+    def _write_one(self, name: str, nodes: dict[str, int]) -> None:
+        path = self._settings.endpoints / f"{name}.json"
+        text = json.dumps(endpoints.discovery(name, nodes, self._settings.endpoint_port), indent=1)
+        if not path.exists() or path.read_text() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+
     async def _endpoints(self, _: web.Request) -> web.Response:
         troubles: dict[str, Any] = {str(one): one.problem for one in self._mirrors() if one.problem}
-        return answer({"file": str(self._settings.endpoints), "clusters": self._known, "troubles": troubles})
+        return answer({"folder": str(self._settings.endpoints), "clusters": self._known, "troubles": troubles})

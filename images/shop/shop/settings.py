@@ -49,7 +49,7 @@ class Settings:
     image_content: str = ""
     record: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
-    endpoints: Path = Path("/data/eds.json")
+    endpoints: Path = Path("/data/endpoints")
     endpoint_port: int = 4141
     suffix: str = "-local"
 
@@ -90,7 +90,7 @@ class Settings:
             image_content=env.get("IMAGE_CONTENT", ""),
             record=_words(env.get("RECORD", "")),
             namespaces=_words(env.get("NAMESPACES", "")),
-            endpoints=Path(env.get("ENDPOINTS", "/data/eds.json")),
+            endpoints=Path(env.get("ENDPOINTS", "/data/endpoints")),
             endpoint_port=int(_number(env, "ENDPOINT_PORT", 4141)),
             suffix=env.get("SUFFIX", "-local"),
         )

@@ -1,4 +1,4 @@
-"""The namer against a small API server: which endpoints stand in the file, and when it is written."""
+"""The namer against a small API server: which endpoints stand in the files, and when they are written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ A, B = "172.18.0.3", "172.18.0.4"
 
 
 class Running:
-    """A namer in this process, and the file that it keeps."""
+    """A namer in this process, and the files that it keeps."""
 
     def __init__(self, api: FakeApi, data: Path) -> None:
-        self.file = data / "xds" / "eds.json"
-        env = {"ROLE": "namer", "NAMESPACES": "shop", "ENDPOINTS": str(self.file), "ENDPOINT_PORT": "4141"}
+        self.folder = data / "xds"
+        env = {"ROLE": "namer", "NAMESPACES": "shop", "ENDPOINTS": str(self.folder), "ENDPOINT_PORT": "4141"}
         settings = load("settings").Settings.from_env(env)
         self.state = load("state").State(settings)
         self.namer = load("namer").Namer(settings, load("kube").Api(api.url, data / "no-account"), self.state)
@@ -46,9 +46,11 @@ class Running:
             return await reply.json()
 
     def written(self) -> dict[str, dict[str, int]]:
-        """Cluster to `address:port` and weight, as Envoy would read the file."""
+        """Cluster to `address:port` and weight, as Envoy would read its file: one cluster each."""
         found = {}
-        for one in json.loads(self.file.read_text())["resources"] if self.file.exists() else []:
+        for file in self.folder.glob("*.json"):
+            (one,) = json.loads(file.read_text())["resources"]
+            assert one["cluster_name"] == file.stem
             assert one["@type"] == "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"
             found[one["cluster_name"]] = {
                 "{address}:{port_value}".format(**end["endpoint"]["address"]["socket_address"]): end["load_balancing_weight"]
@@ -86,7 +88,7 @@ async def slice_of(api: FakeApi, service: str, *nodes: str, ready: bool | None =
     await api.put("endpointslices", name or f"{service}-x1", labels=labels, endpoints=ends or None)
 
 
-async def test_the_file_has_the_nodes_of_ready_pods_by_weight(api: FakeApi, tmp_path: Path) -> None:
+async def test_the_files_have_the_nodes_of_ready_pods_by_weight(api: FakeApi, tmp_path: Path) -> None:
     await slice_of(api, "catalog-local", "node-b", "node-a", "node-a")
     await slice_of(api, "web-local", "node-a", ready=True)
     await slice_of(api, "ratings-local", "node-b", ready=False)
@@ -97,7 +99,7 @@ async def test_the_file_has_the_nodes_of_ready_pods_by_weight(api: FakeApi, tmp_
         assert (await namer.told())["clusters"] == {"catalog": {A: 2, B: 1}, "ratings": {}, "web": {A: 1}}
 
 
-async def test_the_file_follows_pods_that_move_come_and_go(api: FakeApi, tmp_path: Path) -> None:
+async def test_the_files_follow_pods_that_move_come_and_go(api: FakeApi, tmp_path: Path) -> None:
     await slice_of(api, "web-local", "node-a")
     async with Running(api, tmp_path) as namer:
         await namer.becomes({"web": {f"{A}:4141": 1}})
@@ -108,7 +110,7 @@ async def test_the_file_follows_pods_that_move_come_and_go(api: FakeApi, tmp_pat
         await api.delete("endpointslices", "web-local-x1")
         await namer.becomes({"web": {f"{A}:4141": 1}})
         await api.delete("endpointslices", "web-local-x2")
-        await namer.becomes({})
+        await namer.becomes({"web": {}})
 
 
 async def test_a_node_without_a_known_address_is_left_out_until_a_pod_tells_it(api: FakeApi, tmp_path: Path) -> None:
@@ -129,10 +131,10 @@ async def test_what_changes_nothing_writes_nothing(api: FakeApi, tmp_path: Path,
         await namer.becomes({"web": {f"{A}:4141": 1}, "pricing": {f"{B}:4141": 1}})
         assert capsys.readouterr().out.count("endpoints written") == 2
         # Moved into place: nothing half-written is left beside it.
-        assert list(namer.file.parent.iterdir()) == [namer.file]
+        assert {file.name for file in namer.folder.iterdir()} == {"web.json", "pricing.json"}
 
 
-async def test_the_last_file_stays_while_the_api_is_away(
+async def test_the_last_files_stay_while_the_api_is_away(
     api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(load("mirror"), "FIRST_PAUSE", 0.01)
@@ -164,7 +166,20 @@ async def test_changes_that_the_api_has_forgotten_are_listed_anew(api: FakeApi, 
         await slice_of(api, "web-local", "node-b")
         api.compact()
         api.refuse = None
-        await namer.becomes({"web": {f"{B}:4141": 1}})
+        await namer.becomes({"web": {f"{B}:4141": 1}, "gone": {}})
+
+
+async def test_what_did_not_change_is_not_written_again(api: FakeApi, tmp_path: Path) -> None:
+    """Not even by the next namer, which finds the files of the one before."""
+    await slice_of(api, "web-local", "node-a")
+    await slice_of(api, "old-local", "node-b")
+    async with Running(api, tmp_path) as namer:
+        await namer.becomes({"web": {f"{A}:4141": 1}, "old": {f"{B}:4141": 1}})
+    first = (namer.folder / "web.json").stat()
+    await api.delete("endpointslices", "old-local-x1")
+    async with Running(api, tmp_path) as namer:
+        await namer.becomes({"web": {f"{A}:4141": 1}, "old": {}})
+    assert (namer.folder / "web.json").stat().st_ino == first.st_ino
 
 
 async def test_without_permission_it_is_not_ready(api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +192,7 @@ async def test_without_permission_it_is_not_ready(api: FakeApi, tmp_path: Path, 
 
         await eventually(told)
         assert namer.state.waiting_for == "the first list of endpoints"
-        assert not namer.file.exists()
+        assert not namer.folder.exists()
 
 
 @pytest.mark.parametrize("text", ["", "shop,other"])
@@ -195,12 +210,12 @@ def test_it_runs_as_a_role_of_the_image(tmp_path: Path) -> None:
         await fake.server.start_server()
         await fake.put("pods", "web-1", spec={"nodeName": "node-a"}, status={"hostIP": A})
         await slice_of(fake, "web-local", "node-a")
-        file = tmp_path / "eds.json"
-        env = {"ROLE": "namer", "NAMESPACES": "shop", "ENDPOINTS": str(file), "KUBE_API": fake.url}
+        folder = tmp_path / "xds"
+        env = {"ROLE": "namer", "NAMESPACES": "shop", "ENDPOINTS": str(folder), "KUBE_API": fake.url}
         shop = await asyncio.to_thread(launch, "python", tmp_path, **env)
         try:
             await asyncio.to_thread(until, lambda: shop.admin("/readyz").status == 200)
-            assert json.loads(file.read_text())["resources"][0]["cluster_name"] == "web"
+            assert json.loads((folder / "web.json").read_text())["resources"][0]["cluster_name"] == "web"
             assert (await asyncio.to_thread(shop.admin, "/info")).body["service"] == "namer"
         finally:
             shop.stop()

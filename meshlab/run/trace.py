@@ -56,7 +56,9 @@ async def _explained(run: Run, world: LiveWorld, seen: Seen) -> Trace:
 
 def _target(run: Run, url: str) -> tuple[str, bool]:
     """The URL to call, and whether it is called from this machine, through the edge's port."""
-    edge, inside = run.values.get("edge_url", ""), {name: one.url for name, one in run.lab.services.items() if one.url}
+    # The port of a cluster may be there for the next lab: without any proxy nothing answers at it.
+    edge = run.values.get("edge_url", "") if run.lab.proxies else ""
+    inside = {name: one.url for name, one in run.lab.services.items() if one.url}
     if url in inside:
         return inside[url], False
     if edge and (url in ("", EDGE) or url.startswith("/")):

@@ -198,6 +198,13 @@ def test_what_is_called(tmp_path: Path) -> None:
         _target(run, "nobody")
 
 
+def test_without_any_proxy_the_port_leads_nowhere(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    run._loaded = replace(run._loaded, lab=replace(run.lab, proxies={}))
+    run.remember({"edge_url": "http://127.0.0.1:31000"})
+    assert _target(run, "") == ("http://web:8080/", False)
+
+
 RECORDED = Path(__file__).parent / "recorded"
 """What was seen of requests on a kind cluster: at the start of 2-router-mesh, and with its step `policy` solved."""
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from meshlab.check.world import CallRequest, Position
+from meshlab.check.world import CallRequest, KnownImage, Position
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.run.live import adapters, logs, writes
+from meshlab.run.live import adapters, images, logs, writes
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
@@ -182,6 +182,32 @@ def test_nonces_are_fresh_and_hexadecimal(tmp_path: Path) -> None:
     nonces = {world.nonce() for _ in range(5000)}
     assert len(nonces) == 5000
     assert all(nonce[0] == "n" and len(nonce) == 11 and int(nonce[1:], 16) >= 0 for nonce in nonces)
+
+
+def a_node(*names: list[str]) -> dict[str, Any]:
+    status = {"images": [{"names": one, "sizeBytes": 1} for one in names]}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "worker"}, "status": status}
+
+
+NEW = ["docker.io/library/import-2026-11-25@sha256:1a1a", "docker.io/meshlab/shop:1"]
+OLD = ["docker.io/library/import-2026-11-24@sha256:0b0b", "docker.io/meshlab/shop:0"]
+
+
+async def test_an_image_of_the_lab_is_known_by_what_nodes_list_beside_it(tmp_path: Path) -> None:
+    kube = FakeKube()
+    run = small_run(tmp_path, kube)
+    run.remember({"image_shop": "meshlab/shop:1"})
+    assert await images.known(run, "meshlab/shop") == KnownImage("meshlab/shop:1")
+    kube.add(a_node(OLD, NEW))
+    assert await images.known(run, "meshlab/shop") == KnownImage("meshlab/shop:1", ("sha256:1a1a",))
+    with pytest.raises(ClusterError, match="no image 'meshlab/netinit'"):
+        await images.known(run, "meshlab/netinit")
+
+
+def test_the_same_image_may_have_another_content_on_another_node() -> None:
+    other = a_node(["docker.io/meshlab/shop:1", "docker.io/meshlab/shop@sha256:2c2c"])
+    assert images.contents([a_node(NEW), other], "meshlab/shop:1") == ("sha256:1a1a", "sha256:2c2c")
+    assert images.contents([a_node(OLD)], "meshlab/shop:1") == ()
 
 
 def test_writes_are_by_the_learner_or_by_meshlab() -> None:

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as Tree
@@ -20,6 +21,8 @@ from xml.etree import ElementTree as Tree
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out"
 BIN = Path(sys.executable).parent
+LONGEST = ("tui", "unit", "types", "labs", "style", "format")
+"""The parts that need no cluster."""
 
 
 @dataclass
@@ -53,14 +56,26 @@ def parts(only: list[str]) -> list[Part]:
     return [part for part in every if not only or part.name in only]
 
 
-def run(part: Part) -> None:
-    print(f"\n=== {part.name}", flush=True)
+def run(part: Part, *, quiet: bool = False) -> None:
+    """quiet: what it says comes when it has ended, so that parts can run side by side."""
+    if not quiet:
+        print(f"\n=== {part.name}", flush=True)
     start = time.monotonic()
-    part.code = subprocess.run(part.command, cwd=ROOT, check=False).returncode
-    part.seconds = time.monotonic() - start
+    out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
+    done = subprocess.run(part.command, cwd=ROOT, check=False, text=True, stdout=out, stderr=err)
+    part.code, part.seconds = done.returncode, time.monotonic() - start
+    if quiet:
+        print(f"\n=== {part.name}\n{done.stdout}", flush=True)
     report = OUT / f"{part.name}.xml"
     if report.exists():
         read(part, report)
+
+
+def run_beside(some: list[Part]) -> None:
+    """Parts that need no cluster, as many at once as there are cores, the longest first."""
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        for _ in pool.map(lambda part: run(part, quiet=True), sorted(some, key=lambda part: LONGEST.index(part.name))):
+            pass
 
 
 def read(part: Part, report: Path) -> None:
@@ -86,20 +101,18 @@ def no_engine() -> bool:
 
 def run_all(every: list[Part], bundle: str) -> tuple[list[Part], list[str]]:
     """The parts that were run, set-up among them, and the names of those that were not."""
-    done: list[Part] = []
-    left_out: list[str] = []
-    if any(part.engine for part in every):
-        setup = make_ready(bundle)
-        if setup.code and no_engine():
-            left_out = [part.name for part in every if part.engine]
-        else:
-            done.append(setup)
-            left_out = [part.name for part in every if part.engine and setup.code]
-    for part in every:
-        if part.name not in left_out:
-            run(part)
-            done.append(part)
-    return done, left_out
+    light, heavy = [part for part in every if not part.engine], [part for part in every if part.engine]
+    run_beside(light)
+    if not heavy:
+        return light, []
+    setup = make_ready(bundle)
+    if setup.code:
+        names = [part.name for part in heavy]
+        return (light if no_engine() else [*light, setup]), names
+    # One after the other: latencies are measured there.
+    for part in heavy:
+        run(part)
+    return [*light, setup, *heavy], []
 
 
 def summary(done: list[Part], left_out: list[str], minutes: float) -> dict[str, object]:

@@ -48,6 +48,26 @@ async def test_prepare_check_turns_green_next() -> None:
         await shows(pilot, "3/6 Canary", "step 3/6", "17 % of the calls")
 
 
+async def test_after_green_the_reference_stands_beside_the_learners_own() -> None:
+    run = ScriptedRun()
+    run.red()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await shows(pilot, "2/4 checks")
+        await pilot.press("d")
+        await says(pilot, "opens when the step is done")
+        assert app.screen is lab
+        run.set("catalog-routed", Outcome.PASS)
+        run.set("all-routed", Outcome.PASS)
+        await pilot.press("c")
+        await shows(pilot, "4/4 checks")
+        await pilot.press("d")
+        await shows(pilot, "The reference beside yours", "selector:")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is lab)
+
+
 async def test_the_watcher_turns_a_check_green_by_itself() -> None:
     run = ScriptedRun()
     run.red()

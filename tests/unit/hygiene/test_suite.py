@@ -14,7 +14,7 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """What parts end with, by name; others end with 0."""
     found: dict[str, int] = {}
 
-    def run(part: Part) -> None:
+    def run(part: Part, *, quiet: bool = False) -> None:
         part.code = found.get(part.name, 0)
 
     monkeypatch.setattr(suite, "run", run)
@@ -36,7 +36,7 @@ def ran() -> tuple[list[tuple[str, int]], list[str]]:
 
 def test_all_of_it(codes: dict[str, int]) -> None:
     codes["cluster"] = 1
-    assert ran() == ([("setup", 0), ("unit", 0), ("cluster", 1)], [])
+    assert ran() == ([("unit", 0), ("setup", 0), ("cluster", 1)], [])
 
 
 def test_without_any_engine_the_rest_is_run(codes: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_any_other_failure_of_set_up_is_a_failure(
 ) -> None:
     codes["setup"] = 4
     machine(monkeypatch, answers=answers, may_install=may_install)
-    assert ran() == ([("setup", 4), ("unit", 0)], ["cluster"])
+    assert ran() == ([("unit", 0), ("setup", 4)], ["cluster"])
 
 
 def test_parts_without_an_engine_need_no_set_up() -> None:
@@ -62,3 +62,7 @@ def test_parts_without_an_engine_need_no_set_up() -> None:
 def test_the_summary_tells_what_was_left_out() -> None:
     told = suite.summary([Part("unit", [])], ["cluster"], 1.25)
     assert (told["passed"], told["skipped"], told["minutes"]) == (False, ["cluster"], 1.2)
+
+
+def test_every_part_without_a_cluster_has_its_place() -> None:
+    assert {part.name for part in suite.parts([]) if not part.engine} == set(suite.LONGEST)

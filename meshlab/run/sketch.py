@@ -16,21 +16,28 @@ from meshlab.lab.differences import differences
 from meshlab.lab.load import LoadedLab, load_lab
 from meshlab.lab.runtime import placeholders
 from meshlab.run import install, normal, target
+from meshlab.run.change import placed
 from meshlab.run.context import Run
 from meshlab.run.fingerprint import name_of
-from meshlab.run.objects import Object, key_of
+from meshlab.run.objects import Object, describe, key_of
 from meshlab.run.target import Target
 
 
 def road(run: Run) -> list[str] | None:
-    """Objects that differ, signed, with the first place where they do; None when the lab before is not there."""
+    """Objects that differ, signed, with the first place where they do; None when the lab before is not there.
+
+    `?` in front of those that the lab before patches in a way that only a cluster can work out.
+    """
     folder = layout.beside(run.loaded, run.lab.previous)
     if folder is None:
         return None
     before, own = _sketch(run, load_lab(folder, run.seed)), _sketch(run, run.loaded)
-    end = _named(before, target.of_end(before), {})
+    solved = target.of_end(before)
+    end = _named(before, solved, {})
     start = _named(own, target.of_step(own, own.lab.steps[0].id), install.given(own))
-    return [line + _where(end, start, line[2:]) for line in differences(end, start)]
+    open_ = {name for name in end if any(describe(placed(before.lab, one.target)) == name for one in solved.patches)}
+    told = [line + _where(end, start, line[2:]) for line in differences(end, start) if line[2:] not in open_]
+    return told + [f"? {name}" for name in sorted(open_)]
 
 
 def _sketch(run: Run, loaded: LoadedLab) -> Run:

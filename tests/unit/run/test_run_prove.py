@@ -233,6 +233,13 @@ async def test_a_start_that_cannot_be_compared_says_why(lab: Path) -> None:
     ]
 
 
+async def test_what_only_a_cluster_can_work_out_is_not_guessed(lab: Path) -> None:
+    patch = "target: {kind: ConfigMap, name: paint}\ntype: strategic\npatch: {data: {coats: two}}\n"
+    (lab / "solve/01-first/20-paint.patch.yaml").write_text(patch)
+    told = await proven(follow(lab, {}), only="fresh")
+    assert [event.seen for event in told if event.phase == "road"] == ["? ConfigMap shop/paint"]
+
+
 async def test_hashes_of_the_road_hold_for_images_of_any_tag(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in, or a shop of other content, is no other road."""
     for name in ("setup/start/15-paint.yaml", "solve/01-first/10-paint.yaml"):

@@ -15,6 +15,7 @@ from meshlab.cli.output import note
 from meshlab.cli.runs import with_run
 from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
+from meshlab.report.numbers_text import numbers_text
 from meshlab.run.api import Cell, ExperimentEvent, ExperimentText, LabRun
 from meshlab.words import say
 
@@ -111,6 +112,8 @@ def _show(event: ExperimentEvent, run: LabRun, options: Options, form: str) -> N
         click.echo(matrix_text(event.matrix, options.language))
     elif event.verdict is not None:
         show_verdict(event.verdict, run, options, "text")
+        if event.verdict.green and event.verdict.numbers:
+            click.echo("    " + numbers_text(event.verdict.numbers, options.language))
     elif event.kind == "finished":
         click.echo(say("cli.finished", options.language, score=event.result.get("score", "–")))
     else:

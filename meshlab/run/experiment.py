@@ -132,7 +132,7 @@ class _Experiment:
                 async for verdict in verdicts:
                     if verdict.outcome is not Outcome.PENDING:
                         self._verdicts[phase.id].append(verdict)
-                    yield self._event("verdict", phase.id, verdict=verdict)
+                    yield self._event("verdict", phase.id, verdict=scoring.timed(verdict, self._began[phase.id]))
         finally:
             settled.set()
 

@@ -34,10 +34,17 @@ def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str
     return []
 
 
+def timed(verdict: Verdict, began: float) -> Verdict:
+    """A green verdict with the number `after`: seconds since its phase began to change something."""
+    if not verdict.green:
+        return verdict
+    numbers = {**verdict.numbers, "after": Number(round(verdict.time - began, 3), "s")}
+    return msgspec.structs.replace(verdict, numbers=numbers)
+
+
 def brief(verdict: Verdict, began: float) -> dict[str, Any]:
-    """A verdict for the log, without its evidence; number `after`: seconds since its phase began to change something."""
-    numbers = {**verdict.numbers, "after": Number(round(verdict.time - began, 3), "s")} if verdict.green else verdict.numbers
-    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(verdict, evidence=(), numbers=numbers))
+    """A verdict for the log, timed and without its evidence."""
+    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(timed(verdict, began), evidence=()))
     return plain
 
 

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
+from meshlab.report.numbers_text import numbers_text
 from meshlab.run.api import ExperimentEvent, LabRun, Matrix
 from meshlab.tui.course import Course
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
@@ -121,7 +122,9 @@ class ExperimentScreen(MeshScreen[None]):
             if event.verdict is not None:
                 state = event.verdict.outcome.value
                 title = self.lab_run.check_text(event.verdict.check, language_of(self)).title
-                lines.append(Content.assemble((f"{CHECK_GLYPHS[state]} ", style_of(CHECK_MEANINGS[state])), title))
+                said = numbers_text(event.verdict.numbers, language_of(self)) if event.verdict.green else ""
+                mark = (f"{CHECK_GLYPHS[state]} ", style_of(CHECK_MEANINGS[state]))
+                lines.append(Content.assemble(mark, title, (f"  {said}" if said else "", "$muted")))
             elif event.kind in ("phase", "fault", "undo", "note", "waiting"):
                 style = "bold $accent" if event.kind in ("phase", "waiting") else ""
                 words = event.text or event.phase

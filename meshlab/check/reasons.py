@@ -77,6 +77,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "image.other": ("service", "pod", "image", "expected", "seen"),
     "image.not-started": ("service", "pod"),
     "image.no-pods": ("service",),
+    "writes.unattributed": ("writes", "doubtful"),
     "answer.missing": (),
     "answer.wrong": (),
     "answer.not-a-number": ("answer",),

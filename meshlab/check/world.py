@@ -96,7 +96,7 @@ class Write(Struct, frozen=True, omit_defaults=True, kw_only=True):
     namespace: str = ""
     name: str
     user: str = ""
-    """Who: `learner`, `meshlab` or the raw user or manager name."""
+    """Who: `learner`, `meshlab`, the raw user or manager name, or "" where nobody knows."""
 
 
 class Writes(Struct, frozen=True, omit_defaults=True):

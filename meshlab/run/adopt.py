@@ -10,39 +10,39 @@ from typing import Any
 
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
-from meshlab.run.objects import MANAGER, RESTARTED, Object, ref_of
+from meshlab.run.managers import CONTROLLERS, OURS
+from meshlab.run.objects import RESTARTED, Object, ref_of
 
 _RESTART = ("f:spec", "f:template", "f:metadata", "f:annotations", f"f:{RESTARTED}")
 """Left where it is: taking it over would remove it, which is one more rollout."""
-_CONTROLLERS = {"kube-controller-manager", "kube-scheduler", "kubelet", "kube-apiserver", "pilot-discovery"}
 
 
-def strangers(obj: Object) -> list[dict[str, Any]]:
-    """The entries of managedFields that are neither our apply's nor a controller's nor about status."""
+def strangers(obj: Object, manager: str = OURS) -> list[dict[str, Any]]:
+    """The entries of managedFields that are neither the manager's apply's nor a controller's nor about status."""
     entries = obj["metadata"].get("managedFields") or []
-    return [entry for entry in entries if not _ours(entry) and not _left_alone(entry) and _fields(entry)]
+    return [entry for entry in entries if not _ours(entry, manager) and not _left_alone(entry) and _fields(entry)]
 
 
-def merged(obj: Object) -> list[dict[str, Any]]:
-    """managedFields with the strangers' fields in our entry."""
+def merged(obj: Object, manager: str = OURS) -> list[dict[str, Any]]:
+    """managedFields with the strangers' fields in the manager's entry."""
     entries = obj["metadata"].get("managedFields") or []
-    mine = [entry for entry in entries if _ours(entry)]
+    mine = [entry for entry in entries if _ours(entry, manager)]
     fields: dict[str, Any] = {}
-    for entry in (*mine, *strangers(obj)):
+    for entry in (*mine, *strangers(obj, manager)):
         fields = _union(fields, _fields(entry))
     kept = [entry for entry in entries if _left_alone(entry)]
     about = mine[0] if mine else {"apiVersion": obj["apiVersion"], "fieldsType": "FieldsV1"}
-    return [{**about, "manager": MANAGER, "operation": "Apply", "fieldsV1": fields}, *kept]
+    return [{**about, "manager": manager, "operation": "Apply", "fieldsV1": fields}, *kept]
 
 
-async def adopt(kube: Kube, obj: Object, *, attempts: int = 5) -> bool:
-    """Make meshlab the only manager of what was declared in the live object; whether there was anything to take over."""
+async def adopt(kube: Kube, obj: Object, manager: str = OURS, *, attempts: int = 5) -> bool:
+    """Make one (meshlab) the only manager of what was declared in the live object; whether there was anything to take over."""
     ref = ref_of(obj)
     for attempt in range(attempts):
-        if not strangers(obj):
+        if not strangers(obj, manager):
             return attempt > 0
         try:
-            await kube.patch(ref, _patch(obj), kind="json")
+            await kube.patch(ref, _patch(obj, manager), kind="json")
             return True
         except ClusterError as error:
             # Somebody wrote between our look and our patch: look again.
@@ -55,20 +55,20 @@ async def adopt(kube: Kube, obj: Object, *, attempts: int = 5) -> bool:
     return True
 
 
-def _patch(obj: Object) -> list[dict[str, Any]]:
+def _patch(obj: Object, manager: str) -> list[dict[str, Any]]:
     return [
         # The API server refuses an old version with 409.
         {"op": "replace", "path": "/metadata/resourceVersion", "value": obj["metadata"]["resourceVersion"]},
-        {"op": "replace", "path": "/metadata/managedFields", "value": merged(obj)},
+        {"op": "replace", "path": "/metadata/managedFields", "value": merged(obj, manager)},
     ]
 
 
-def _ours(entry: dict[str, Any]) -> bool:
-    return entry.get("manager") == MANAGER and entry.get("operation") == "Apply" and not entry.get("subresource")
+def _ours(entry: dict[str, Any], manager: str) -> bool:
+    return entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource")
 
 
 def _left_alone(entry: dict[str, Any]) -> bool:
-    return entry.get("subresource") == "status" or entry.get("manager") in _CONTROLLERS
+    return entry.get("subresource") == "status" or entry.get("manager") in CONTROLLERS
 
 
 def _fields(entry: dict[str, Any]) -> dict[str, Any]:

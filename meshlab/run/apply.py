@@ -13,6 +13,7 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.run import adopt
+from meshlab.run.managers import OURS
 from meshlab.run.memory import Memory
 from meshlab.run.objects import Object, describe, rank, ref_of, terminating
 from meshlab.run.poll import until
@@ -37,11 +38,13 @@ class Hand(Struct, frozen=True):
     looks: Kube
     writes: Kube
     memory: Memory | None = None
+    manager: str = OURS
+    """The field manager of the writes."""
 
     @classmethod
-    def of(cls, kube: Kube, memory: Memory | None = None) -> Hand:
+    def of(cls, kube: Kube, memory: Memory | None = None, manager: str = OURS) -> Hand:
         """One client for both."""
-        return cls(kube, kube, memory)
+        return cls(kube, kube, memory, manager)
 
 
 async def objects(hand: Hand, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
@@ -72,26 +75,26 @@ async def _one(hand: Hand, obj: Object, slots: asyncio.Semaphore, replace: bool)
             return Applied(ref, changed=False)
         version = live["metadata"]["resourceVersion"] if live else ""
         if live is not None:
-            await adopt.adopt(hand.looks, live)
+            await adopt.adopt(hand.looks, live, hand.manager)
         try:
-            after = await _apply(hand.writes, obj)
+            after = await _apply(hand, obj)
         except ClusterError as error:
             if not (replace and live is not None and error.status == UNCHANGEABLE):
                 raise
             await hand.writes.delete(ref, grace=0 if obj["kind"] == "Pod" else None, wait=True)
-            after = await _apply(hand.writes, obj)
+            after = await _apply(hand, obj)
         if hand.memory is not None:
             hand.memory.learn(obj, after)
         return Applied(ref, after["metadata"]["resourceVersion"] != version)
 
 
-async def _apply(kube: Kube, obj: Object) -> Object:
+async def _apply(hand: Hand, obj: Object) -> Object:
     """With some patience for a kind that is just being defined."""
     found: list[Object] = []
 
     async def pending() -> str:
         try:
-            found.append(await kube.apply(copy.deepcopy(obj)))
+            found.append(await hand.writes.apply(copy.deepcopy(obj), manager=hand.manager))
         except ClusterError as error:
             if error.status != 404 or "/" not in obj["apiVersion"]:
                 raise

@@ -48,7 +48,7 @@ async def make(lab: Lab, change: Change, hands: Hands) -> Done:
     told = [ref for ref in changed if ref.kind == "ConfigMap"]
     if changed or not (change.manifests or change.patches or change.deletes):
         for target in change.restarts:
-            await restart(placed(lab, target.ref), (await hands(target.ref.cluster)).writes)
+            await restart(placed(lab, target.ref), await hands(target.ref.cluster))
         told += [target.ref for target in change.nudges]
     await nudge(lab, told, lookers(hands))
     return Done(tuple(changed), tuple(told))
@@ -68,7 +68,7 @@ async def _patch(lab: Lab, patch: Patch, hand: apply.Hand) -> list[ObjectRef]:
     before = await hand.looks.get(ref)
     if before is None:
         raise ClusterError(f"{describe(ref)} is not there, so it cannot be patched ({patch.file}:{patch.line}).", status=404)
-    after = await hand.writes.patch(ref, patch.patch, kind=patch.type)
+    after = await hand.writes.patch(ref, patch.patch, kind=patch.type, manager=hand.manager)
     return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
 
 
@@ -88,14 +88,15 @@ async def named(kube: Kube, ref: ObjectRef) -> list[Object]:
     return await kube.list(ref)
 
 
-async def restart(ref: ObjectRef, kube: Kube) -> None:
+async def restart(ref: ObjectRef, hand: apply.Hand) -> None:
     """As `kubectl rollout restart`. ClusterError when there is no such workload."""
-    found = await named(kube, ref)
+    found = await named(hand.writes, ref)
     if not found or ref.kind not in WORKLOADS:
         raise ClusterError(f"{describe(ref)} is not there, so it cannot be restarted.", status=404)
     for obj in found:
         stamp = {RESTARTED: datetime.now(UTC).isoformat(timespec="microseconds")}
-        await kube.patch(ref_of(obj), {"spec": {"template": {"metadata": {"annotations": stamp}}}})
+        again = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
+        await hand.writes.patch(ref_of(obj), again, manager=hand.manager)
 
 
 async def nudge(lab: Lab, refs: Iterable[ObjectRef], clients: Clients) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from meshlab.cluster.kube import KubeClient
-from meshlab.run import install, trust
+from meshlab.run import install, managers, trust
 from meshlab.run.apply import Hand
 from meshlab.run.change import Hands
 from meshlab.run.context import Run
@@ -30,7 +30,7 @@ async def as_learner(run: Run) -> AsyncIterator[Hands]:
         if cluster not in clients:
             clients[cluster] = KubeClient(await learner_of(run, cluster))
         own = await install.hand(run, cluster)
-        return Hand(own.looks, clients[cluster], own.memory)
+        return Hand(own.looks, clients[cluster], own.memory, managers.of_learner(await run.info(cluster)))
 
     try:
         yield hand

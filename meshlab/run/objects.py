@@ -9,7 +9,6 @@ from meshlab.lab.address import ObjectRef
 
 Object = dict[str, Any]
 
-MANAGER = "meshlab"
 PART_OF = "meshlab.dev/part-of"
 SYSTEM_NAMESPACE = "meshlab"
 RESTARTED = "kubectl.kubernetes.io/restartedAt"

@@ -14,7 +14,7 @@ from meshlab.errors import ClusterError, EnvironmentFault, LabError, RefusedErro
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.content import labs_folder
 from meshlab.lab.model import Lab
-from meshlab.run import apply, learner, paths, system
+from meshlab.run import apply, learner, managers, paths, system
 from meshlab.run.apply import Hand
 from meshlab.run.change import Hands
 from meshlab.run.context import Run
@@ -119,7 +119,7 @@ async def as_submission(run: Run) -> AsyncIterator[Hands]:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
             clients[cluster] = Refusing(await account(run, cluster))
-        return Hand.of(clients[cluster])
+        return Hand.of(clients[cluster], manager=managers.of_learner(await run.info(cluster)))
 
     try:
         yield hand

@@ -1,14 +1,15 @@
 """How many writes touched objects since the lab or the step began, as the observer in the cluster counted them.
 
-Counted also while meshlab is closed. An observer with a gap can tell neither too many nor too few: verdict `error`. Too many
-stay too many until a reset: verdict `unrecoverable`, but for those of a phase, which can be run again. Number: `writes`.
+Counted also while meshlab is closed. An observer with a gap can tell neither too many nor too few: verdict `error`; so is a
+count that hangs on writes of which nobody knows whose they were. Too many stay too many until a reset: verdict
+`unrecoverable`, but for those of a phase, which can be run again. Number: `writes`, where it is known exactly.
 """
 
 from __future__ import annotations
 
 from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, unknown
-from meshlab.check.verdict import Finding, Number
+from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import Write
 from meshlab.errors import LabError
 from meshlab.lab.address import ObjectRef
@@ -23,20 +24,34 @@ async def look(check: Check, spec: WritesSpec, context: Context) -> Finding:
     if not seen.complete:
         return unknown("writes.incomplete")
     counted = [write for write in seen.writes if _counts(spec, write, context)]
-    note = evidence("writes", counted[-SHOWN:])
-    n = len(counted)
+    doubtful = sum(1 for write in counted if _doubtful(spec, write))
+    return _judged(spec, len(counted) - doubtful, doubtful, evidence("writes", counted[-SHOWN:]))
+
+
+def _judged(spec: WritesSpec, n: int, doubtful: int, note: Evidence) -> Finding:
+    """Of n writes that count for certain and some that may."""
     if spec.at_most is not None and n > spec.at_most:
         say = failed if spec.since == "phase-start" else lost
         return say("writes.too-many", note, expected=f"≤ {spec.at_most}", seen=str(n), writes=n, allowed=spec.at_most)
-    if spec.at_least is not None and n < spec.at_least:
+    if spec.at_least is not None and n + doubtful < spec.at_least:
         return failed("writes.too-few", note, expected=f"≥ {spec.at_least}", seen=str(n), writes=n, wanted=spec.at_least)
-    return measured(passed(str(n), note), {"writes": Number(n)})
+    too_many = spec.at_most is not None and n + doubtful > spec.at_most
+    if too_many or (spec.at_least is not None and n < spec.at_least):
+        return unknown("writes.unattributed", note, seen=f"{n}-{n + doubtful}", writes=n, doubtful=doubtful)
+    found = passed(str(n), note)
+    return found if doubtful else measured(found, {"writes": Number(n)})
 
 
 def _counts(spec: WritesSpec, write: Write, context: Context) -> bool:
-    if write.verb not in spec.verbs or (spec.by == "learner" and write.user != "learner"):
+    """Whether it counts, or may."""
+    if write.verb not in spec.verbs or (spec.by == "learner" and write.user not in ("learner", "")):
         return False
     return any(_touches(write, ref, context) for ref in spec.refs)
+
+
+def _doubtful(spec: WritesSpec, write: Write) -> bool:
+    """Whether nobody knows whose it was, and that matters."""
+    return spec.by == "learner" and not write.user
 
 
 def _touches(write: Write, ref: ObjectRef, context: Context) -> bool:

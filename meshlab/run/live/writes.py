@@ -12,6 +12,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.run.learner import SUBMITTER, USER
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
+from meshlab.run.managers import who as who_manages
 
 if TYPE_CHECKING:
     from meshlab.run.context import Run
@@ -20,7 +21,6 @@ RECORDER = {"app": "recorder"}
 
 ADMINS = ("kubernetes-admin", "system:admin")
 """Users of the kubeconfig that meshlab itself has on kind; the learner has another."""
-PROGRAMS = ("kubectl", "helm", "kustomize", "k9s", "lens", "headlamp", "mozilla")
 
 
 async def since(run: Run, http: PodHttp, t: float) -> Writes:
@@ -68,7 +68,7 @@ def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], b
             kind=one["kind"],
             namespace=one.get("namespace", ""),
             name=one.get("name", ""),
-            user=by(one.get("manager") or ""),
+            user=_by(one),
         )
         for one in raw.get("writes", ())
         if one["t"] >= since
@@ -76,11 +76,15 @@ def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], b
     return found, bool(raw.get("complete", False))
 
 
-def by(manager: str) -> str:
-    """The same from the name of a field manager, which is all that a recorder is told: people use such programs."""
-    if manager.lower().startswith(PROGRAMS):
-        return "learner"
-    return manager
+def _by(one: dict[str, Any]) -> str:
+    """`learner`, `meshlab`, a controller's name, or "" where it is not known.
+
+    A deletion names nobody. Pods are deleted by controllers too; of what else a recorder sees, meshlab deletes only before a
+    new baseline is taken, so there it was the learner.
+    """
+    if one["verb"] == "delete":
+        return "" if one["kind"] == "Pod" else "learner"
+    return who_manages(one.get("manager") or "")
 
 
 def who(user: str) -> str:

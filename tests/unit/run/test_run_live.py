@@ -13,6 +13,7 @@ from meshlab.check.world import CallRequest, KnownImage, Position
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
+from meshlab.run import managers
 from meshlab.run.live import adapters, images, logs, writes
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -218,14 +219,28 @@ def test_writes_are_by_the_learner_or_by_meshlab() -> None:
         [event(9, "kubernetes-admin"), event(5, "system:serviceaccount:meshlab:learner"), event(1, "x"), event(6, "x", 403)], 2
     )
     assert [(write.t, write.user) for write in found] == [(5, "learner"), (9, "meshlab")]
-    kept, complete = writes.of_recorder(
-        {
-            "writes": [{"t": 3.0, "verb": "update", "kind": "Service", "name": "web", "manager": "kubectl-edit"}],
-            "complete": False,
-        },
-        2,
-    )
-    assert (kept[0].user, complete) == ("learner", False)
+
+
+def recorded(manager: str | None, verb: str = "update", kind: str = "Service") -> str:
+    """Whose write that is, by what a recorder tells of it."""
+    one = {"t": 3.0, "verb": verb, "kind": kind, "name": "web", "manager": manager}
+    kept, complete = writes.of_recorder({"writes": [one, {**one, "t": 1.0}], "complete": True}, 2)
+    assert (len(kept), complete) == (1, True)
+    return kept[0].user
+
+
+def test_a_recorder_knows_managers_alone() -> None:
+    people = ("kubectl-edit", "kubectl", "helm", "k9s", "node-fetch", "OpenAPI-Generator", managers.LEARNERS)
+    assert {recorded(name) for name in people} == {"learner"}
+    assert recorded("meshlab") == "meshlab"
+    controllers = ("kube-controller-manager", "traefik", "cert-manager-controller", "pilot-discovery")
+    assert [recorded(name) for name in controllers] == list(controllers)
+
+
+def test_what_a_recorder_does_not_know_is_not_guessed() -> None:
+    assert recorded(None) == ""
+    assert recorded(None, "delete", "Pod") == "", "controllers delete pods too"
+    assert recorded(None, "delete", "ConfigMap") == "learner", "meshlab deletes only before a new baseline"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -31,3 +31,7 @@ situation("writes", "no-write", ONE_WRITE, wrote("meshlab"), "fail", "writes.too
 situation("writes", "another-object", ONE_WRITE, wrote("learner", name="other"), "fail", "writes.too-few")
 situation("writes", "by-another-hand", ONE_WRITE, wrote("system:admin"), "fail", "writes.too-few", cheat=True)
 situation("writes", "observer-with-a-gap", ONE_WRITE, wrote("learner", complete=False), "error", "writes.incomplete")
+situation("writes", "by-nobody-known", ONE_WRITE, wrote("learner", ""), "error", "writes.unattributed")
+situation("writes", "perhaps-none", ONE_WRITE, wrote(""), "error", "writes.unattributed")
+situation("writes", "two-beside-the-doubtful", ONE_WRITE, wrote("learner", "", "learner"), "unrecoverable", "writes.too-many")
+situation("writes", "whoever-it-was", {"refs": [MAP], "at-most": 2, "by": "anyone"}, wrote("", "meshlab"), "pass")

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshlab.errors import ClusterError
-from meshlab.run import paths
+from meshlab.run import apply, paths, system
+from meshlab.run.apply import Hand
+from meshlab.run.objects import PART_OF, SYSTEM_NAMESPACE, Object
+from meshlab.run.system import spaces
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Kube
+    from meshlab.lab.model import Lab
 
-NAMESPACE = "meshlab"
 NAME = "learner"
-USER = f"system:serviceaccount:{NAMESPACE}:{NAME}"
-SUBMITTER = f"system:serviceaccount:{NAMESPACE}:submission"
+USER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:{NAME}"
+SUBMITTER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:submission"
 """Whoever's work a submission is, its writes are a learner's."""
 FILE = "learner.kubeconfig"
 LIFE = 30 * 24 * 3600
@@ -24,40 +28,58 @@ LIFE = 30 * 24 * 3600
 RENEW = 24 * 3600
 """Seconds before its end at which a token is renewed."""
 RBAC = "rbac.authorization.k8s.io"
-OURS = {"meshlab.dev/part-of": "meshlab"}
+OURS = {PART_OF: "meshlab"}
 """Marks what is meshlab's: no fingerprint counts it, `down` removes it."""
 
 
-def objects(scope: str, namespaces: tuple[str, ...]) -> list[dict[str, Any]]:
-    """What has to be there: all rights where the whole cluster is the lab's, else admin in its namespaces.
+def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
+    """What has to be there: all rights in a cluster of the learner's own, on somebody else's those that the lab declares.
 
     The namespace `meshlab` comes first: it must exist before the account.
     """
-    meta = {"name": NAME, "namespace": NAMESPACE, "labels": dict(OURS)}
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}
-    if scope == "cluster":
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": dict(OURS)}}
-        return [namespace, account, _binding("ClusterRoleBinding", "cluster-admin", "")]
-    return [account, *(_binding("RoleBinding", "admin", namespace) for namespace in namespaces)]
+    meta = {"name": NAME, "namespace": SYSTEM_NAMESPACE, "labels": dict(OURS)}
+    account = [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}]
+    if info.engine == "kind":
+        return [*system.read("namespace"), *account, _binding("ClusterRoleBinding", "cluster-admin", "")]
+    inside = [_binding("RoleBinding", "admin", namespace) for namespace in spaces(lab)]
+    if info.capabilities.scope != "cluster":
+        return [*account, *inside]
+    for namespace in spaces(lab):
+        inside += system.read("learner-rights", namespace=namespace)
+    return [*system.read("namespace"), *account, *inside, *_beyond(lab)]
 
 
-def _binding(kind: str, role: str, namespace: str) -> dict[str, Any]:
+def _beyond(lab: Lab) -> list[Object]:
+    """Outside the lab's namespaces: to look, and to write what its needs and privileges name."""
+    verbs = ["*"] if lab.privileges.cluster_roles else ["get", "list", "watch"]
+    found = system.read("learner-cluster", role_verbs=json.dumps(verbs))
+    role = next(one for one in found if one["kind"] == "ClusterRole")
+    if lab.needs.node_labels:
+        role["rules"].append({"apiGroups": [""], "resources": ["nodes"], "verbs": ["patch", "update"]})
+    if lab.needs.scope == "cluster":
+        own = list(spaces(lab))
+        role["rules"].append(
+            {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": own, "verbs": ["patch", "update"]}
+        )
+    return found
+
+
+def _binding(kind: str, role: str, namespace: str) -> Object:
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": kind,
         "metadata": {"name": "meshlab-learner", "labels": dict(OURS)} | ({"namespace": namespace} if namespace else {}),
         "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
-        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}],
+        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": SYSTEM_NAMESPACE}],
     }
 
 
-async def ensure(kube: Kube, info: ClusterInfo, folder: Path, namespaces: tuple[str, ...]) -> Path:
-    """Make or renew the identity; learner.kubeconfig (0600) in the cluster's folder, the first namespace its default."""
-    for one in objects(info.capabilities.scope, namespaces):
-        await kube.apply(one)
+async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
+    """Make or renew the identity; learner.kubeconfig (0600) in the cluster's folder, the lab's namespace its default."""
+    await apply.objects(Hand.of(kube), objects(lab, info), replace=True)
     token, _ = await _token(kube)
     file = folder / FILE
-    paths.write(file, kubeconfig(cluster_of(info), token, namespaces[0]))
+    paths.write(file, kubeconfig(cluster_of(info), token, spaces(lab)[0]))
     return file
 
 
@@ -69,7 +91,7 @@ def expires_soon(file: Path, now: float | None = None) -> bool:
 
 async def _token(kube: Kube) -> tuple[str, str]:
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
-    answer = await kube.post(f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{NAME}/token", body)
+    answer = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     status = answer.get("status") or {}
     if not status.get("token"):
         raise ClusterError("The API server gave no token for the learner's account.")

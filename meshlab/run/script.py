@@ -59,7 +59,7 @@ async def learner_of(run: Run, cluster: str) -> Path:
     """The learner's kubeconfig."""
     folder = run.folder_of(cluster)
     if learner.expires_soon(folder / learner.FILE):
-        await learner.ensure(await run.kube(cluster), await run.info(cluster), folder, spaces(run.lab))
+        await learner.ensure(await run.kube(cluster), await run.info(cluster), folder, run.lab)
     return folder / learner.FILE
 
 

@@ -213,7 +213,7 @@ class Stages:
         """The learner's kubeconfig on every cluster."""
         for place in self.places:
             info, folder = await self.run.info(place.key), self.run.folder_of(place.key)
-            await learner.ensure(await self.run.kube(place.key), info, folder, spaces(self.run.lab))
+            await learner.ensure(await self.run.kube(place.key), info, folder, self.run.lab)
 
     async def occupy(self) -> None:
         """Say on each cluster whose lab is there."""

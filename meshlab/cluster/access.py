@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from typing import Any
 
 from meshlab.cluster.api import Capabilities, Kube
@@ -75,6 +76,19 @@ async def worker_count(kube: Kube) -> int:
             return 0
         raise
     return sum(1 for node in nodes if not _closed(node))
+
+
+async def architecture(kube: Kube) -> str:
+    """amd64 or arm64 as its nodes are; this machine's where we may not see them."""
+    try:
+        nodes = await kube.list(ObjectRef(kind="Node"))
+    except ClusterError as error:
+        if error.status != 403:
+            raise
+        nodes = []
+    found = [str(node.get("status", {}).get("nodeInfo", {}).get("architecture", "")) for node in nodes if not _closed(node)]
+    here = platform.machine().lower()
+    return next(filter(None, found), "") or {"x86_64": "amd64", "aarch64": "arm64"}.get(here, here)
 
 
 def _closed(node: dict[str, Any]) -> bool:

@@ -140,8 +140,10 @@ class Kube(Protocol):
     async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
         """The objects of ref's kind in its namespace ("" or "*": all namespaces) with its labels, sorted by name."""
 
-    async def apply(self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True) -> dict[str, Any]:
-        """Server-side apply."""
+    async def apply(
+        self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
+    ) -> dict[str, Any]:
+        """Server-side apply. dry: only asked whether it could be."""
 
     async def patch(
         self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"

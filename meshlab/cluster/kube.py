@@ -62,14 +62,16 @@ class KubeClient:
             return []
         return sorted(found, key=lambda one: (one["metadata"].get("namespace", ""), one["metadata"]["name"]))
 
-    async def apply(self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True) -> dict[str, Any]:
-        """Server-side apply."""
+    async def apply(
+        self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
+    ) -> dict[str, Any]:
+        """Server-side apply. dry: only asked whether it could be."""
         ref = reference(obj)
         resource = await self.discovery.need(ref.api_version, ref.kind)
         return await self.connection.json(
             "PATCH",
             await self._path(resource, ref),
-            params={"fieldManager": manager, "force": str(force).lower()},
+            params={"fieldManager": manager, "force": str(force).lower(), **({"dryRun": "All"} if dry else {})},
             body=obj,
             content_type="application/apply-patch+yaml",
             what=f"Applying {named(ref)}",

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.cluster.api import Kube
+from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 
 
@@ -28,14 +29,23 @@ async def kinds(kube: Kube) -> list[ApiKind]:
     """All kinds that can be listed and deleted, each once."""
     groups = (await kube.raw("/apis"))["groups"]
     paths = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
-    answers = await asyncio.gather(*(kube.raw(path) for path in paths))
+    answers = await asyncio.gather(*(_served(kube, path) for path in paths))
     return [kind for answer in answers for kind in _of(answer)]
+
+
+async def _served(kube: Kube, path: str) -> dict[str, Any]:
+    """What a group has; nothing while the server behind it is down, as it may be for one that is not Kubernetes' own."""
+    try:
+        found: dict[str, Any] = await kube.raw(path)
+    except ClusterError as error:
+        if error.status != 503 or path == "/api/v1":
+            raise
+        return {}
+    return found
 
 
 async def namespaced(kube: Kube, api_version: str, kind: str) -> bool:
     """Whether objects of the kind live in namespaces. True when the cluster does not know it."""
-    from meshlab.errors import ClusterError
-
     path = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
     try:
         answer = await kube.raw(path)

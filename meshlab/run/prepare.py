@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from meshlab.cluster import access
 from meshlab.cluster.cleanup import to_the_end
 from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.images import Images
@@ -65,7 +66,7 @@ class _Preparation:
 
     async def _once(self, places: list[Place]) -> AsyncGenerator[Progress, None]:
         run, estimates = self._run, Estimates(self._run.paths.root)
-        images = Images(estimates)
+        images = Images(estimates, arch=await self._architecture(places))
         names = Stages.names(run)
         refs = [ref for name, ref in (await images.resolve(names)).items() if name != NODE]
         track = Track(Stages.phases(run, places, refs), estimates)
@@ -85,6 +86,12 @@ class _Preparation:
         track.learn()
         seconds = round(time.monotonic() - self._start, 2)
         run.append(events.Prepared(seconds=seconds, stand_ins=tuple(await stand_ins(names)), recovered=stages.recovered))
+
+    async def _architecture(self, places: list[Place]) -> str:
+        """Of somebody else's cluster; "" where the container engine says it."""
+        if self._run.engine.name == "kind":
+            return ""
+        return await access.architecture(await self._run.kube(places[0].key))
 
     async def _lab(self, stages: Stages) -> AsyncGenerator[Progress, None]:
         """The lab on its clusters; where it is there already, only what a stop or a kill may have broken."""

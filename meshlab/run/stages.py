@@ -14,7 +14,7 @@ from meshlab.cluster.ready import wait_ready
 from meshlab.cluster.stream import PHASE as LOAD
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, MeshlabError, PreparationTimeout
-from meshlab.run import baseline, clusters, displace, install, learner, reference_point, sweep, system, usable, wait
+from meshlab.run import baseline, clusters, displace, install, learner, preflight, reference_point, sweep, system, usable, wait
 from meshlab.run.clusters import Place
 from meshlab.run.context import Run
 from meshlab.run.objects import SYSTEM_NAMESPACE
@@ -68,7 +68,8 @@ class Stages:
     @staticmethod
     def phases(run: Run, places: list[Place], refs: list[str]) -> list[str]:
         """All of the way, in the order in which phases usually begin."""
-        found = list(IMAGES)
+        # Where they cannot be put into nodes, the nodes pull them: nothing is to be had here.
+        found = list(IMAGES) if run.engine.name == "kind" else []
         for place in places:
             if place.usable:
                 found += [*(["start-nodes"] if place.found and place.found.state != "running" else []), LOAD]
@@ -77,6 +78,9 @@ class Stages:
         return list(dict.fromkeys([*found, *LAB, *READY, *USABLE]))
 
     async def have_images(self) -> AsyncGenerator[Progress, None]:
+        """In the container engine; one is not even needed for a cluster that is somebody else's."""
+        if self.run.engine.name != "kind":
+            return
         async with aclosing(forwarded(self.images.ensure(self.names(self.run)))) as events:
             async for event in events:
                 yield event
@@ -118,12 +122,10 @@ class Stages:
         """Nobody's lab is on the clusters afterwards; ours are new or as new."""
         phase = LAB[0]
         yield self.track.running(phase)
+        await self._allowed()
         await displace.displace(self.run)
         for place in self.places:
-            kube = await self.run.kube(place.key)
-            if (await self.run.info(place.key)).capabilities.scope == "namespaces":
-                await system.namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
-            await system.vacate(kube)
+            await system.vacate(await self.run.kube(place.key))
             if place in self.made and self.run.engine.name == "kind":
                 continue
             try:
@@ -132,6 +134,14 @@ class Stages:
                 yield Progress(phase=phase, state="note", detail=error.message)
                 raise Stuck(place, error.message) from error
         yield self.track.done(phase)
+
+    async def _allowed(self) -> None:
+        """Before anything is changed: whether somebody else's cluster would take what the lab needs. EnvironmentFault."""
+        for place in self.places:
+            if (await self.run.info(place.key)).capabilities.scope == "namespaces":
+                await system.namespaces_must_exist(await self.run.kube(place.key), (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
+            if self.run.engine.name != "kind":
+                await preflight.check(self.run, place.key)
 
     async def _sweep(self, place: Place) -> None:
         kube, folder = await self.run.kube(place.key), self.run.folder_of(place.key)

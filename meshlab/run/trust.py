@@ -143,9 +143,11 @@ class Refusing(KubeClient):
         except ClusterError as error:
             raise (translated(error) if error.status == 403 else error) from error
 
-    async def apply(self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True) -> dict[str, Any]:
+    async def apply(
+        self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
+    ) -> dict[str, Any]:
         try:
-            return await super().apply(obj, manager=manager, force=force)
+            return await super().apply(obj, manager=manager, force=force, dry=dry)
         except ClusterError as error:
             raise translated(error) from error
 

@@ -87,7 +87,7 @@ class FakeKube:
         found = [obj for _, obj in sorted(self.store.items()) if _matches(ref, obj)]
         return copy.deepcopy(found)
 
-    async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True) -> Object:
+    async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True, dry: bool = False) -> Object:
         await asyncio.sleep(0)
         wanted = copy.deepcopy(obj)
         key = _key_of(wanted)
@@ -104,7 +104,7 @@ class FakeKube:
         new = fake_fields.put(new, wanted)
         others = _taken(others, declared) if force else others
         new["metadata"]["managedFields"] = [_entry(manager, "Apply", declared), *others]
-        return copy.deepcopy(self._save(new, "patch" if live else "create"))
+        return copy.deepcopy(new if dry else self._save(new, "patch" if live else "create"))
 
     async def patch(
         self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"

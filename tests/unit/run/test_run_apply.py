@@ -74,7 +74,7 @@ async def test_the_writer_is_not_the_one_who_looks() -> None:
 class Immutable(FakeKube):
     """Refuses to change the address of a Service, as the API server does."""
 
-    async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True) -> Object:
+    async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True, dry: bool = False) -> Object:
         live = await self.get(ref_of(obj))
         if live is not None and live.get("spec") != obj.get("spec"):
             raise ClusterError("field is immutable", status=422)

@@ -16,6 +16,7 @@ from meshlab.cli.runs import with_run
 from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
 from meshlab.report.numbers_text import numbers_text
+from meshlab.report.score_text import score_text
 from meshlab.run.api import Cell, ExperimentEvent, ExperimentText, LabRun
 from meshlab.words import say
 
@@ -115,6 +116,6 @@ def _show(event: ExperimentEvent, run: LabRun, options: Options, form: str) -> N
         if event.verdict.green and event.verdict.numbers:
             click.echo("    " + numbers_text(event.verdict.numbers, options.language))
     elif event.kind == "finished":
-        click.echo(say("cli.finished", options.language, score=event.result.get("score", "–")))
+        click.echo(score_text(event.result, run.experiment_text(event.experiment, options.language), options.language))
     else:
         note(f"{event.kind}: {event.text or event.phase}")

@@ -121,6 +121,8 @@ class Prediction(_Part, frozen=True, kw_only=True):
 
     kind: Literal["matrix", "choice"] = "matrix"
     choices: tuple[Id, ...] = ()
+    equals: Id | None = None
+    """The choice that turns out to be right, as the checks of the phases show."""
     matrix: Id | None = None
     """The check of kind matrix whose rows and columns are predicted."""
 

@@ -32,7 +32,7 @@ SETTLE_WITHIN = 90.0
 async def run_experiment(run: Run, experiment: str, *, alone: bool = False) -> AsyncGenerator[ExperimentEvent, None]:
     """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
 
-    The last event is `finished` with the result {predicted, score, phases: [{id, verdicts}], finished}. alone: nobody is
+    The last event is `finished` with the result {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
     there, so meshlab does the learner's part too.
     """
     about = pages.experiment_of(run, experiment)
@@ -150,6 +150,7 @@ class _Experiment:
         """What is kept of a finished run."""
         return {
             "predicted": self._predicted or {},
+            "right": scoring.right_choice(self._about),
             "score": scoring.score(self._run, self._about, self._predicted, self._verdicts),
             "phases": [
                 {"id": phase, "verdicts": [scoring.brief(one, self._began[phase]) for one in some]}

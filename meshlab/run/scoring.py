@@ -1,4 +1,4 @@
-"""How good a prediction was: the share of cells that turned out as predicted."""
+"""How good a prediction was: the share of cells that turned out as predicted; 1 or 0 for one of several choices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from meshlab.check.verdict import Number, Verdict
+from meshlab.check.verdict import Number, Outcome, Verdict
 from meshlab.lab.model import Experiment
 from meshlab.run.context import Run
 
@@ -15,13 +15,28 @@ from meshlab.run.context import Run
 def score(
     run: Run, about: Experiment, predicted: Mapping[str, Any] | None, verdicts: Mapping[str, list[Verdict]]
 ) -> float | None:
-    """0 to 1 for a predicted matrix; None for another prediction, or when the matrix was never measured."""
-    if predicted is None or "cells" not in predicted:
+    """0 to 1; None without a prediction, and when what was predicted was not measured."""
+    if predicted is None:
         return None
+    if "choice" in predicted:
+        return _chosen(right_choice(about), predicted["choice"], verdicts)
     cells = measured(_check(run, about), verdicts)
     red = {(row, column) for row, column in predicted["cells"]}
     right = [_is_red(cell) == _said_red(cell, red) for cell in cells]
     return round(sum(right) / len(right), 4) if right else None
+
+
+def right_choice(about: Experiment) -> str:
+    """The choice that is right; "" where none is asked for."""
+    return (about.prediction.equals or "") if about.prediction else ""
+
+
+def _chosen(true: str, predicted: str, verdicts: Mapping[str, list[Verdict]]) -> float | None:
+    """What the lab says is right is shown by the checks of the phases: when they did not hold, nobody knows."""
+    last = {(phase, one.check): one.outcome for phase, some in verdicts.items() for one in some}
+    if not true or not last or any(outcome is not Outcome.PASS for outcome in last.values()):
+        return None
+    return float(predicted == true)
 
 
 def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str, Any]]:

@@ -266,7 +266,8 @@ class ScriptedRun:
             self.calls.append("undone")
             raise
         predicted = self.predictions.get(experiment, {})
-        self.finished[experiment] = {"predicted": predicted, "score": None if "choice" in predicted else 0.2}
+        score = float(predicted["choice"] == "frozen") if "choice" in predicted else 0.2
+        self.finished[experiment] = {"predicted": predicted, "right": "frozen", "score": score}
         done = next(
             one.id
             for step in self.lab.steps

@@ -96,7 +96,7 @@ LAB: dict[str, Any] = {
             "experiments": [
                 {
                     "id": "bad-line",
-                    "prediction": {"kind": "choice", "choices": ["all-fail", "frozen", "nothing"]},
+                    "prediction": {"kind": "choice", "choices": ["all-fail", "frozen", "nothing"], "equals": "frozen"},
                     "phases": [{"id": "broken"}],
                 }
             ],

@@ -231,7 +231,18 @@ async def test_a_choice_is_an_experiment_too() -> None:
         await shows(pilot, "Requests go on")
         await pilot.press("down", "enter")
         await until(pilot, lambda: run.predictions.get("bad-line") == {"choice": "frozen"})
-        await shows(pilot, "everything undone")
+        await shows(pilot, "everything undone", "You predicted rightly: “Requests go on")
+
+
+async def test_a_wrong_choice_says_what_was_right() -> None:
+    run = ScriptedRun(current="bad-line")
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await enter_lab(pilot, run)
+        await pilot.press("e")
+        await shows(pilot, "Requests go on")
+        await pilot.press("enter")
+        await shows(pilot, "You predicted “")
 
 
 async def test_stopping_an_experiment_undoes_it() -> None:

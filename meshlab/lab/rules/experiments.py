@@ -26,6 +26,10 @@ def rule(lab: Lab) -> Iterator[Fault]:
 def _prediction(key: Key, prediction: Prediction, lab: Lab) -> Iterator[Fault]:
     if prediction.kind == "choice" and len(prediction.choices) < 2:
         yield Fault(key, "a choice needs at least two `choices`", "experiment")
+    elif prediction.kind == "choice" and prediction.equals is None:
+        yield Fault(key, "a prediction of kind choice names the one of its `choices` that is right with `equals`", "experiment")
+    elif prediction.kind == "choice":
+        yield from unknown((*key, "equals"), "choice", prediction.equals or "", prediction.choices)
     if prediction.kind == "matrix":
         matrices = [check.id for _, check in walk.checks(lab) if check.matrix is not None]
         if prediction.matrix is None:

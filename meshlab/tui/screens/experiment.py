@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from meshlab.report.numbers_text import numbers_text
+from meshlab.report.score_text import score_text
 from meshlab.run.api import ExperimentEvent, LabRun, Matrix
 from meshlab.tui.course import Course
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
@@ -135,12 +136,10 @@ class ExperimentScreen(MeshScreen[None]):
         if not self.course.finished:
             return Content("")
         heat = self.query_one(MatrixView).heat
-        if self.text.kind != "matrix" or not heat.cells:
-            return Content.styled(tr(self, "experiment.done"), "bold $success")
-        wrong = missed(heat)
-        share = self.course.score if self.course.score is not None else 1 - len(wrong) / len(heat.cells)
-        text = tr(self, "experiment.score", percent=round(100 * share))
-        lines = [Content.styled(text, "bold $success" if share == 1 else "bold $accent")]
+        text = score_text(self.course.result, self.text, language_of(self))
+        scored = self.text.kind == "none" or self.course.score == 1
+        lines = [Content.styled(text, "bold $success" if scored else "bold $accent")]
+        wrong = missed(heat) if self.text.kind == "matrix" else []
         lines += [Content(tr(self, "experiment.missed", row=row, column=column)) for row, column in wrong[:LISTED]]
         if len(wrong) > LISTED:
             lines.append(Content.styled(tr(self, "experiment.more", count=len(wrong) - LISTED), "$muted"))

@@ -77,7 +77,7 @@ EDITS: list[tuple[str, str, str, str, str]] = [
     ("text/en/lab.yaml", "summary: You change one object and see two checks follow.\n", "", "words", "no `summary`"),
     ("text/en/lab.yaml", "title: A greeting", "titel: A greeting", "text", "did you mean"),
     ("text/en/01-greet.md", "**${word}**", "**${wird}**", "page", "${wird}"),
-    ("lab.yaml", "    hints:\n", "    experiments: [{id: e, prediction: {kind: choice, choices: [a, b]}, phases: [{id: p}]}]\n    hints:\n", "words", "`e`"),
+    ("lab.yaml", "    hints:\n", "    experiments: [{id: e, prediction: {kind: choice, choices: [a, b], equals: a}, phases: [{id: p}]}]\n    hints:\n", "words", "`e`"),
     ("solve/01-greet/10-greeting.yaml", "kind: ConfigMap", "kind:", "solution", "no `kind`"),
     ("solve/01-greet/10-greeting.yaml", "${word}", "${image_shop}", "solution", "${image_shop}"),
     ("wrong/other-map/10-farewell.yaml", "kind: ConfigMap", "kind:", "misconception", "no `kind`"),
@@ -189,7 +189,7 @@ def test_a_solution_answers_and_runs(fresh: Path) -> None:
     edit(fresh, "lab.yaml", "    hints:\n", """\
       - {id: asked, fresh: answer.missing, answer: {equals: "1"}}
       - {id: foretold, fresh: experiment.not-run, experiment: {experiment: e}}
-    experiments: [{id: e, prediction: {kind: choice, choices: [a, b]}, phases: [{id: p}]}]
+    experiments: [{id: e, prediction: {kind: choice, choices: [a, b], equals: a}, phases: [{id: p}]}]
     hints:
 """)  # fmt: skip
     said = " ".join(one.message for one in found(fresh, "solution"))

@@ -97,6 +97,8 @@ WRONG = [
     ("cells: [{expect: 0}]", "cells: [{from: [x]}]", "unknown-row", "steps[1].checks[0].matrix.cells[0].from[0]", "x"),
     ("experiment: {experiment: router-dies}", "experiment: {experiment: none-such}", "unknown-experiment", "steps[1].checks[1].experiment.experiment", "none-such"),
     ("prediction: {kind: matrix, matrix: reach}", "prediction: {kind: choice}", "experiment", "steps[1].experiments[0].prediction", "two"),
+    ("prediction: {kind: matrix, matrix: reach}", "prediction: {kind: choice, choices: [a, b]}", "experiment", "steps[1].experiments[0].prediction", "equals"),
+    ("prediction: {kind: matrix, matrix: reach}", "prediction: {kind: choice, choices: [a, b], equals: c}", "unknown-choice", "steps[1].experiments[0].prediction.equals", "c"),
     ("checks: [reach]}", "checks: []}", "phase-check", "steps[1].checks[0].role", "never runs"),
     ("check: routed,", "check: rooted,", "unknown-check", "steps[0].hints[0].check", "rooted"),
     ("red: {routed:", "red: {rooted:", "unknown-check", "wrong[0].red.rooted", "rooted"),

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from meshlab.check.verdict import Outcome, Verdict
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError, UsageError
-from meshlab.run import answers, trust
+from meshlab.lab.model import Experiment, Prediction
+from meshlab.run import answers, scoring, trust
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.context import Run
 from meshlab.run.experiment import run_experiment
@@ -95,6 +97,30 @@ async def test_broken_measured_and_put_back(run: Run) -> None:
 async def test_a_right_prediction_scores_all(run: Run) -> None:
     answers.predict(run, "break-it", ALL)
     assert (await whole(run))[-1].result["score"] == 1.0
+
+
+def verdict(check: str, outcome: str) -> Verdict:
+    return Verdict(check=check, step="first", kind="object", role="phase", outcome=Outcome(outcome))
+
+
+@pytest.mark.parametrize(
+    ("predicted", "outcomes", "score"),
+    [
+        ("all", ["pass", "pass"], 1.0),
+        ("none", ["pass", "pass"], 0.0),
+        ("all", ["pass", "fail"], None),
+        ("none", ["error"], None),
+        ("all", [], None),
+    ],
+)
+def test_a_choice_is_right_or_wrong_where_the_phases_showed_it(
+    run: Run, predicted: str, outcomes: list[str], score: float | None
+) -> None:
+    asked = Prediction(kind="choice", choices=("all", "none"), equals="all")
+    about = Experiment(id="e", prediction=asked, phases=())
+    seen = {"down": [verdict(f"c{number}", outcome) for number, outcome in enumerate(outcomes)]}
+    assert scoring.score(run, about, {"choice": predicted}, seen) == score
+    assert scoring.right_choice(about) == "all"
 
 
 @pytest.mark.parametrize("how", ["closed", "cancelled", "failed"])

@@ -13,7 +13,7 @@ from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.run import fingerprint, normal, paths
 from meshlab.run.fingerprint import Inventory, Scope
-from meshlab.run.objects import SYSTEM_NAMESPACE, Object, describe, key_of, labels_of, ref_of
+from meshlab.run.objects import SYSTEM_NAMESPACE, WORKLOADS, Object, describe, key_of, labels_of, owned, ref_of, selects
 from meshlab.run.poll import until
 
 FILE = "inventory.json"
@@ -139,8 +139,22 @@ async def _there(kube: Kube, namespace: str) -> bool:
 
 
 async def _remove(kube: Kube, some: list[Object]) -> None:
+    """With their pods, which go by themselves after their workloads: nothing is left when this returns."""
     await _delete(kube, some)
     await gone(kube, [ref_of(one) for one in some])
+    workloads = [one for one in some if one["kind"] in WORKLOADS]
+    if workloads:
+        await until(lambda: _pod_of(kube, workloads), WITHIN, what="Removing what was there before")
+
+
+async def _pod_of(kube: Kube, workloads: list[Object]) -> str:
+    """A pod of theirs that is still there, as a sentence."""
+    for namespace in sorted({one["metadata"]["namespace"] for one in workloads}):
+        chosen = [one for one in workloads if one["metadata"]["namespace"] == namespace]
+        for pod in await kube.list(ObjectRef(kind="Pod", namespace=namespace)):
+            if owned(pod) and any(selects(one["spec"]["selector"].get("matchLabels"), pod) for one in chosen):
+                return f"{describe(ref_of(pod))} is still there"
+    return ""
 
 
 async def _delete(kube: Kube, some: Iterable[Object]) -> None:

@@ -31,7 +31,7 @@ from tests.unit.run.test_run_reset import KEEP, SPACE, WEB
 class NoImages:
     """Images that are always there."""
 
-    def __init__(self, *_: object) -> None: ...
+    def __init__(self, *_: object, arch: str = "") -> None: ...
 
     async def resolve(self, names: list[str]) -> dict[str, str]:
         return {name: f"{name}:1" for name in names}

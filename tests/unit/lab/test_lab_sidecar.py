@@ -18,7 +18,7 @@ STEPS = ("one", "all")
 
 def documents(pattern: str) -> list[dict[str, Any]]:
     """Every object or patch of the files, lists taken apart."""
-    found = []
+    found: list[dict[str, Any]] = []
     for file in sorted(FOLDER.glob(pattern)):
         for one in yaml.safe_load_all(_plain(file)):
             found += one["items"] if one.get("kind") == "List" else [one]

@@ -113,7 +113,8 @@ class FakeKube:
         live = self.store.get(_key(ref))
         if live is None:
             raise ClusterError(f"{ref.kind} {ref.name} is not there.", status=404)
-        new = _json_patch(live, patch) if kind == "json" else merge(copy.deepcopy(live), patch)
+        ways = {"json": _json_patch, "strategic": _strategic}
+        new = ways[kind](live, patch) if kind in ways else merge(copy.deepcopy(live), patch)
         return copy.deepcopy(self._update(live, new, manager))
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
@@ -247,6 +248,17 @@ def merge(into: Any, patch: Any) -> Any:
         else:
             result[name] = merge(result.get(name), value)
     return result
+
+
+def _strategic(live: Any, patch: Any) -> Any:
+    """As merge, but items of lists are told by their names, as in pods."""
+    if isinstance(live, dict) and isinstance(patch, dict):
+        return copy.deepcopy(live) | {key: _strategic(live.get(key), value) for key, value in patch.items()}
+    if isinstance(live, list) and isinstance(patch, list) and all(isinstance(one, dict) and "name" in one for one in patch):
+        named = {one["name"]: one for one in patch}
+        kept = [_strategic(one, named.pop(one["name"])) if one["name"] in named else one for one in copy.deepcopy(live)]
+        return [*kept, *named.values()]
+    return copy.deepcopy(patch)
 
 
 def _json_patch(live: Object, operations: list[Object]) -> Object:

@@ -91,6 +91,7 @@ async def test_broken_measured_and_put_back(run: Run) -> None:
     assert result["score"] == 0.75
     assert result["finished"]
     assert [(one["check"], one["outcome"]) for one in result["phases"][0]["verdicts"]] == [("reach", "fail")]
+    assert "numbers" not in result["phases"][0]["verdicts"][0], "what did not hold measures nothing"
     assert told[-1].result == result
 
 

@@ -29,6 +29,10 @@ def kube() -> FakeKube:
     made.controllers.append(workloads)
     reader = deployment()
     reader["spec"]["template"]["spec"]["volumes"] = [{"name": "c", "configMap": {"name": "routes"}}]
+    reader["spec"]["template"]["spec"]["containers"][0]["env"] = [
+        {"name": "A", "value": "1"},
+        {"name": "TIMEOUT", "value": "900"},
+    ]
     made.add(reader)
     return made
 
@@ -41,6 +45,7 @@ FAULTS = {
     "scale": Fault(kind="scale", target=WEB, replicas=0),
     "config-line": line(),
     "config-line-and-restart": line(restart=True),
+    "set-env": Fault(kind="set-env", target=WEB, key="TIMEOUT", with_="300"),
     "label-node": Fault(kind="label-node", target=ObjectRef(kind="Node", name="node-1"), labels={"zone": "", "new": "1"}),
     "delete-pod": Fault(kind="delete-pod", target=ObjectRef(kind="Pod", labels={"app": "web"})),
 }
@@ -50,6 +55,7 @@ def state(kube: FakeKube) -> dict[str, Any]:
     return {
         "replicas": kube.one("Deployment", "web")["spec"]["replicas"],
         "text": kube.one("ConfigMap", "routes")["data"]["rds"],
+        "containers": kube.one("Deployment", "web")["spec"]["template"]["spec"]["containers"],
         "labels": kube.one("Node", "node-1")["metadata"]["labels"],
         "pods": len([obj for obj in kube.store.values() if obj["kind"] == "Pod"]),
     }
@@ -117,6 +123,7 @@ MISSING = [
     Fault(kind="scale", target=ObjectRef(api_version="apps/v1", kind="Deployment", name="nobody"), replicas=0),
     Fault(kind="config-line", target=ROUTES, key="rds", replace="9s", with_="8s"),
     Fault(kind="config-line", target=ROUTES, key="lds", replace="1s", with_="8s"),
+    Fault(kind="set-env", target=WEB, key="NOBODY", with_="1"),
     Fault(kind="delete-pod", target=ObjectRef(kind="Pod", labels={"app": "nobody"})),
     Fault(kind="label-node", target=ObjectRef(kind="Node", name="node-9"), labels={"zone": "b"}),
     Fault(kind="slow-service", target=ObjectRef(kind="Pod", labels={"app": "nobody"}), milliseconds=5),
@@ -171,3 +178,24 @@ def test_new_clusters_have_no_old_faults(tmp_path: Path) -> None:
     faults.forget_all(run)
     assert run.journal.pending() == []
     assert isinstance(run.log.read()[-1], events.FaultUndone)
+
+
+async def test_a_variable_is_one_write_a_workload_and_nothing_else_of_it_changes(tmp_path: Path, kube: FakeKube) -> None:
+    run, before = small_run(tmp_path, kube), kube.one("Deployment", "web")["spec"]["template"]["spec"]["containers"]
+    kube.writes.clear()
+    entry = await faults.begin(run, FAULTS["set-env"])
+    after = kube.one("Deployment", "web")["spec"]["template"]["spec"]["containers"]
+    assert [kind for _, kind, _ in kube.writes].count("Deployment") == 1
+    assert after == [{**before[0], "env": [{"name": "A", "value": "1"}, {"name": "TIMEOUT", "value": "300"}]}]
+    assert await faults.seen(run, entry)
+
+
+@pytest.mark.parametrize("nudge", [True, False])
+async def test_readers_are_nudged_only_where_they_should_be(tmp_path: Path, kube: FakeKube, nudge: bool) -> None:
+    run = small_run(tmp_path, kube)
+    kube.writes.clear()
+    entry = await faults.begin(run, line(nudge=nudge))
+    assert ("Pod" in [kind for _, kind, _ in kube.writes]) == nudge
+    kube.writes.clear()
+    await faults.undo(run, entry)
+    assert "Pod" in [kind for _, kind, _ in kube.writes], "what is taken back comes back at once"

@@ -17,7 +17,7 @@ endif
 # Read when Textual is imported, so it must be set before Python starts.
 export TEXTUAL_ANIMATIONS ?= none
 
-.PHONY: help env ready run test unit lint types tui e2e cluster prove chaos bench screens clean
+.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ lint: env ## Style, imports, types, the labs' files
 
 tui: env ## The interface, by Pilot
 	$(PY) -m pytest -q tests/tui
+
+page: env ## The exported page in a real browser
+	$(PY) -m tests.page.browser
+	$(PY) -m pytest -q tests/page
 
 e2e: ready ## meshlab in a real terminal
 	$(PY) -m pytest -q tests/e2e

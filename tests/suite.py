@@ -21,7 +21,7 @@ from xml.etree import ElementTree as Tree
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out"
 BIN = Path(sys.executable).parent
-LONGEST = ("tui", "unit", "types", "labs", "style", "format")
+LONGEST = ("tui", "unit", "types", "page", "labs", "style", "format")
 """The parts that need no cluster."""
 
 
@@ -32,6 +32,7 @@ class Part:
     name: str
     command: list[str]
     engine: bool = False
+    browser: bool = False
     code: int = 0
     seconds: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
@@ -50,6 +51,7 @@ def parts(only: list[str]) -> list[Part]:
         Part("labs", [sys.executable, "-m", "meshlab", "lint"]),
         Part("unit", pytest("unit", "tests/unit")),
         Part("tui", pytest("tui", "tests/tui")),
+        Part("page", pytest("page", "tests/page"), browser=True),
         Part("cluster", pytest("cluster", "tests/cluster"), engine=True),
         Part("e2e", pytest("e2e", "tests/e2e"), engine=True),
     ]
@@ -101,18 +103,25 @@ def no_engine() -> bool:
 
 def run_all(every: list[Part], bundle: str) -> tuple[list[Part], list[str]]:
     """The parts that were run, set-up among them, and the names of those that were not."""
+    without = [part.name for part in every if part.browser and not has_browser()]
+    every = [part for part in every if part.name not in without]
     light, heavy = [part for part in every if not part.engine], [part for part in every if part.engine]
     run_beside(light)
     if not heavy:
-        return light, []
+        return light, without
     setup = make_ready(bundle)
     if setup.code:
-        names = [part.name for part in heavy]
+        names = without + [part.name for part in heavy]
         return (light if no_engine() else [*light, setup]), names
     # One after the other: latencies are measured there.
     for part in heavy:
         run(part)
-    return [*light, setup, *heavy], []
+    return [*light, setup, *heavy], without
+
+
+def has_browser() -> bool:
+    """Whether there is one; as root on Debian, as in CI, it is installed first."""
+    return subprocess.run([sys.executable, "-m", "tests.page.browser"], cwd=ROOT, check=False).returncode == 0
 
 
 def summary(done: list[Part], left_out: list[str], minutes: float) -> dict[str, object]:
@@ -139,9 +148,11 @@ def main() -> int:
     result = summary(done, left_out, (time.monotonic() - start) / 60)
     (OUT / "test-summary.json").write_text(json.dumps(result, indent=2) + "\n")
     print("\n" + json.dumps(result, indent=2))
-    if left_out:
+    if "page" in left_out:
+        print("\n!!! NO BROWSER CAN BE HAD: left out page. The exported page was not tested in one. !!!")
+    if set(left_out) - {"page"}:
         why = "SET-UP FAILED" if any(part.name == "setup" for part in done) else "NO CONTAINER ENGINE CAN BE HAD"
-        print(f"\n!!! {why}: left out {', '.join(left_out)}. Nothing about real clusters was tested. !!!")
+        print(f"\n!!! {why}: left out {', '.join(set(left_out) - {'page'})}. Nothing about real clusters was tested. !!!")
     tests = [sum(part.counts.get(name, 0) for part in done) for name in ("passed", "failed", "skipped")]
     print(f"\n{tests[0]} passed, {tests[1]} failed, {tests[2]} skipped")
     return 0 if all(part.code == 0 for part in done) else 1

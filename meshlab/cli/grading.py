@@ -9,7 +9,7 @@ import click
 from meshlab.check.verdict import Verdict
 from meshlab.cli.drive import drive
 from meshlab.cli.options import Options, format_option
-from meshlab.cli.output import note, progress_line
+from meshlab.cli.output import note, progress_line, write
 from meshlab.cluster.progress import Progress
 from meshlab.errors import ExitCode
 from meshlab.report.text import verdict_lines
@@ -59,9 +59,9 @@ def grade_command(
         packs=options.packs,
     )
     report = drive(grade(request, lambda told: tell(told, options.language)))
-    _write(grade_report(report, form, options), output)
+    write(grade_report(report, form, options), output)
     if junit_file:
-        _write(grade_report(report, "junit", options), junit_file)
+        write(grade_report(report, "junit", options), junit_file)
     if report.error:
         note(report.error)
         note(f"  → {report.hint}" if report.hint else "")
@@ -74,10 +74,3 @@ def tell(told: Progress | Verdict, language: str) -> None:
         note("\n".join(verdict_lines(told, told.check, language)))
     elif told.state not in {"planned", "note"}:
         note(progress_line(told, language))
-
-
-def _write(text: str, output: str | None) -> None:
-    if output:
-        Path(output).write_text(text + "\n")
-    else:
-        click.echo(text)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reset": ("way", "Back to the start of a step."),
     "shell": ("look", "A shell with KUBECONFIG set for the lab."),
     "trace": ("look", "Send one request and draw the path that it really took."),
+    "compare": ("compare", "The stages side by side, as your clusters measured them."),
     "stop": ("clusters", "Pause the cluster, or stop it and give its memory back."),
     "down": ("clusters", "Remove the current lab's cluster; progress stays."),
     "clean": ("clusters", "Remove everything that meshlab made on this machine."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import click
 
 from meshlab.cluster.progress import Progress
+from meshlab.errors import UsageError
 from meshlab.words import known, say
 
 GLYPHS = {"running": "…", "done": "✔", "failed": "✘", "skipped": "–"}
@@ -16,6 +18,19 @@ GLYPHS = {"running": "…", "done": "✔", "failed": "✘", "skipped": "–"}
 def note(text: str) -> None:
     """A line for a person, on stderr."""
     click.echo(text, err=True)
+
+
+def write(text: str, file: str | None) -> None:
+    """A report: into the file, or to stdout. UsageError when it cannot be written there."""
+    if not file:
+        click.echo(text.removesuffix("\n"))
+        return
+    try:
+        Path(file).write_text(text.removesuffix("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}.", hint="Name a file in a folder that is there."
+        ) from error
 
 
 def phase_title(progress: Progress, language: str) -> str:

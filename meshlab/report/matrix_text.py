@@ -17,6 +17,23 @@ def pad(text: str, size: int) -> str:
     return text + " " * max(0, size - width(text))
 
 
+def clip(text: str, size: int) -> str:
+    """At most `size` columns, with `…` where something is left out."""
+    if width(text) <= size:
+        return text
+    while text and width(text) > size - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def clip_name(name: str, size: int) -> str:
+    """Of `probe@cluster-worker2` the end tells more than the beginning."""
+    kind, at, node = name.partition("@")
+    if not at or width(name) <= size:
+        return clip(name, size)
+    return f"{kind}@…{node[-max(1, size - width(kind) - 2) :]}"
+
+
 def cell_text(cell: Cell | None) -> str:
     """`✔ 2/2`, `✘ refused`, `◐ 1/2`, or `·` where nothing was measured."""
     if cell is None or not cell.of:

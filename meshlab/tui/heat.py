@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meshlab.report.matrix_text import pad, width
+from meshlab.report.matrix_text import clip, clip_name, pad, width
 from meshlab.run.api import Cell
 from meshlab.tui.topology.model import Row
 
@@ -23,23 +23,6 @@ class Heat:
     cursor: Place | None = None
     compare: bool = False
     """Point out the cells that came out otherwise than predicted."""
-
-
-def clip(text: str, size: int) -> str:
-    """At most `size` columns, with `…` where something is left out."""
-    if width(text) <= size:
-        return text
-    while text and width(text) > size - 1:
-        text = text[:-1]
-    return text + "…"
-
-
-def clip_name(name: str, size: int) -> str:
-    """Of `probe@cluster-worker2` the end tells more than the beginning."""
-    kind, at, node = name.partition("@")
-    if not at or width(name) <= size:
-        return clip(name, size)
-    return f"{kind}@…{node[-max(1, size - width(kind) - 2) :]}"
 
 
 def is_red(cell: Cell | None) -> bool | None:

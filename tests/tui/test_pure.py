@@ -6,18 +6,18 @@ import pytest
 
 from meshlab.check.verdict import Outcome
 from meshlab.cluster.progress import Progress
-from meshlab.report.matrix_text import width
+from meshlab.report.matrix_text import clip, clip_name, width
+from meshlab.report.wrap import wrap
 from meshlab.run.api import Cell, ExperimentEvent, LabSummary
 from meshlab.tui.board import Board
 from meshlab.tui.course import Course
-from meshlab.tui.heat import Heat, clip, clip_name, heat_rows, missed
+from meshlab.tui.heat import Heat, heat_rows, missed
 from meshlab.tui.phases import PhaseTable, bar, clock
 from meshlab.tui.pictures import DRAWINGS
 from meshlab.tui.road import STAGES, road, where_to_go
 from meshlab.tui.screens.trace import headers_of
 from meshlab.tui.topology.model import plain
 from meshlab.tui.widgets.guide import command_of
-from meshlab.tui.wrap import wrap
 from tests.tui.scripted import ScriptedRun, broken_matrix, whole_matrix
 
 # --- phases --- #

@@ -11,12 +11,12 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from meshlab.report.wrap import wrap
 from meshlab.tui.board import CheckRow, ExperimentRow
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import style_of
-from meshlab.tui.wrap import wrap
 
 INDENT = 4
 WITH_DETAIL = ("fail", "error", "unrecoverable", "pending")

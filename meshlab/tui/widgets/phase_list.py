@@ -7,9 +7,8 @@ from time import monotonic
 from textual.content import Content
 from textual.widgets import Static
 
-from meshlab.report.matrix_text import pad, width
+from meshlab.report.matrix_text import clip, pad, width
 from meshlab.tui.glyphs import PHASE_GLYPHS, PHASE_MEANINGS
-from meshlab.tui.heat import clip
 from meshlab.tui.phases import Phase, PhaseTable, bar, clock
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of

@@ -9,9 +9,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from meshlab.report.matrix_text import pad
+from meshlab.report.matrix_text import clip, pad
 from meshlab.run.api import LabSummary
-from meshlab.tui.heat import clip
 from meshlab.tui.keys import bind
 from meshlab.tui.phases import bar
 from meshlab.tui.road import PASSED, STARTED, Stop

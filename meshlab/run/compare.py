@@ -1,0 +1,167 @@
+"""The stages side by side, from what was measured on the learner's own clusters: read from progress logs, without a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from meshlab.check.verdict import Outcome, Reach, Verdict
+from meshlab.lab.catalog import Entry, catalog
+from meshlab.lab.comparison import ROWS, Row, is_word, source
+from meshlab.lab.load import LoadedLab, load_lab
+from meshlab.lab.model import Source
+from meshlab.lab.text import LabText, lab_text
+from meshlab.run import events, paths, seat
+from meshlab.run.log import Log
+from meshlab.run.paths import Paths
+from meshlab.words import default_language
+
+Place = tuple[str, str, str]
+"""Experiment and phase ("" for a check that stands by itself), check."""
+
+
+class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One row of one stage: what was measured, or what would measure it."""
+
+    row: str
+    lab: str
+    """Which lab fills it."""
+    step: str
+    experiment: str = ""
+    """The experiment that measures it; empty: the check alone does."""
+    check: str
+    value: float | str | None = None
+    """A number, or words where the row has words; None: not measured yet."""
+    unit: str = ""
+    interval: tuple[float, float] | None = None
+    matrix: Reach | None = None
+    """Of a blast radius: the fraction of calls that got through in each cell."""
+    time: float = 0.0
+    """Unix seconds at which it was measured."""
+    run: float = 0.0
+    """Unix seconds at which that run began: a lab that is begun anew has another one."""
+    seed: int | None = None
+    engine: str = ""
+    stand_ins: tuple[str, ...] = ()
+    """Images that something else stood in for: such numbers are the other's."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a value."""
+        return self.value is not None
+
+
+class Stage(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One column."""
+
+    stage: str
+    lab: str
+    title: str
+    cells: dict[str, Cell]
+    """By row."""
+
+
+class Comparison(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """All rows and all stages whose labs say what they measure."""
+
+    rows: tuple[Row, ...]
+    stages: tuple[Stage, ...]
+
+    @property
+    def missing(self) -> tuple[Cell, ...]:
+        """Cells without a value."""
+        return tuple(cell for stage in self.stages for cell in stage.cells.values() if not cell.measured)
+
+
+def compare(language: str | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> Comparison:
+    """The stages in the order of the road. A lab that cannot be read, or says nothing of its measures, has no column."""
+    where = paths.find(state)
+    entries = [entry for entry in catalog(packs) if entry.loaded is not None and entry.loaded.lab.comparison is not None]
+    return Comparison(rows=ROWS, stages=tuple(_stage(entry, where, language or default_language()) for entry in entries))
+
+
+def _stage(entry: Entry, where: Paths, language: str) -> Stage:
+    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, None))
+    words = lab_text(loaded, language)
+    seen = _Seen()
+    for event in Log(where.run(entry.id) / "log.jsonl").read():
+        seen.take(event)
+    cells = {row.id: _cell(loaded, words, row, one, seen) for row in ROWS if (one := source(loaded.lab.comparison, row))}
+    return Stage(stage=entry.stage, lab=entry.id, title=words.title, cells=cells)
+
+
+class _Measured(Struct, frozen=True, kw_only=True):
+    """A green verdict, and the run that it comes from."""
+
+    verdict: Verdict
+    started: events.Started | None
+    prepared: events.Prepared | None
+
+
+class _Seen:
+    """The last green verdict of every place, folded from a log. What is red now was measured all the same."""
+
+    def __init__(self) -> None:
+        self.places: dict[Place, _Measured] = {}
+        self._started: events.Started | None = None
+        self._prepared: events.Prepared | None = None
+
+    def take(self, event: events.AnyEvent) -> None:
+        match event:
+            case events.Started():
+                self._started, self._prepared = event, None
+            case events.Prepared():
+                self._prepared = event
+            case events.Judged(verdict=verdict):
+                self._keep(("", "", verdict.check), verdict)
+            case events.ExperimentFinished(experiment=experiment, result=result):
+                self._finished(experiment, result)
+            case _:
+                pass
+
+    def _finished(self, experiment: str, result: dict[str, Any]) -> None:
+        for phase in result.get("phases") or ():
+            for plain in phase.get("verdicts") or ():
+                verdict = msgspec.convert(plain, Verdict)
+                self._keep((experiment, phase["id"], verdict.check), verdict)
+
+    def _keep(self, place: Place, verdict: Verdict) -> None:
+        if verdict.outcome is Outcome.PASS:
+            self.places[place] = _Measured(verdict=verdict, started=self._started, prepared=self._prepared)
+
+
+def _cell(loaded: LoadedLab, words: LabText, row: Row, one: Source, seen: _Seen) -> Cell:
+    lab = loaded.lab
+    step = next(step.id for step in lab.steps if any(check.id == one.check for check in step.checks))
+    if one.experiment:
+        step = next(step.id for step in lab.steps if any(other.id == one.experiment for other in step.experiments))
+    empty = Cell(row=row.id, lab=loaded.id, step=step, experiment=one.experiment, check=one.check)
+    found = seen.places.get((one.experiment, one.phase if one.experiment else "", one.check))
+    return (
+        empty if found is None else _filled(empty, row, found, words.comparison.get(row.id, "") if is_word(row, one) else None)
+    )
+
+
+def _filled(cell: Cell, row: Row, found: _Measured, word: str | None) -> Cell:
+    """With its value; as it was where an older meshlab kept no numbers."""
+    verdict, number = found.verdict, found.verdict.numbers.get(row.number)
+    if word is None and number is None:
+        return cell
+    started, prepared = found.started, found.prepared
+    about = msgspec.structs.replace(
+        cell,
+        time=verdict.time,
+        run=started.t if started else 0.0,
+        seed=started.seed if started else None,
+        engine=started.engine if started else "",
+        stand_ins=prepared.stand_ins if prepared else (),
+    )
+    if number is None or word is not None:
+        return msgspec.structs.replace(about, value=word)
+    interval = None if number.low is None or number.high is None else (number.low, number.high)
+    matrix = verdict.reach if row.shape == "matrix" else None
+    return msgspec.structs.replace(about, value=number.value, unit=number.unit, interval=interval, matrix=matrix)

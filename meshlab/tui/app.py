@@ -138,6 +138,12 @@ class MeshlabApp(App[int]):
 
         self.push_screen(help_modal(self.screen))
 
+    def action_compare(self) -> None:
+        from meshlab.tui.screens.compare import CompareScreen
+
+        if not isinstance(self.screen, CompareScreen):
+            self.push_screen(CompareScreen(self.backend))
+
     def action_language(self) -> None:
         self.language = "zh" if self.language == "en" else "en"
 

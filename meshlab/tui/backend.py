@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from meshlab.run.api import LabRun, LabSummary, Language
+
+if TYPE_CHECKING:
+    from meshlab.run.compare import Comparison
 
 
 class Finding(Struct, frozen=True):
@@ -31,6 +34,10 @@ class Backend(Protocol):
 
     async def open(self, lab: str, language: Language) -> LabRun:
         """The learner's run of a lab, made when there is none."""
+        ...
+
+    async def comparison(self, language: Language) -> Comparison:
+        """The stages side by side, as far as they were measured."""
         ...
 
     async def doctor(self, language: Language) -> list[Finding]:
@@ -57,6 +64,14 @@ class LiveBackend:
         from meshlab.run.open import open_run
 
         return open_run(lab, packs=self.packs, language=language)
+
+    async def comparison(self, language: Language) -> Comparison:
+        def read(language: Language, packs: tuple[Path, ...]) -> Comparison:
+            from meshlab.run.compare import compare
+
+            return compare(language, packs)
+
+        return await asyncio.to_thread(read, language, self.packs)
 
     async def doctor(self, language: Language) -> list[Finding]:
         from meshlab.cluster.doctor import examine

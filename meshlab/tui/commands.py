@@ -20,6 +20,9 @@ def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     if isinstance(screen, LabScreen):
         yield from lab_commands(screen)
     yield SystemCommand(
+        tr(app, "command.compare"), tr(app, "command.compare-help"), lambda: app.call_later(app.run_action, "compare")
+    )
+    yield SystemCommand(
         tr(app, "command.language"), tr(app, "command.language-help"), lambda: app.call_later(app.run_action, "language")
     )
     for name in CYCLE:

@@ -23,6 +23,8 @@ from tests.tui.scripted import ScriptedBackend, ScriptedRun
 ASSETS = Path(__file__).parents[2] / "assets" / "screens"
 SIZE = (140, 42)
 THEMES = ("meshlab-dark", "meshlab-light")
+LOCAL = "meshlab.report.compare_words.local"
+"""Times are shown as the reader's clock has them, wherever that is."""
 Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
 
 
@@ -135,6 +137,15 @@ async def _result(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await shows(pilot, "!")
 
 
+async def _compare(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _home(pilot, app, run)
+    await pilot.press("v")
+    await until(pilot, lambda: on(app, "CompareScreen"))
+    await until(pilot, lambda: app.screen.comparison is not None)  # type: ignore[attr-defined]
+    await pilot.press("right", "right")
+    await pilot.pause()
+
+
 SCREENS: dict[str, Way] = {
     "home": _home,
     "doctor": _problem,
@@ -151,6 +162,7 @@ SCREENS: dict[str, Way] = {
     "predict": _predict,
     "experiment": _experiment,
     "result": _result,
+    "compare": _compare,
 }
 
 
@@ -158,7 +170,7 @@ SCREENS: dict[str, Way] = {
 def still_clock() -> Iterator[None]:
     """Elapsed times are 0:00 however slow the machine is."""
     clocks = ("meshlab.tui.screens.operation.monotonic", "meshlab.tui.widgets.phase_list.monotonic")
-    with patch(clocks[0], lambda: 100.0), patch(clocks[1], lambda: 100.0):
+    with patch(clocks[0], lambda: 100.0), patch(clocks[1], lambda: 100.0), patch(LOCAL, lambda time: "2026-09-21 13:33"):
         yield
 
 

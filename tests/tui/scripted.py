@@ -28,8 +28,10 @@ from meshlab.run.api import (
     StepState,
     Trace,
 )
+from meshlab.run.compare import Comparison
 from meshlab.tui.backend import Finding
 from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
+from tests.unit.report.compare_sample import sample
 
 PHASES = {
     "create-nodes": 21.0,
@@ -438,6 +440,9 @@ class ScriptedBackend:
         if self.open_error is not None:
             raise self.open_error
         return self.run
+
+    async def comparison(self, language: Language) -> Comparison:
+        return sample(language)
 
     async def doctor(self, language: Language) -> list[Finding]:
         found = [

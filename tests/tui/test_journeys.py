@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from meshlab.check.verdict import Outcome
 from meshlab.errors import ClusterError, EngineError, LockedError
-from meshlab.run.api import FaultState
+from meshlab.run.api import FaultState, Language
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.screens.experiment import ExperimentScreen
 from meshlab.tui.screens.lab import LabScreen
@@ -527,3 +527,66 @@ async def test_a_dimmed_key_says_why(key: str) -> None:
         before = len(app._notifications)
         await pilot.press(key)
         await until(pilot, lambda: len(app._notifications) == before + 1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+async def test_the_stages_are_compared_from_home(size: tuple[int, int]) -> None:
+    app = make_app()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.screen.stops)  # type: ignore[attr-defined]
+        await shows(pilot, "v Compare")
+        await pilot.press("v")
+        await until(pilot, lambda: on(app, "CompareScreen"))
+        await shows(pilot, "32 cells not measured yet", "Stage 0  Client library", "→ 1-ed")
+        await pilot.press("right", "right")
+        await shows(pilot, "Stage 2  Router mesh", "50%")
+        await pilot.press("left")
+        await shows(pilot, "Stage 1  Edge proxy", "step measure, experiment")
+        await pilot.press("left", "left")
+        await shows(pilot, "Stage 4  Sidecar")
+        assert "istio.io" not in screen_text(app), "what others published is not among the learner's numbers"
+        await pilot.press("p")
+        await until(pilot, lambda: on(app, "ReadModal"))
+        await shows(pilot, "Istio project", "istio.io")
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: on(app, "HomeScreen"))
+
+
+async def test_the_stages_are_compared_from_a_lab_and_from_the_palette() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=(140, 42)) as pilot:
+        await enter_lab(pilot, run)
+        await shows(pilot, "v Compare")
+        await pilot.press("v")
+        await until(pilot, lambda: on(app, "CompareScreen"))
+        await pilot.press("L")
+        await pilot.press("right")
+        await shows(pilot, "各阶段并排对照", "路由器", "尚未测量")
+        await pilot.press("question_mark")
+        await shows(pilot, "爆炸半径")
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: on(app, "LabScreen"))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: on(app, "CommandPalette"))
+        await pilot.press(*"对照各")
+        await until(pilot, lambda: app.screen.query_one("CommandList").option_count == 1)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, "CompareScreen"))
+
+
+async def test_without_measuring_labs_the_screen_says_so() -> None:
+    from meshlab.lab.comparison import ROWS
+    from meshlab.run.compare import Comparison
+
+    class Empty(ScriptedBackend):
+        async def comparison(self, language: Language) -> Comparison:
+            return Comparison(rows=ROWS, stages=())
+
+    app = make_app(backend=Empty())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.screen.stops)  # type: ignore[attr-defined]
+        await pilot.press("v")
+        await shows(pilot, "No lab says what it measures yet")
+        await pilot.press("right", "escape")
+        await until(pilot, lambda: on(app, "HomeScreen"))

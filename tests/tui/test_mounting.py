@@ -40,7 +40,7 @@ def assert_whole(app: MeshlabApp, language: Language) -> None:
 
 
 FOLDER = Path(__file__).parent / "goldens"
-GOLDEN = ("home", "preparing", "lab", "lab-matrix", "trace", "predict", "result")
+GOLDEN = ("home", "preparing", "lab", "lab-matrix", "trace", "predict", "result", "compare")
 
 
 def assert_golden(name: str, text: str) -> None:

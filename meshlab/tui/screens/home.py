@@ -34,6 +34,7 @@ class HomeScreen(MeshScreen[None]):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("enter", "open", "home.open", priority=True),
+        bind("v", "app.compare", "app.compare"),
         bind("d", "doctor", "home.doctor"),
         bind("L", "app.language", "app.language", display="L"),
     ]

@@ -50,6 +50,7 @@ class LabScreen(LabDialogs):
         bind("f", "page(1)", "lab.forward", show=False),
         bind("d", "debrief", "lab.debrief", show=False),
         bind("l", "labs", "lab.labs"),
+        bind("v", "app.compare", "app.compare"),
         bind("escape", "back", "lab.escape", show=False),
         bind("f2", "shell", "lab.shell", priority=True, show=False),
         bind("f3", "full_shell", "lab.full-shell", priority=True, show=False),

@@ -14,6 +14,8 @@ from textual.widget import Widget
 ROOMY = 100
 """Columns from which there is room between keys, and for the palette's."""
 PALETTE = "app.palette"
+COMPARE = "app.compare"
+"""Left out where the keys of the work itself fill the row: the palette and the help have it too."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class KeyFooter(Widget):
 
     def on_resize(self, event: Resize) -> None:
         self.roomy = event.size.width >= ROOMY
+        self.keys_changed(self.screen)
 
     def keys_changed(self, screen: Screen[Any]) -> None:
         """Read the keys again; equal ones are not drawn again."""
@@ -47,6 +50,7 @@ class KeyFooter(Widget):
             return
         shown: dict[str, FooterItem] = {}
         palette: list[FooterItem] = []
+        compare: list[FooterItem] = []
         for active in screen.active_bindings.values():
             binding = active.binding
             item = FooterItem(binding.key, self.app.get_key_display(binding), binding.description, active.enabled)
@@ -54,11 +58,10 @@ class KeyFooter(Widget):
                 palette.append(item)
             elif binding.show:
                 shown.setdefault(binding.action, item)
-        self.items = (*shown.values(), *palette) if self.roomy else tuple(shown.values())
-
-    def watch_roomy(self) -> None:
-        if self.is_attached:
-            self.keys_changed(self.screen)
+                compare += [item] if binding.id == COMPARE else []
+        items = [*shown.values(), *palette] if self.roomy else list(shown.values())
+        crowded = sum(self._look(item).cell_length for item in items) > self.size.width
+        self.items = tuple(item for item in items if not (crowded and item in compare))
 
     def render(self) -> Content:
         return Content("").join([self._look(item) for item in self.items])

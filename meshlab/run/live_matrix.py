@@ -31,8 +31,8 @@ class LiveMatrix:
 
     @property
     def wanted(self) -> bool:
-        """Whether there is a matrix to show. Not while latencies are measured: it would be their noise."""
-        return self._spec is not None and all(check.latency is None for check in self._checks)
+        """Whether there is a matrix to show. Not while latencies or costs are measured: it would be their noise."""
+        return self._spec is not None and all(check.latency is None and check.cost is None for check in self._checks)
 
     @property
     def _spec(self) -> MatrixSpec | None:

@@ -33,6 +33,11 @@ def test_ports_are_only_on_this_machine() -> None:
     ]
 
 
+def test_two_names_of_one_port_are_one_mapping() -> None:
+    config = cluster_config(spec(ports={"edge": 30080, "door": 30080, "side": 30081}), HERE)
+    assert [one["containerPort"] for one in config["nodes"][0]["extraPortMappings"]] == [30080, 30081]
+
+
 def test_workers_have_zones() -> None:
     nodes = cluster_config(spec(workers=2), HERE)["nodes"]
     assert [(node["role"], node.get("labels")) for node in nodes] == [

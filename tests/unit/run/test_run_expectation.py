@@ -10,6 +10,7 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import ExitCode
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import AnswerSpec, Check, Condition, ObjectSpec, SuccessSpec, WritesSpec
+from meshlab.lab.model import ClusterShape, Lab, Step
 from meshlab.run import expectation, judgement
 from meshlab.run.expectation import Expected
 
@@ -82,6 +83,15 @@ def test_what_means_something_else_in_a_later_step_is_not_asked_again() -> None:
     writes = Check(id="c", writes=WritesSpec(refs=(ref,)))
     window = Check(id="d", success=SuccessSpec(actor="x", window="step"))
     assert [judgement.lasting(one) for one in (step, lab, writes, window, check("e"))] == [False, True, False, False, True]
+    assert not judgement.lasting(Check(id="f", until="later", object=ObjectSpec(ref=ref)))
+
+
+def test_a_check_ends_with_the_step_that_it_names() -> None:
+    ends, stays = Check(id="a", until="third"), Check(id="b")
+    steps = (Step(id="first", checks=(ends, stays)), Step(id="second"), Step(id="third"), Step(id="fourth"))
+    lab = Lab(schema=1, stage="1", minutes=1, clusters={"main": ClusterShape()}, steps=steps)
+    assert [lab.ended(ends, step.id) for step in steps] == [False, False, True, True]
+    assert not any(lab.ended(stays, step.id) for step in steps)
 
 
 def test_a_grade_never_raises_what_it_can_report(tmp_path: Path) -> None:

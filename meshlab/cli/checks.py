@@ -84,13 +84,15 @@ def check_command(
     async def work(run: LabRun) -> list[Verdict]:
         named = list(run.lab.all_checks()) if every else list(checks) or None
         source = run.watch() if watch else run.check(named, wait=wait)
-        found: list[Verdict] = []
+        # The last of each counts: while a check is waited for it is pending first.
+        last: dict[str, Verdict] = {}
         async with following(source) as items:
             async for verdict in items:
-                found.append(verdict)
+                last[verdict.check] = verdict
                 show(verdict, run, options, "jsonl" if watch and form == "json" else form)
                 if explained:
                     _evidence(verdict)
+        found = list(last.values())
         close(run, found, options, form)
         return found
 

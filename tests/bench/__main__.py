@@ -10,11 +10,13 @@ import json
 import math
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from meshlab.errors import MeshlabError
 from tests.bench import interface, working
 from tests.bench.clusters import Clusters, output
 from tests.bench.rows import Row
@@ -57,17 +59,33 @@ def main() -> int:
         works = parts(program)
         chosen = arguments(list(works))
         rows: list[Row] = []
+        broken: list[str] = []
         try:
             for name in chosen.only:
-                for row in works[name]():
-                    rows.append(row)
-                    print(row.line, file=sys.stderr, flush=True)
+                measure(name, works[name], rows, broken)
         finally:
             program.run("clean", "--yes")
     if chosen.json:
         about = {"cores": os.cpu_count(), "python": platform.python_version(), "engine": engine()}
-        print(json.dumps({"schema": 1, **about, "rows": [row.plain() for row in rows]}, indent=2, ensure_ascii=False))
-    return 0
+        print(
+            json.dumps(
+                {"schema": 1, **about, "broken": broken, "rows": [row.plain() for row in rows]}, indent=2, ensure_ascii=False
+            )
+        )
+    return 1 if broken else 0
+
+
+def measure(name: str, work: Callable[[], list[Row]], rows: list[Row], broken: list[str]) -> None:
+    """One part; where it fails, the others are measured all the same."""
+    try:
+        found = work()
+    except (AssertionError, OSError, subprocess.SubprocessError, MeshlabError, TimeoutError) as error:
+        broken.append(name)
+        print(f"✘ {name} could not be measured: {error}", file=sys.stderr, flush=True)
+        return
+    for row in found:
+        rows.append(row)
+        print(row.line, file=sys.stderr, flush=True)
 
 
 def arguments(names: list[str]) -> argparse.Namespace:

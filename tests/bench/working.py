@@ -40,6 +40,7 @@ async def _object_changes(program: Program) -> list[float]:
         await watch.until("pass", 0)
         return [await _one_change(watch, kube, number) for number in range(CHANGES)]
     finally:
+        await kube.patch(DEPLOYMENT, {"spec": {"paused": None, "template": {"metadata": {"annotations": {"bench": None}}}}})
         await kube.close()
         watch.close()
 

@@ -67,8 +67,8 @@ def kill_in(program: Program, work: Work, part: str, chance: random.Random) -> s
     victim = Victim(program, *work.command)
     victim.reach(part)
     with suppress(subprocess.TimeoutExpired):
-        victim.process.wait(chance.uniform(0, work.parts[part]))
-    return "+".join(sorted(victim.kill() & set(work.parts)))
+        victim.process.wait(chance.uniform(0, work.moments[part]))
+    return "+".join(sorted(victim.kill() & work.parts))
 
 
 def kill_in_write(program: Program, log: Path, chance: random.Random, *arguments: str) -> str:

@@ -54,7 +54,7 @@ class Rounds:
     def _kill_all(self, name: str) -> None:
         work = WORKS[name]
         before = {"load": self.clean, "fault": self.outage, "reset": self.damage}.get(name, lambda: None)
-        parts = list(work.parts)
+        parts = list(work.moments)
         self.chance.shuffle(parts)
         for number in range(self.wanted * TRIES):
             done = self.kills.get(name, 0)

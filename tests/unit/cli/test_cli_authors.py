@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode
 from meshlab.run import answers, judge
@@ -70,6 +72,19 @@ def test_check_explains_with_evidence(painted: Run, explain: list[str], capsys: 
     assert "The paint is red" in out
     assert ("·" in err) is bool(explain)
     assert ("blue" in err) is bool(explain)
+
+
+def test_what_was_pending_before_it_was_green_is_no_failure(
+    painted: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(*_: object, **__: object) -> AsyncIterator[Verdict]:
+        for outcome in (Outcome.PENDING, Outcome.PASS):
+            yield Verdict(check="colour", step="paint", kind="object", role="goal", outcome=outcome)
+
+    monkeypatch.setattr(Facade, "check", check)
+    out, _ = told(capsys, "check", "colour", "--wait")
+    assert out.splitlines()[-1] == "1 green"
+    assert len(msgspec.json.decode(told(capsys, "check", "--wait", "--format", "json")[0])["verdicts"]) == 1
 
 
 async def test_the_debrief_is_of_the_last_step_that_is_done(painted: Run, capsys: pytest.CaptureFixture[str]) -> None:

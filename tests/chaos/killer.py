@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
@@ -17,7 +18,7 @@ from tests.cluster.program import ROOT, Program
 
 WITHIN = 300.0
 WRITING = 0.003
-"""Seconds after the file was seen open: a write and its sync take about as long."""
+"""Seconds: a write and its sync take about as long."""
 
 
 class Victim:
@@ -72,16 +73,19 @@ def kill_in(program: Program, work: Work, part: str, chance: random.Random) -> s
 
 
 def kill_in_write(program: Program, log: Path, chance: random.Random, *arguments: str) -> str:
-    """Run a command that appends to the log and kill it while it has the log open for that; "" when it came to its end."""
-    victim = Victim(program, *arguments)
-    while victim.process.poll() is None:
-        if appends(victim.process.pid, log):
-            time.sleep(chance.uniform(0, WRITING))
-            inside = appends(victim.process.pid, log)
-            victim.kill()
-            return "append" if inside and victim.process.returncode == -signal.SIGKILL else ""
+    """Run a command that appends to the log and kill it in that; "" when it came to its end.
+
+    It is held at the lock of the file until it is known to be there, and killed some time after the lock is given to it.
+    """
+    with log.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        victim = Victim(program, *arguments)
+        while victim.process.poll() is None and not appends(victim.process.pid, log):
+            time.sleep(0.002)
+        fcntl.flock(file, fcntl.LOCK_UN)
+    time.sleep(chance.uniform(0, WRITING))
     victim.kill()
-    return ""
+    return "append" if victim.process.returncode == -signal.SIGKILL else ""
 
 
 def appends(process: int, file: Path) -> bool:

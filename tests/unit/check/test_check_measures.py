@@ -93,9 +93,15 @@ async def test_a_hop_is_measured_against_the_direct_way() -> None:
 
 
 async def test_pair_and_control_are_never_sent_at_once() -> None:
-    sim, order = hop(1)(), []
+    sim = hop(1)()
+    order: list[str] = []
+
+    def note(name: str) -> str:
+        order.append(name)
+        return "-"
+
     for name in ("reviews", "catalog-direct"):
-        changed(sim, name, flags=lambda position, request, i, name=name: order.append(name) or "-")
+        changed(sim, name, flags=lambda position, request, i, name=name: note(name))
     await seen("latency", DIRECT, sim)
     turns = [name for index, name in enumerate(order) if index == 0 or order[index - 1] != name]
     # Who is first changes with each couple, so that two turns of the same follow each other.

@@ -15,10 +15,9 @@ GLYPHS = {"ok": "✔", "warning": "!", "problem": "✘", "unknown": "?", "note":
 
 
 @click.command("doctor")
-@click.option("--lab", "lab", default="", help="Also what this lab needs.")
 @format_option("text", "json")
 @click.pass_context
-def doctor_command(ctx: click.Context, lab: str, form: str) -> None:
+def doctor_command(ctx: click.Context, form: str) -> None:
     """Find what would go wrong, before it does, and say the fix. Exit code 4 when a lab could not run here."""
     from meshlab.cluster.doctor import examine
 

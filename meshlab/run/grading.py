@@ -30,6 +30,18 @@ from meshlab.run.paths import Paths
 from meshlab.run.stages import Stages
 
 
+@asynccontextmanager
+async def manner_of(run: Run, request: GradeRequest) -> AsyncIterator[Manner]:
+    """A submission acts as its own account, the reference solution as the learner."""
+    async with AsyncExitStack() as stack:
+        if request.submission is None:
+            hands = await stack.enter_async_context(solver(run))
+            yield Manner(hands=hands, script=script.trusted(run))
+        else:
+            hands = await stack.enter_async_context(trust.as_submission(run))
+            yield Manner(hands=hands, script=script.untrusted(run), strict=False)
+
+
 class Grading:
     """Its run is made anew; its cluster may be one that an earlier grade kept."""
 
@@ -79,7 +91,7 @@ class Grading:
             if changes is None:
                 await self._look(run, run.lab.steps)
                 return
-            async with self._manner(run) as manner:
+            async with manner_of(run, self._request) as manner:
                 for step in run.lab.steps:
                     async with self._timed(step.id):
                         await self._step(run, step, changes.get(step.id), manner)
@@ -93,17 +105,6 @@ class Grading:
         if self._request.solve:
             return {step.id: load_change(run.loaded, layout.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
         return None
-
-    @asynccontextmanager
-    async def _manner(self, run: Run) -> AsyncIterator[Manner]:
-        """A submission acts as its own account, the reference solution as the learner."""
-        async with AsyncExitStack() as stack:
-            if self._request.submission is None:
-                hands = await stack.enter_async_context(solver(run))
-                yield Manner(hands=hands, script=script.trusted(run))
-            else:
-                hands = await stack.enter_async_context(trust.as_submission(run))
-                yield Manner(hands=hands, script=script.untrusted(run), strict=False)
 
     async def _step(self, run: Run, step: Step, change: Change | None, manner: Manner) -> None:
         if step is not run.lab.steps[0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -11,6 +12,7 @@ from meshlab.cluster.doctor import judge
 from meshlab.cluster.doctor.model import Facts, State
 from meshlab.cluster.doctor.rules import RULES
 from meshlab.cluster.doctor.versions import at_least, minor
+from meshlab.report.envelope import envelope
 from meshlab.words import known
 
 ENGINE: dict[str, Any] = {
@@ -112,6 +114,15 @@ def test_findings_are_sentences_with_a_fix(rule: str, change: dict[str, Any], st
     assert "${" not in found.text + found.fix
     assert bool(found.fix) == (state in {"warning", "problem"})
     assert not found.fix.startswith("doctor.")
+
+
+@pytest.mark.parametrize(("rule", "change", "state"), CASES)
+def test_each_has_its_place_in_json(rule: str, change: dict[str, Any], state: State) -> None:
+    told = envelope("doctor", findings=judge(structs.replace(HEALTHY, **change)))
+    (found,) = [one for one in msgspec.json.decode(told)["findings"] if one["id"] == rule]
+    assert found["state"] == state
+    assert found["text"]
+    assert bool(found["fix"]) == (state in {"warning", "problem"})
 
 
 def test_problems_come_first() -> None:

@@ -123,8 +123,8 @@ class ProofParts:
                 async for event in told:
                     yield event
         ids = [step.id for step in run.lab.steps]
-        steps = run.lab.steps[: ids.index(wrong.step) + 1]
-        checks = [check for check in required(steps) if not run.lab.ended(check, wrong.step)]
+        steps = list(run.lab.steps[: ids.index(wrong.step) + 1])
+        checks = [check for check in self._required(steps) if not run.lab.ended(check, wrong.step)]
         known = run.lab.all_checks()
         expected = {check.id: expectation.wrong(check, wrong.red, known) for check in checks}
         await self._look.judge_until(checks, expected, WRONG_SHOWS)

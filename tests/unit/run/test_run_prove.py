@@ -167,6 +167,19 @@ async def test_a_sample_writes_no_proof_and_looks_at_one_of_each(lab: Path) -> N
     assert read_proof(lab) is None
 
 
+async def test_a_sample_does_not_ask_a_misconception_for_experiments_that_were_not_run(lab: Path) -> None:
+    text = (lab / "lab.yaml").read_text()
+    again = "  - id: again\n    fresh: experiment.not-run\n    experiment: {experiment: break-again}\n"
+    text = text.replace("  experiments:\n", f"{again}  experiments:\n")
+    text = text.replace("wrong:\n", "  - {id: break-again, phases: [{id: broken, checks: []}]}\nwrong:\n")
+    (lab / "lab.yaml").write_text(text.replace("step: first\n  red", "step: second\n  red"))
+    told = await proven(lab, sample=0)
+    assert broken(told) == []
+    asked = [event.check for event in told if event.phase == "wrong/blue" and event.kind == "expectation"]
+    assert "tried" in asked
+    assert "again" not in asked
+
+
 def test_a_sample_leaves_out_what_waits_for_other_experiments(lab: Path) -> None:
     text = (lab / "lab.yaml").read_text()
     again = "  - id: again\n    fresh: experiment.not-run\n    experiment: {experiment: break-again}\n"

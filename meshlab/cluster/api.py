@@ -24,6 +24,8 @@ class Capabilities(Struct, frozen=True, omit_defaults=True, kw_only=True):
     node_labels: bool = True
     node_access: bool = True
     audit: bool = True
+    published: bool = True
+    """Ports of the lab's clusters are reachable on 127.0.0.1."""
     images: str = "load"
     """`load`: local images can be put into nodes; `pull`: nodes pull from a registry."""
     nodes: int = 1

@@ -117,9 +117,17 @@ async def check_needs(run: Run, places: list[Place]) -> None:
         offered = place.found.capabilities if place.found and place.usable else await _to_be(run, place.spec)
         if run.lab.needs.net_admin and run.engine.name == "kind":
             offered = structs.replace(offered, net_admin=await redirects() is not False)
-        problems = unmet(run.lab.needs, offered)
+        problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]
         if problems:
             raise EnvironmentFault(" ".join(problems), hint="`meshlab doctor` looks at this machine.")
+
+
+def unreachable(lab: Lab, offered: Capabilities) -> list[str]:
+    """A sentence when the lab's checks call from this machine, and no port here leads into the cluster."""
+    ports = sorted({one.port for one in lab.services.values() if one.port})
+    if offered.published or not ports:
+        return []
+    return [f"The lab calls its {ports[0]} from this machine, and no port of it leads into this cluster."]
 
 
 async def _to_be(run: Run, spec: ClusterSpec) -> Capabilities:

@@ -31,7 +31,9 @@ help: ## This list
 	.uv/bin/pip install -q --disable-pip-version-check uv
 
 .venv/.ready: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	$(UV) sync -q --frozen
+	# Compiled now, so that the first start is as fast as the others, even where Python may write no bytecode itself.
+	$(UV) sync -q --frozen --compile-bytecode
+	$(PY) -m compileall -q meshlab
 	@touch $@
 
 env: .venv/.ready ## The Python environment

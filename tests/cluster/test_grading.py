@@ -63,7 +63,7 @@ def test_a_broken_lab_file_is_a_usage_error(tmp_path: Path) -> None:
     pack = tmp_path / "pack"
     shutil.copytree(ROOT / "labs" / LAB, pack / "broken")
     file = pack / "broken" / "lab.yaml"
-    file.write_text(file.read_text().replace("minutes: 75", "minutes: 75\nminuten: 80"))
+    file.write_text(file.read_text().replace("\nminutes: ", "\nminuten: 80\nminutes: ", 1))
     done = Program(tmp_path / "state").run("--pack", str(pack), "grade", "broken")
     assert done.code == 2
     assert "lab.yaml:" in done.err

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.run.open import list_labs
-from meshlab.tui.road import road, where_to_go
+from meshlab.lab.catalog import catalog
 from tests.cluster import machine
 from tests.cluster.conftest import LAB
 from tests.cluster.program import Program
@@ -17,6 +16,8 @@ from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.e2e
 F2 = "\x1bOQ"
+STOPS = [entry.id for entry in catalog()]
+"""Home starts at the first lab of the road and shows the id of the one that is chosen."""
 COLOUR = """$(kubectl get deploy catalog-v2 -o yaml | grep -A1 'name: COLOR' | sed -n 's/.*value: //p')"""
 
 
@@ -29,10 +30,11 @@ def program(tmp_path: Path) -> Iterator[Program]:
 
 def open_lab(program: Program) -> Terminal:
     terminal = Terminal([sys.executable, "-m", "meshlab"], columns=140, rows=42, env=program.env)
-    terminal.until("Router mesh")
-    stops = road(list_labs("en", state=program.state))
-    there = next(index for index, stop in enumerate(stops) if stop.lab is not None and stop.lab.id == LAB)
-    terminal.send("j" * (there - where_to_go(stops)) + "\r")
+    terminal.until(STOPS[0])
+    for stop in STOPS[1 : STOPS.index(LAB) + 1]:
+        terminal.send("j")
+        terminal.until(stop)
+    terminal.send("\r")
     return terminal
 
 
@@ -40,7 +42,7 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     before = machine.processes()
     terminal = open_lab(program)
     terminal.until("Create nodes", 60)
-    terminal.until("step 1/6", 400)
+    terminal.until("step 1/", 400)
     terminal.until("meshlab main", 30)
     terminal.send(F2)
     terminal.until(lambda text: "n Next" not in text)
@@ -58,7 +60,7 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     terminal.send(F2)
     terminal.until("n Next")
     terminal.send("n")
-    terminal.until("step 2/6")
+    terminal.until("step 2/")
     terminal.send("q")
     assert terminal.wait() == 0
     assert machine.left_over(before) == set()

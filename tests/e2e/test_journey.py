@@ -12,7 +12,7 @@ from meshlab.lab.catalog import catalog
 from tests.cluster import machine
 from tests.cluster.conftest import LAB
 from tests.cluster.program import Program
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import ROOT, Terminal
 
 pytestmark = pytest.mark.e2e
 F2 = "\x1bOQ"
@@ -43,7 +43,7 @@ def test_from_nothing_to_a_green_step(program: Program) -> None:
     terminal = open_lab(program)
     terminal.until("Create nodes", 60)
     terminal.until("step 1/", 400)
-    terminal.until("meshlab main", 30)
+    terminal.until(f"meshlab {ROOT.name}", 30)
     terminal.send(F2)
     terminal.until(lambda text: "n Next" not in text)
     terminal.send("meshlab answer east-west-calls 6\r")

@@ -129,6 +129,8 @@ async def tab(folder: Path) -> AsyncIterator[Tab]:
         find(),
         *SWITCHES,
         f"--user-data-dir={folder}",
+        # Else it leaves folders in everybody's.
+        env=os.environ | {"TMPDIR": str(folder)},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

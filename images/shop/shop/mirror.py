@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
-
 from shop import log
-from shop.kube import Api, ApiError, Gone, Missing, Resource
-
-NEXT_WATCH = 0.02
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 5.0
+from shop.following import NEXT_WATCH, follow_on
+from shop.kube import Api, Gone, Resource
 
 
 class Mirror:
@@ -35,19 +29,14 @@ class Mirror:
         return list(self._objects.values())
 
     async def run(self) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                await self._follow()
-            except Gone:
-                self._version = None
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError, ApiError, Missing) as exc:
-                self._trouble(f"{type(exc).__name__}: {exc}")
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            pause = FIRST_PAUSE
-            await asyncio.sleep(NEXT_WATCH)
+        await follow_on(self._follow, self._ended)
+
+    def _ended(self, why: Exception) -> float | None:
+        if isinstance(why, Gone):
+            self._version = None
+            return NEXT_WATCH
+        self._trouble(f"{type(why).__name__}: {why}")
+        return None
 
     async def _follow(self) -> None:
         version = self._version or await self._list()

@@ -9,17 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from shop import log
+from shop.following import NEXT_WATCH, follow_on
 from shop.journal import write_whole
-from shop.kube import Api, ApiError, Gone, Missing, Resource
+from shop.kube import Api, Gone, Missing, Resource
 from shop.writes import mark, times
 
-NEXT_WATCH = 0.02
 ABSENT_PAUSE = 1.0
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 5.0
 MAX_GAPS = 50
 _VERBS = {"ADDED": "create", "MODIFIED": "update", "DELETED": "delete"}
 
@@ -50,21 +46,17 @@ class Watcher:
         self._load()
 
     async def run(self) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                await self._follow()
-            except Gone:
-                self._version = None
-            except Missing:
-                self._absent()
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError, ApiError) as exc:
-                self._trouble(f"{type(exc).__name__}: {exc}")
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            pause = FIRST_PAUSE
-            await asyncio.sleep(ABSENT_PAUSE if self._version is None and self.live.is_set() else NEXT_WATCH)
+        await follow_on(self._follow, self._ended)
+
+    def _ended(self, why: Exception) -> float | None:
+        if isinstance(why, Gone):
+            self._version = None
+            return NEXT_WATCH
+        if isinstance(why, Missing):
+            self._absent()
+            return ABSENT_PAUSE
+        self._trouble(f"{type(why).__name__}: {why}")
+        return None
 
     async def _follow(self) -> None:
         if self._version is None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from tests.unit.shop.fake_api import FakeApi
 from tests.unit.shop.parts import load
+from tests.unit.shop.served import Served, eventually
 
 A, B = "172.18.0.3", "172.18.0.4"
 
 
-class Running:
+class Running(Served):
     """A namer in this process, and the files that it keeps."""
 
     def __init__(self, api: FakeApi, data: Path) -> None:
@@ -28,22 +26,10 @@ class Running:
         settings = load("settings").Settings.from_env(env)
         self.state = load("state").State(settings)
         self.namer = load("namer").Namer(settings, load("kube").Api(api.url, data / "no-account"), self.state)
-
-    async def __aenter__(self) -> Running:
-        app = web.Application()
-        app.add_routes(self.namer.routes())
-        self.server = TestServer(app)
-        await self.server.start_server()
-        await self.namer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.namer.close()
-        await self.server.close()
+        super().__init__(self.namer)
 
     async def told(self) -> Any:
-        async with aiohttp.ClientSession() as session, session.get(self.server.make_url("/endpoints")) as reply:
-            return await reply.json()
+        return await self.ask("/endpoints")
 
     def written(self) -> dict[str, dict[str, int]]:
         """Cluster to `address:port` and weight, as Envoy would read its file: one cluster each."""
@@ -60,15 +46,6 @@ class Running:
 
     async def becomes(self, wanted: dict[str, dict[str, int]]) -> None:
         await eventually(lambda: self.written() == wanted)
-
-
-async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            held = condition()
-            if held if isinstance(held, bool) else await held:
-                return
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from tests.unit.shop.fake_api import FakeApi
 from tests.unit.shop.parts import load
+from tests.unit.shop.served import Served, eventually
 
 RECORD = "v1/configmaps,apps/v1/deployments"
 
 
-class Running:
+class Running(Served):
     """A recorder in this process, asked over HTTP."""
 
     def __init__(self, api: FakeApi, data: Path) -> None:
@@ -27,38 +24,16 @@ class Running:
         settings = load("settings").Settings.from_env(env)
         self.state = load("state").State(settings)
         kube = load("kube").Api(api.url, data / "no-account")
-        self.recorder = load("recorder").Recorder(settings, kube)
-
-    async def __aenter__(self) -> Running:
-        app = web.Application()
-        app.add_routes(self.recorder.routes())
-        self.server = TestServer(app)
-        await self.server.start_server()
-        await self.recorder.start(self.state)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.recorder.close()
-        await self.server.close()
+        super().__init__(load("recorder").Recorder(settings, kube), self.state)
 
     async def writes(self, since: float = 0) -> Any:
-        async with aiohttp.ClientSession() as session, session.get(self.server.make_url(f"/writes?since={since}")) as reply:
-            return await reply.json()
+        return await self.ask(f"/writes?since={since}")
 
     async def verbs(self) -> list[tuple[str, str]]:
         return [(one["verb"], one["name"]) for one in (await self.writes())["writes"]]
 
     async def ready(self) -> None:
         await eventually(lambda: self.state.waiting_for is None)
-
-
-async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            held = condition()
-            if held if isinstance(held, bool) else await held:
-                return
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ async def test_what_changes_nothing_writes_nothing(api: FakeApi, tmp_path: Path,
 async def test_the_last_files_stay_while_the_api_is_away(
     api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(load("mirror"), "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(load("following"), "FIRST_PAUSE", 0.01)
     await slice_of(api, "web-local", "node-a")
     async with Running(api, tmp_path) as namer:
         await namer.becomes({"web": {f"{A}:4141": 1}})
@@ -160,7 +160,7 @@ async def test_what_did_not_change_is_not_written_again(api: FakeApi, tmp_path: 
 
 
 async def test_without_permission_it_is_not_ready(api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load("mirror"), "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(load("following"), "FIRST_PAUSE", 0.01)
     api.refuse = 403
     async with Running(api, tmp_path) as namer:
 

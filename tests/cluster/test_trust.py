@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from meshlab.cluster.track import Track
 from meshlab.errors import RefusedError
 from meshlab.lab.change_parts import Script
-from meshlab.run import apply, script, trust
+from meshlab.lab.submission import load_submission
+from meshlab.run import act, apply, grading, install, script, trust
 from meshlab.run.context import Run
+from meshlab.run.grade import GradeRequest
 from meshlab.run.open import make_run
 from tests.cluster.conftest import LAB
-from tests.cluster.program import Program
+from tests.cluster.inside import on
+from tests.cluster.program import ROOT, Program
 
 Object = dict[str, Any]
 CLOSED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
@@ -81,19 +86,6 @@ OUTSIDE: dict[str, Object] = {
         "spec": {"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/"}},
     },
 }
-
-
-def on(program: Program, work: Callable[[Run], Awaitable[None]]) -> None:
-    """Do it with the run of the shared cluster."""
-
-    async def whole() -> None:
-        run = make_run(LAB, state=program.state)
-        try:
-            await work(run)
-        finally:
-            await run.close()
-
-    asyncio.run(whole())
 
 
 def send(program: Program, *objects: Object) -> None:
@@ -181,3 +173,44 @@ def test_a_script_that_never_ends_is_ended(ready: Program, tmp_path: Path, monke
     monkeypatch.setattr(script, "execute", soon)
     with pytest.raises(script.ScriptFailed, match="did not end within 5 seconds"):
         run_script(ready, tmp_path, "while true; do sleep 1; done")
+
+
+def test_a_grade_of_a_submission_refuses_each_of_them(ready: Program, tmp_path: Path) -> None:
+    (tmp_path / "submission.yaml").write_text(f"lab: {LAB}\nseed: 7\n")
+    (tmp_path / "look").mkdir()
+
+    async def work(run: Run) -> None:
+        async with grading.manner_of(run, GradeRequest(lab=LAB, submission=tmp_path)) as manner:
+            for name, (obj, words) in {**FORBIDDEN, **{name: (obj, "may not") for name, obj in OUTSIDE.items()}}.items():
+                (tmp_path / "look" / "10-forbidden.yaml").write_text(yaml.safe_dump(obj))
+                found = load_submission(run.loaded, tmp_path, run.values).steps["look"]
+                with pytest.raises(RefusedError) as refused:
+                    async for _ in act.perform(run, found, manner, Track(act.phases(found, manner))):
+                        pass
+                assert words in refused.value.message, name
+
+    on(ready, work)
+
+
+def test_a_pack_is_not_trusted_either(ready: Program, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("of the host")
+    shutil.copytree(ROOT / "labs" / LAB, tmp_path / "pack" / "9-theirs")
+    reads = tmp_path / "10-read.sh"
+    reads.write_text(f"cat {secret}")
+    one = Script(path=reads, text=reads.read_text(), cluster="main", file=reads.name, line=1)
+
+    async def work() -> None:
+        run = make_run("9-theirs", state=ready.state, packs=[tmp_path / "pack"])
+        run.remember(make_run(LAB, state=ready.state).values)
+        try:
+            for obj, words in FORBIDDEN.values():
+                with pytest.raises(RefusedError, match=words):
+                    await install.put(run, {"main": [obj]})
+            with pytest.raises(script.ScriptFailed) as failed:
+                await script.trusted(run)(one)
+            assert "of the host" not in failed.value.message
+        finally:
+            await run.close()
+
+    asyncio.run(work())

@@ -10,6 +10,9 @@ from meshlab.run.faults.base import Inverse, Place
 from meshlab.run.objects import labels_of, selects
 
 ADMIN_PORT = 9901
+STOPPED = "/stats?filter=^listener_manager.listener_stopped$"
+"""Listeners that were let go still stand in /listeners; this counter tells them
+(https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/stats#listener-manager)."""
 
 
 class DrainProxy:
@@ -33,8 +36,8 @@ class DrainProxy:
 
     async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
         targets = [base.port_of(place, fault, pod, inverse["port"]) for pod in inverse["pods"]]
-        told = await asyncio.gather(*(place.http.get(target, "/listeners") for target in targets))
-        return not any(str(one).strip() for one in told)
+        told = await asyncio.gather(*(place.http.get(target, STOPPED) for target in targets))
+        return all(str(one).rpartition(":")[2].strip() not in ("", "0") for one in told)
 
 
 def _port(place: Place, pod: dict[str, object]) -> int:

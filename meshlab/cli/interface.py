@@ -17,4 +17,4 @@ def open_interface(options: Options) -> int:
         )
     from meshlab.tui.app import run_app
 
-    return run_app(language=options.language, packs=options.packs, lab=options.lab)
+    return run_app(language=options.language, packs=options.packs, lab=options.lab, settings=options.settings)

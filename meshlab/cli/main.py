@@ -31,6 +31,8 @@ def cli(ctx: click.Context, lang: str | None, lab: str | None, packs: tuple[str,
         from meshlab.cli.interface import open_interface
 
         ctx.exit(open_interface(ctx.obj))
+    for problem in ctx.obj.settings.problems if ctx.invoked_subcommand != "settings" else ():
+        _say(problem.sentence(ctx.obj.settings.file, ctx.obj.language))
 
 
 def run(args: list[str] | None = None) -> int:

@@ -13,7 +13,9 @@ import click
 from meshlab.cluster.setup.environment import prepare
 from meshlab.errors import UsageError
 from meshlab.run.api import Language
-from meshlab.words import default_language
+from meshlab.settings import choose
+from meshlab.settings.model import Loaded
+from meshlab.settings.read import read
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Options:
     lab: str
     """"" means the current one."""
     packs: tuple[Path, ...]
+    settings: Loaded
 
     @classmethod
     def read(cls, language: str | None, lab: str | None, packs: tuple[str, ...]) -> Options:
@@ -33,8 +36,8 @@ class Options:
             if not folder.is_dir():
                 raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
         prepare()
-        chosen: Language = "zh" if (language or default_language()) == "zh" else "en"
-        return cls(chosen, lab or os.environ.get("MESHLAB_RUN", ""), folders)
+        settings = read()
+        return cls(choose.language(language, settings.settings), lab or os.environ.get("MESHLAB_RUN", ""), folders, settings)
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
@@ -17,16 +18,20 @@ from textual.worker import Worker, WorkerState
 
 from meshlab.errors import ExitCode
 from meshlab.run.api import LabRun, Language
+from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, TitlesRead
+from meshlab.tui.preferences import Preferences
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.screens.home import HomeScreen
 from meshlab.tui.speak import tr
-from meshlab.tui.theme import DARK, OWN_VARIABLES, THEMES
+from meshlab.tui.theme import CYCLE, DARK, OWN_VARIABLES, THEMES
 from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
 from meshlab.words import default_language, say
 
+SETTINGS_SAID = 30
+"""Seconds that a sentence about the settings file stays."""
 COMMAND_NAMES = "meshlab list, start, check, hint, next"
 
 
@@ -39,10 +44,11 @@ class MeshlabApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "app.help", display="?"),
         bind("L", "language", "app.language", show=False, display="L"),
+        bind("T", "theme", "app.theme", show=False, display="T"),
         bind("ctrl+p", "command_palette", "app.palette", show=False, priority=True, display="^p"),
-        bind("colon", "command_palette", "app.palette", show=False),
+        bind("colon", "command_palette", "app.command", show=False),
         bind("q", "quit", "app.quit"),
-        bind("ctrl+q", "quit", "app.quit", show=False, priority=True),
+        bind("ctrl+q", "quit", "app.quit-anywhere", show=False, priority=True),
     ]
 
     language: var[Language] = var("en", init=False)
@@ -55,11 +61,18 @@ class MeshlabApp(App[int]):
         lab: str = "",
         theme: str = DARK.name,
         make_shell: MakeShell = real_shell,
+        preferences: Preferences | None = None,
     ) -> None:
+        # Textual takes NO_COLOR out of the environment; programs in the shell want to know it, too.
+        kept = os.environ.get("NO_COLOR")
         super().__init__()
+        if kept is not None:
+            os.environ["NO_COLOR"] = kept
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
+        self.preferences = preferences or Preferences()
+        self.preferences.set_up(self)
         self.backend, self.first_lab, self.make_shell = backend, lab, make_shell
         self.set_reactive(MeshlabApp.language, language)
         self.lab_run: LabRun | None = None
@@ -78,8 +91,22 @@ class MeshlabApp(App[int]):
         return commands(screen)
 
     def on_mount(self) -> None:
+        # After the first paint: finding clashes of keys takes every screen.
+        self.call_after_refresh(self.follow_settings)
         if self.first_lab:
             self.open_lab(self.first_lab)
+
+    # --- settings --- #
+
+    def follow_settings(self) -> None:
+        """Keys as the settings have them; what could not be followed is said, and the defaults hold."""
+        if problems := self.preferences.set_keys(self, self.language):
+            self.notify(problems, severity="warning", markup=False, timeout=SETTINGS_SAID)
+
+    def keep(self, name: str, value: str) -> None:
+        """Remember a choice for the next start."""
+        if why := self.preferences.keep(name, value):
+            self.notify(say("settings.not-kept", self.language, why=why), severity="warning", markup=False)
 
     # --- which screen --- #
 
@@ -146,6 +173,15 @@ class MeshlabApp(App[int]):
 
     def action_language(self) -> None:
         self.language = "zh" if self.language == "en" else "en"
+        self.keep("language", self.language)
+
+    def action_theme(self, name: str = "") -> None:
+        """The named one, else the next; also from the next start on."""
+        after = CYCLE.index(self.theme) + 1 if self.theme in CYCLE else 0
+        self.theme = name or CYCLE[after % len(CYCLE)]
+        self.keep("theme", self.theme)
+        if not name:
+            self.notify(tr(self, f"command.{self.theme}"), markup=False)
 
     @on(TitlesRead)
     def learn_titles(self, message: TitlesRead) -> None:
@@ -179,13 +215,15 @@ class MeshlabApp(App[int]):
         self.exit(ExitCode.PASS, message=message)
 
 
-def run_app(*, language: Language | None = None, packs: Sequence[Path] = (), lab: str = "") -> int:
+def run_app(
+    *, language: Language | None = None, packs: Sequence[Path] = (), lab: str = "", settings: Loaded | None = None
+) -> int:
     """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same."""
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
     # Textual paints on stderr: without a terminal there it would paint into the pipe for ever.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
         return ExitCode.USAGE
-    app = MeshlabApp(LiveBackend(packs), language=chosen, lab=lab)
+    app = MeshlabApp(LiveBackend(packs), language=chosen, lab=lab, preferences=Preferences(settings))
     result = app.run()
     return int(result if result is not None else app.return_code or ExitCode.PASS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -26,9 +27,8 @@ def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
         tr(app, "command.language"), tr(app, "command.language-help"), lambda: app.call_later(app.run_action, "language")
     )
     for name in CYCLE:
-        yield SystemCommand(
-            tr(app, f"command.{name}"), tr(app, "command.theme-help"), lambda name=name: setattr(app, "theme", name)
-        )
+        choose = partial(app.call_later, app.run_action, f"theme('{name}')")
+        yield SystemCommand(tr(app, f"command.{name}"), tr(app, "command.theme-help"), choose)
     yield SystemCommand(tr(app, "command.help"), tr(app, "command.help-help"), lambda: app.call_later(app.run_action, "help"))
     yield SystemCommand(tr(app, "command.quit"), tr(app, "command.quit-help"), lambda: app.call_later(app.run_action, "quit"))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from meshlab.settings import model as settings
+
 OWN_VARIABLES = {
     "pane-border": "ansi_bright_black",
     "code-background": "ansi_default",
@@ -73,7 +75,8 @@ LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT)
-CYCLE = ("meshlab-dark", "meshlab-light", "ansi-dark", "ansi-light")
+CYCLE = settings.THEMES
+"""The order in which the key goes through them."""
 
 MEANINGS = {
     "": "",

@@ -49,7 +49,8 @@ def make_app(
 ) -> MeshlabApp:
     """The app over scripted data, without animations."""
     backend = how.pop("backend", None) or ScriptedBackend(run)
-    app = MeshlabApp(backend, language=language, theme=theme, lab=lab, make_shell=how.pop("make_shell", fake_shell))
+    how.setdefault("make_shell", fake_shell)
+    app = MeshlabApp(backend, language=language, theme=theme, lab=lab, **how)
     app.animation_level = "none"
     return app
 

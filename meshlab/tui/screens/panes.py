@@ -53,7 +53,7 @@ class PanesScreen(MeshScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind(str(number + 1), f"pane({number})", f"pane.{pane}", show=False) for number, pane in enumerate(PANES)),
         bind("plus", "zoom", "pane.zoom", show=False),
-        bind("f4", "zoom", "pane.zoom", show=False, priority=True),
+        bind("f4", "zoom", "pane.zoom-anywhere", show=False, priority=True),
     ]
 
     active: var[str] = var("guide")

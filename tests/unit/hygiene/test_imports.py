@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-CORE = ["lab", "check", "cluster", "run", "report", "workshop", "words", "errors"]
+CORE = ["lab", "check", "cluster", "run", "report", "workshop", "settings", "words", "errors"]
 HEAVY = ("textual", "rich", "lightkube", "docker", "httpx2", "websockets", "jmespath", "aiohttp")
 
 

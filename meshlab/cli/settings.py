@@ -1,0 +1,116 @@
+"""settings: what a person has chosen for all labs, and every key with what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+from msgspec import Struct
+
+from meshlab.cli.options import Options, format_option
+from meshlab.cli.output import note
+from meshlab.errors import ExitCode
+from meshlab.report.matrix_text import pad, width
+from meshlab.settings.clashes import Bound, agreed
+from meshlab.settings.model import CHOICES, KEYS, Loaded, Problem
+from meshlab.words import LANGUAGES, say
+
+
+class Key(Struct, frozen=True):
+    """One action, as `settings` tells of it."""
+
+    id: str
+    keys: tuple[str, ...]
+    """What calls it."""
+    own: tuple[str, ...]
+    """What calls it when the settings say nothing."""
+    title: dict[str, str]
+    """What it does, by language."""
+
+
+@click.group("settings", invoke_without_command=True)
+@format_option("text", "json")
+@click.pass_context
+def settings_command(ctx: click.Context, form: str) -> None:
+    """Language, theme, animations and keys. Without a subcommand all of them; exit code 2 when the file has mistakes."""
+    if ctx.invoked_subcommand is not None:
+        return
+    options: Options = ctx.obj
+    own = own_keys()
+    followed, clashes = agreed(options.settings.settings.keys, own)
+    problems = [*options.settings.problems, *clashes]
+    keys = keys_now(own, followed)
+    click.echo(as_json(options.settings, keys, problems) if form == "json" else as_text(options, keys))
+    for problem in problems:
+        note(problem.sentence(options.settings.file, options.language))
+    ctx.exit(ExitCode.USAGE if problems else ExitCode.PASS)
+
+
+@settings_command.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.pass_obj
+def set_command(options: Options, name: str, value: str) -> None:
+    """Set NAME (language, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
+    from meshlab.settings.write import keep
+
+    keep(name, value, own=own_keys() if name.startswith(f"{KEYS}.") else None)
+    note(say("settings.kept", options.language, name=name, value=value))
+
+
+@settings_command.command("unset")
+@click.argument("name")
+@click.pass_obj
+def unset_command(options: Options, name: str) -> None:
+    """Take NAME out, so that its default holds."""
+    from meshlab.settings.write import keep
+
+    keep(name, None)
+    note(say("settings.removed", options.language, name=name))
+
+
+def own_keys() -> dict[str, Bound]:
+    """Keys are bound where their actions are, in the interface: the one thing that this command asks of it."""
+    from meshlab.tui.bindings import own_keys
+
+    return own_keys()
+
+
+def keys_now(own: Mapping[str, Bound], followed: Mapping[str, str]) -> list[Key]:
+    """All keys, by id."""
+    return [
+        Key(
+            name,
+            tuple(followed[name].split(",")) if name in followed else bound.keys,
+            bound.keys,
+            {language: say(f"tui.key.{name}", language) for language in LANGUAGES},
+        )
+        for name, bound in sorted(own.items())
+    ]
+
+
+def as_json(loaded: Loaded, keys: list[Key], problems: list[Problem]) -> str:
+    """`problems` are sentences in English."""
+    from meshlab.report.envelope import envelope
+
+    chosen = {name: getattr(loaded.settings, name) for name in CHOICES}
+    sentences = [one.sentence(loaded.file, "en") for one in problems]
+    return envelope("settings", file=str(loaded.file), **chosen, keys=keys, problems=sentences)
+
+
+def as_text(options: Options, keys: list[Key]) -> str:
+    """Settings, then keys."""
+    language, loaded = options.language, options.settings
+    lines = [say(f"settings.{'file' if loaded.file.exists() else 'no-file'}", language, file=loaded.file), ""]
+    for name, allowed in CHOICES.items():
+        value = getattr(loaded.settings, name) or say("settings.default", language)
+        lines.append(f"{pad(name, 12)}{pad(value, 16)}{' '.join(allowed)}")
+    lines += ["", say("settings.keys-title", language)]
+    longest, widest = (
+        max(width(text) for text in texts) for texts in zip(*((k.id, " ".join(k.keys)) for k in keys), strict=True)
+    )
+    for key in keys:
+        mark = "✎" if key.keys != key.own else " "
+        words = "  ".join(key.title[one] for one in dict.fromkeys((language, *LANGUAGES)))
+        lines.append(f"{mark} {pad(key.id, longest)}  {pad(' '.join(key.keys), widest)}  {words}")
+    return "\n".join(lines)

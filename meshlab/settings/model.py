@@ -1,0 +1,57 @@
+"""What can be chosen, and what is wrong with what was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from meshlab.words import LANGUAGES, say
+
+THEMES = ("meshlab-dark", "meshlab-light", "ansi-dark", "ansi-light")
+"""Two of our own, and two that take the terminal's own palette."""
+ANIMATIONS = ("full", "basic", "none")
+CHOICES: dict[str, tuple[str, ...]] = {"language": LANGUAGES, "theme": THEMES, "animations": ANIMATIONS}
+"""What each setting may be. Beside them there is `keys`, from id to keys: {"lab.check": "x,f5"}."""
+KEYS = "keys"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings; "" where the file says nothing."""
+
+    language: str = ""
+    theme: str = ""
+    animations: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+    """By id, which keys stand in place of its own, separated by commas."""
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """One thing that cannot be followed; the default holds in its place."""
+
+    what: str
+    """Words in the topic `settings`."""
+    line: int | None = None
+    """1-based."""
+    key: str = ""
+    """Like theme or keys.lab.check."""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def words(self, language: str) -> str:
+        """What is wrong, without its place."""
+        return say(f"settings.{self.what}", language, key=self.key, **self.parameters)
+
+    def sentence(self, file: Path, language: str) -> str:
+        """File, line, key, and what is wrong there."""
+        place = str(file) if self.line is None else f"{file}:{self.line}"
+        return ": ".join(part for part in (place, self.key, self.words(language)) if part)
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """The file as far as it could be followed."""
+
+    file: Path
+    settings: Settings = Settings()
+    problems: tuple[Problem, ...] = ()
+    text: str = ""
+    """What the file holds."""

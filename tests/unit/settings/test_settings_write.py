@@ -1,0 +1,101 @@
+"""Changing the file: one line changes, everything else is left as it was."""
+
+from __future__ import annotations
+
+import errno
+import stat
+from pathlib import Path
+
+import pytest
+
+from meshlab.errors import EnvironmentFault, UsageError
+from meshlab.settings.clashes import Bound
+from meshlab.settings.write import changed, keep
+
+TEXT = """# mine
+theme = "meshlab-dark"  # at night
+
+[keys]
+# F5 as in a browser
+"lab.check" = "f5"
+"""
+
+
+def test_a_new_file(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "settings.toml"
+    assert keep("language", "zh", file).settings.language == "zh"
+    loaded = keep("keys.lab.check", "x,f5", file)
+    assert file.read_text(encoding="utf-8") == 'language = "zh"\n\n[keys]\n"lab.check" = "x,f5"\n'
+    assert loaded.settings.keys == {"lab.check": "x,f5"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_comments_stay() -> None:
+    assert changed(TEXT, "theme", "ansi-light") == TEXT.replace("meshlab-dark", "ansi-light")
+    assert changed(TEXT, "keys.lab.check", "x") == TEXT.replace('"f5"', '"x"')
+    assert changed(TEXT, "language", "en") == TEXT.replace("# at night\n", '# at night\nlanguage = "en"\n')
+    assert changed(TEXT, "keys.lab.hint", "i") == TEXT + '"lab.hint" = "i"\n'
+
+
+def test_taking_a_setting_out() -> None:
+    assert changed(TEXT, "keys.lab.check", None) == TEXT.replace('"lab.check" = "f5"\n', "")
+    assert changed(TEXT, "animations", None) == TEXT
+    assert changed("", "keys.lab.check", None) == ""
+
+
+def test_other_ways_of_writing_are_changed_too(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[keys]\nlab.check = ['x', 'f5']\nlab.hint='i'\n", encoding="utf-8")
+    keys = keep("keys.lab.check", "z", file).settings.keys
+    assert keys == {"lab.check": "z", "lab.hint": "i"}
+
+
+@pytest.mark.parametrize("text", ["[keys.lab]\ncheck = 'x'\n", "keys = { 'lab.check' = 'x' }\n", "theme = '''\ndark'''\n"])
+def test_what_cannot_be_changed_by_lines_is_left_alone(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    name, value = ("theme", "meshlab-light") if "theme" in text else ("keys.lab.check", "z")
+    with pytest.raises(UsageError, match="cannot be changed from here"):
+        keep(name, value, file)
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_broken_file_is_not_made_worse(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("theme = \n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"settings\.toml:1: this is no TOML"):
+        keep("theme", "meshlab-light", file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("theme", "pink", "pink is not one of"),
+        ("colour", "red", "no such setting"),
+        ("keys.lab.check", "h", "the key of lab.hint"),
+    ],
+)
+def test_what_could_not_be_followed_is_not_written(tmp_path: Path, name: str, value: str, why: str) -> None:
+    own = {"lab.check": Bound(("c",)), "lab.hint": Bound(("h",))}
+    with pytest.raises(UsageError, match=why):
+        keep(name, value, tmp_path / "settings.toml", own=own)
+    assert not (tmp_path / "settings.toml").exists()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles.toml", tmp_path / "settings.toml"
+    real.write_text('theme = "meshlab-dark"\n', encoding="utf-8")
+    link.symlink_to(real)
+    keep("theme", "meshlab-light", link)
+    assert link.is_symlink()
+    assert "meshlab-light" in real.read_text(encoding="utf-8")
+
+
+def test_a_disk_that_is_full_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(EnvironmentFault, match="disk is full") as caught:
+        keep("theme", "meshlab-light", tmp_path / "settings.toml")
+    assert "MESHLAB_CONFIG" in caught.value.hint

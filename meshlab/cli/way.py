@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import click
 
@@ -79,12 +80,18 @@ def guide_command(options: Options, step: str) -> None:
 
 @click.command("debrief")
 @click.argument("step", required=False, default="")
+@format_option("text", "json")
 @click.pass_obj
-def debrief_command(options: Options, step: str) -> None:
+def debrief_command(options: Options, step: str, form: str) -> None:
     """A step that is done (default: the last one): what it was about, and the reference solution beside your objects."""
+    from meshlab.report.debrief import debrief_text
+    from meshlab.report.envelope import envelope
+
     run = open_lab(options)
     done = [one.id for one in run.snapshot().steps if one.done]
-    click.echo(run.debrief(step or (done[-1] if done else ""), options.language))
+    told = run.debrief(step or (done[-1] if done else ""), options.language)
+    width = shutil.get_terminal_size().columns
+    click.echo(envelope("debrief", debrief=told) if form == "json" else debrief_text(told, options.language, width))
 
 
 @click.command("next")

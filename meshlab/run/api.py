@@ -219,6 +219,28 @@ class ResetPlan(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Objects of the learner that would be removed."""
 
 
+class ObjectPair(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An object of the reference solution beside the learner's, both as YAML."""
+
+    name: str
+    reference: str = ""
+    """Empty when the reference deletes the object."""
+    own: str = ""
+    """The learner's when the step was done; empty when there was none."""
+    note: str = ""
+    """A sentence: whether the one is in the other."""
+
+
+class Debrief(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is told after green."""
+
+    step: str
+    title: str
+    text: str = ""
+    """Markdown: what the step was about."""
+    objects: tuple[ObjectPair, ...] = ()
+
+
 class LabRun(Protocol):
     """One learner's way through one lab. Operations that change something hold the run's lock; LockedError names its holder."""
 
@@ -232,8 +254,8 @@ class LabRun(Protocol):
     def check_text(self, check: str, language: Language = "en") -> CheckText: ...
     def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText: ...
     def explain(self, check: str, language: Language = "en") -> Explanation: ...
-    def debrief(self, step: str, language: Language = "en") -> str:
-        """After green: the reference solution beside the learner's objects, as Markdown."""
+    def debrief(self, step: str, language: Language = "en") -> Debrief:
+        """After green: what it was about, and the reference solution beside the learner's objects. UsageError before."""
         ...
 
     def environment(self) -> dict[str, str]:

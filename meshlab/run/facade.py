@@ -12,6 +12,7 @@ from meshlab.lab.model import Lab
 from meshlab.run import answers, hints, pages
 from meshlab.run.api import (
     CheckText,
+    Debrief,
     ExperimentEvent,
     ExperimentText,
     Explanation,
@@ -60,7 +61,7 @@ class Facade:
     def explain(self, check: str, language: Language = "en") -> Explanation:
         return pages.explain(self.run, check, language)
 
-    def debrief(self, step: str, language: Language = "en") -> str:
+    def debrief(self, step: str, language: Language = "en") -> Debrief:
         return pages.debrief(self.run, step, language)
 
     def environment(self) -> dict[str, str]:

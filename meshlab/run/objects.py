@@ -64,8 +64,9 @@ def ref_of(obj: Mapping[str, Any], cluster: str = "") -> ObjectRef:
 
 
 def describe(ref: ObjectRef) -> str:
-    """`Deployment shop/router`, for sentences."""
-    place = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
+    """`Deployment shop/router`, or `Pod shop/app=router` for those with a label, for sentences."""
+    name = ref.name or ",".join(f"{key}={value}" for key, value in ref.labels.items())
+    place = f"{ref.namespace}/{name}" if ref.namespace else name
     return f"{ref.kind} {place}"
 
 

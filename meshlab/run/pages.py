@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshlab.errors import UsageError
 from meshlab.run import judge, reference, words
-from meshlab.run.api import CheckText, ExperimentText, Explanation, Language, Page
+from meshlab.run.api import CheckText, Debrief, ExperimentText, Explanation, Language, Page
 from meshlab.words import known, say
 
 if TYPE_CHECKING:
@@ -80,13 +80,18 @@ def explain(run: Run, check: str, language: Language) -> Explanation:
     )
 
 
-def debrief(run: Run, step: str, language: Language) -> str:
+def debrief(run: Run, step: str, language: Language) -> Debrief:
     """After green: what the step was about, and the reference solution beside the learner's own objects."""
     found = judge.step_of(run, step)
     if found.id not in run.state().done:
         raise UsageError(say("run.debrief.not-done", language), hint=say("run.debrief.not-done.help", language))
-    told = words.lab(run, language).debrief.get(found.id, "")
-    return "\n\n".join(part for part in (told, reference.markdown(run, found.id, language)) if part)
+    text = words.lab(run, language)
+    return Debrief(
+        step=found.id,
+        title=text.steps[found.id].title if found.id in text.steps else found.id,
+        text=text.debrief.get(found.id, ""),
+        objects=reference.pairs(run, found.id, language),
+    )
 
 
 def _axes(run: Run, experiment: Experiment) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.change import load_change
 from meshlab.lab.layout import solve_folder
 from meshlab.run import paths
+from meshlab.run.api import ObjectPair
 from meshlab.run.objects import describe, key_of, ref_of
 from meshlab.words import say
 
@@ -45,25 +46,24 @@ async def keep(run: Run, step: str) -> None:
     paths.write(_file(run, step), msgspec.json.encode(found))
 
 
-def markdown(run: Run, step: str, language: str) -> str:
-    """Each object of the reference, below it the learner's where it was kept, and whether the one is in the other."""
+def pairs(run: Run, step: str, language: str) -> tuple[ObjectPair, ...]:
+    """Each object of the reference, the learner's where it was kept, and whether the one is in the other."""
     own = {str(key_of(obj)): obj for obj in _kept(run, step)}
     wanted: list[tuple[str, Any]] = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
     wanted += [(describe(ref), patch) for ref, patch in patches(run, step)]
     gone = load_change(run.loaded, solve_folder(run.loaded, step)).deletes
-    parts = [_compared(name, reference, own.get(name), language) for name, reference in wanted]
-    parts += [f"### {describe(one.ref)}\n\n{say('run.debrief.deleted', language)}" for one in gone]
-    return "\n\n".join(parts)
+    deleted = say("run.debrief.deleted", language)
+    return tuple(
+        [_pair(name, reference, own.get(name), language) for name, reference in wanted]
+        + [ObjectPair(name=describe(one.ref), note=deleted) for one in gone]
+    )
 
 
-def _compared(name: str, reference: Any, own: dict[str, Any] | None, language: str) -> str:
-    parts = [f"### {name}", say("run.debrief.reference", language), _yaml(reference)]
+def _pair(name: str, reference: Any, own: dict[str, Any] | None, language: str) -> ObjectPair:
     if own is None:
-        return "\n\n".join([*parts, say("run.debrief.none", language)])
-    parts += [say("run.debrief.yours", language), _yaml(own)]
-    if isinstance(reference, dict):
-        parts.append(_difference(reference, own, language))
-    return "\n\n".join(parts)
+        return ObjectPair(name=name, reference=_yaml(reference), note=say("run.debrief.none", language))
+    note = _difference(reference, own, language) if isinstance(reference, dict) else ""
+    return ObjectPair(name=name, reference=_yaml(reference), own=_yaml(own), note=note)
 
 
 def _difference(reference: dict[str, Any], own: dict[str, Any], language: str) -> str:
@@ -98,4 +98,4 @@ def _file(run: Run, step: str) -> Path:
 def _yaml(obj: Any) -> str:
     import yaml
 
-    return f"```yaml\n{yaml.safe_dump(obj, sort_keys=False, allow_unicode=True, width=100)}```"
+    return str(yaml.safe_dump(obj, sort_keys=False, allow_unicode=True, width=100))

@@ -76,6 +76,12 @@ async def _done(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
 
 
+async def _debrief(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _done(pilot, app, run)
+    await pilot.press("d")
+    await until(pilot, lambda: on(app, "DebriefModal"))
+
+
 async def _evidence(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
     await pilot.press("3", "down", "enter")
@@ -154,6 +160,7 @@ SCREENS: dict[str, Way] = {
     "lab-hint": _hint,
     "lab-done": _done,
     "lab-matrix": _matrix,
+    "debrief": _debrief,
     "evidence": _evidence,
     "help": _help,
     "palette": _palette,

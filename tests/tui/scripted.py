@@ -12,6 +12,7 @@ from meshlab.errors import UsageError
 from meshlab.run.api import (
     Cell,
     CheckText,
+    Debrief,
     ExperimentEvent,
     ExperimentText,
     Explanation,
@@ -22,6 +23,7 @@ from meshlab.run.api import (
     LabSummary,
     Language,
     Matrix,
+    ObjectPair,
     Page,
     ResetPlan,
     Snapshot,
@@ -202,8 +204,15 @@ class ScriptedRun:
         reason = reason_sentence(verdict, language) if verdict else ""
         return Explanation(check=check, text=self.check_text(check, language), verdict=verdict, reason=reason)
 
-    def debrief(self, step: str, language: Language = "en") -> str:
-        return f"# {TITLES[language][step]}\n\n```yaml\nselector: {{app: router}}\n```\n"
+    def debrief(self, step: str, language: Language = "en") -> Debrief:
+        title = TITLES[language][step]
+        pair = ObjectPair(
+            name="Service shop/catalog",
+            reference="spec:\n  selector:\n    app: router\n",
+            own="spec:\n  type: ClusterIP\n  selector:\n    app: router\n  ports:\n  - port: 8080\n",
+            note={"en": "Yours has all that the reference says.", "zh": "参考做法里的内容，你的对象里都有。"}[language],
+        )
+        return Debrief(step=step, title=title, text=f"# {title}\n", objects=(pair,))
 
     def environment(self) -> dict[str, str]:
         return {"KUBECONFIG": "/state/meshlab/2-router-mesh/learner.kubeconfig", "MESHLAB_RUN": "2-router-mesh"}

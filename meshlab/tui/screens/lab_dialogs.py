@@ -52,8 +52,9 @@ class LabDialogs(LabWork):
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def show_debrief(self, step: str) -> None:
-        text = self.lab_run.debrief(step, language_of(self))
-        self.app.push_screen(ReadModal(tr(self, "debrief.title"), markdown=text))
+        from meshlab.tui.screens.debrief import DebriefModal
+
+        self.app.push_screen(DebriefModal(self.lab_run.debrief(step, language_of(self))))
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def choose_experiment(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
 from meshlab.run import answers, events, hints, judge, pages, words
+from meshlab.run.api import ObjectPair
 from meshlab.run.context import Run
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
@@ -117,12 +118,14 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     answers.answer(run, "why", "one")
     verdicts = [verdict async for verdict in judge.check(run)]
     assert [verdict.outcome for verdict in verdicts] == [Outcome.PASS] * 3
-    text = pages.debrief(run, "first", "en")
-    assert text.startswith("Well painted.")
-    assert "ConfigMap shop/paint" in text
-    assert "mine: too" in text.split("Yours, when the step was done:")[1]
-    assert "resourceVersion" not in text
-    assert "Yours has all that the reference says." in text
+    told = pages.debrief(run, "first", "en")
+    assert told.text == "Well painted."
+    (pair,) = [one for one in told.objects if one.name == "ConfigMap shop/paint"]
+    assert "colour: red" in pair.reference
+    assert "mine" not in pair.reference
+    assert "mine: too" in pair.own
+    assert "resourceVersion" not in pair.own
+    assert pair.note == "Yours has all that the reference says."
 
 
 async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> None:
@@ -133,12 +136,12 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
     (folder / "delete.yaml").write_text("- {kind: ConfigMap, name: rust}\n")
     answers.answer(run, "why", "one")
     assert [verdict.outcome async for verdict in judge.check(run)] == [Outcome.PASS] * 3
-    text = pages.debrief(run, "first", "en")
-    assert "at `data.coats` the reference has `two`, yours has `null`" in text
-    brush = text.partition("### ConfigMap shop/brush")[2]
-    assert "You have no object of this name" in brush
-    assert "### ConfigMap rust\n\nThe reference deletes it." in brush
-    assert "参考做法会删除这个对象。" in pages.debrief(run, "first", "zh")
+    told = {one.name: one for one in pages.debrief(run, "first", "en").objects}
+    assert "at `data.coats` the reference has `two`, yours has `null`" in told["ConfigMap shop/paint"].note
+    assert "You have no object of this name" in told["ConfigMap shop/brush"].note
+    assert told["ConfigMap shop/brush"].own == ""
+    assert told["ConfigMap rust"] == ObjectPair(name="ConfigMap rust", note="The reference deletes it.")
+    assert "参考做法会删除这个对象。" in [one.note for one in pages.debrief(run, "first", "zh").objects]
 
 
 def test_words_are_read_again_only_when_they_changed(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""After green: what the step was about, and the reference solution beside the learner's own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.highlight import highlight
+from textual.widget import Widget
+from textual.widgets import Static
+
+from meshlab.run.api import Debrief, ObjectPair
+from meshlab.tui.keys import bind
+from meshlab.tui.screens.base import MeshModal
+from meshlab.tui.speak import tr
+from meshlab.tui.widgets.guide import GuidePage
+from meshlab.tui.widgets.key_footer import KeyFooter
+
+WIDTHS = [(0, "-narrow"), (110, "-wide")]
+"""Columns from which two objects stand side by side."""
+
+
+class DebriefModal(MeshModal[None]):
+    """Side by side where there is room, else one below the other."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["modals.tcss", "debrief.tcss"]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("escape,enter,q", "close", "modal.close"),
+        bind("j,down", "scroll(1)", "list.down", show=False),
+        bind("k,up", "scroll(-1)", "list.up", show=False),
+    ]
+
+    def __init__(self, debrief: Debrief) -> None:
+        super().__init__()
+        self.debrief = debrief
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog -debrief", id="read") as box:
+            box.border_title = Content(tr(self, "debrief.title"))
+            if self.debrief.text:
+                yield GuidePage(self.debrief.text)
+            for one in self.debrief.objects:
+                yield from self._pair(one)
+        yield KeyFooter()
+
+    def _pair(self, one: ObjectPair) -> Iterator[Widget]:
+        yield Static(Content(one.name), classes="name")
+        texts = {"debrief.reference": one.reference, "debrief.yours": one.own}
+        columns = [Vertical(Static(tr(self, title), classes="side"), _yaml(text)) for title, text in texts.items() if text]
+        if columns:
+            yield Horizontal(*columns, classes="pair")
+        yield Static(Content(one.note), classes="note")
+
+    def on_mount(self) -> None:
+        self.query_one("#read").focus()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#read").scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def _yaml(text: str) -> Static:
+    return Static(highlight(text.rstrip(), language="yaml"), classes="code")

@@ -33,7 +33,11 @@ class LabSummary(Struct, frozen=True, omit_defaults=True, kw_only=True):
     proof: Literal["proven", "stale", "missing"] = "missing"
     state: Literal["not-started", "preparing", "in-progress", "passed", "degraded"] = "not-started"
     steps_done: int = 0
+    step: int = 1
+    """Number of the step that the guide shows."""
     minutes_left: int = 0
+    current: bool = False
+    """Whether it is the lab that was started last."""
 
 
 class StepState(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from meshlab.errors import UsageError
 from meshlab.run import paths, seat, state
 from meshlab.run.api import LabSummary, Language
@@ -74,7 +76,9 @@ def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, s
     from meshlab.lab.catalog import catalog
 
     where = paths.find(state)
-    return [_summary(entry, where, language or default_language()) for entry in catalog(packs)]
+    current = current_run(where.root)
+    found = [_summary(entry, where, language or default_language()) for entry in catalog(packs)]
+    return [structs.replace(lab, current=lab.id == current) for lab in found]
 
 
 def _with_pack_of(where: Paths, lab_id: str, packs: Iterable[Path]) -> list[Path]:
@@ -133,5 +137,6 @@ def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) 
         proof=proofs.state(loaded),
         state="in-progress" if shown == "ready" else shown,
         steps_done=len(lab.steps) - len(left),
+        step=[step.id for step in lab.steps].index(state.current(known, lab)) + 1,
         minutes_left=sum(step.minutes for step in left),
     )

@@ -96,7 +96,7 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def bar(fraction: float, size: int) -> Row:
+def bar(fraction: float, size: int, meaning: str = "accent") -> Row:
     """`━━━───` of that many columns, as two pieces."""
     full = min(size, max(0, round(fraction * size)))
-    return [("━" * full, "accent"), ("─" * (size - full), "idle")]
+    return [("━" * full, meaning), ("─" * (size - full), "idle")]

@@ -43,8 +43,39 @@ def road(labs: list[LabSummary]) -> list[Stop]:
 
 
 def where_to_go(stops: list[Stop]) -> int:
-    """The index of the stop to continue at: what is begun, else the first that is not passed."""
+    """The index of the stop to continue at: the lab that was left, else one that is begun, else the first not passed."""
     labs = [(index, stop.lab) for index, stop in enumerate(stops) if stop.lab is not None and not stop.lab.broken]
+    left = [index for index, lab in labs if lab.current and lab.state not in PASSED]
     begun = [index for index, lab in labs if lab.state in STARTED]
     fresh = [index for index, lab in labs if lab.state not in PASSED]
-    return (begun or fresh or [index for index, _ in labs] or [0])[0]
+    return (left or begun or fresh or [index for index, _ in labs] or [0])[0]
+
+
+@dataclass(frozen=True)
+class Total:
+    """All labs that are there, together."""
+
+    labs: int
+    labs_done: int
+    steps: int
+    steps_done: int
+    minutes_left: int
+
+
+def total(stops: list[Stop]) -> Total:
+    """How far along the road the learner is."""
+    labs = [stop.lab for stop in stops if stop.lab is not None and not stop.lab.broken]
+    return Total(
+        len(labs),
+        sum(lab.state in PASSED for lab in labs),
+        sum(lab.steps for lab in labs),
+        sum(lab.steps_done for lab in labs),
+        sum(minutes_left(lab) for lab in labs),
+    )
+
+
+def minutes_left(lab: LabSummary) -> int:
+    """What the author thinks is still to do; all of it before the first step."""
+    if lab.state in PASSED:
+        return 0
+    return lab.minutes_left if lab.steps_done else lab.minutes

@@ -103,6 +103,19 @@ async def test_coming_back_continues_at_the_step() -> None:
         await shows(pilot, "4/6 Close the bypass")
 
 
+async def test_after_a_lab_is_done_the_road_leads_on() -> None:
+    backend = ScriptedBackend()
+    app = make_app(backend=backend)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "1/3 labs", "you are here", "enter goes on at step 2 of 6")
+        await enter_lab(pilot, backend.run)
+        backend.passed = True
+        await pilot.press("l")
+        await shows(pilot, "2/3 labs", "11 of 16 steps", "enter begins it")
+        listing = app.screen.query_one("#road")
+        assert listing.highlighted == 3  # type: ignore[attr-defined]
+
+
 async def test_pages_can_be_read_up_to_the_current_one() -> None:
     run = ScriptedRun()
     app = make_app(run)

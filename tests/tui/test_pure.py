@@ -1,4 +1,4 @@
-"""What needs no screen: phases, the board, the road, the matrix, the course of an experiment, wrapping."""
+"""What needs no screen: phases, the board, the matrix, the course of an experiment, wrapping."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from meshlab.check.verdict import Outcome
 from meshlab.cluster.progress import Progress
 from meshlab.report.matrix_text import clip, clip_name, width
 from meshlab.report.wrap import wrap
-from meshlab.run.api import Cell, ExperimentEvent, LabSummary
+from meshlab.run.api import Cell, ExperimentEvent
 from meshlab.tui.board import Board
 from meshlab.tui.course import Course
 from meshlab.tui.heat import Heat, heat_rows, missed
 from meshlab.tui.phases import PhaseTable, bar, clock
-from meshlab.tui.pictures import DRAWINGS
-from meshlab.tui.road import STAGES, road, where_to_go
 from meshlab.tui.screens.trace import headers_of
 from meshlab.tui.topology.model import plain
 from meshlab.tui.widgets.guide import command_of
@@ -121,40 +119,6 @@ def test_a_move_elsewhere_is_seen() -> None:
     assert not board.look_again()
     run.current = "canary"
     assert board.look_again()
-
-
-# --- road --- #
-
-
-def summary(name: str, stage: str, state: str = "not-started") -> LabSummary:
-    return LabSummary(id=name, stage=stage, title=name, state=state)  # type: ignore[arg-type]
-
-
-def test_every_stage_is_on_the_road() -> None:
-    stops = road([summary("five-a", "5a"), summary("five-b", "5b"), summary("other", "x")])
-    assert [stop.stage for stop in stops if stop.first] == [*STAGES, "x"]
-    assert [stop.lab.id for stop in stops if stop.lab and stop.stage == "5"] == ["five-a", "five-b"]
-    assert set(DRAWINGS) == set(STAGES)
-
-
-@pytest.mark.parametrize(
-    ("states", "expected"),
-    [
-        (("passed", "in-progress", "not-started"), "b"),
-        (("passed", "passed", "not-started"), "c"),
-        (("passed", "passed", "passed"), "a"),
-        (("not-started", "not-started", "degraded"), "c"),
-    ],
-)
-def test_enter_continues_where_the_learner_is(states: tuple[str, str, str], expected: str) -> None:
-    stops = road([summary(name, str(stage), state) for stage, (name, state) in enumerate(zip("abc", states, strict=True))])
-    stop = stops[where_to_go(stops)]
-    assert stop.lab is not None
-    assert stop.lab.id == expected
-
-
-def test_without_labs_there_is_still_a_road() -> None:
-    assert where_to_go(road([])) == 0
 
 
 # --- matrix --- #

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -14,7 +15,8 @@ from textual.widgets import OptionList, Static
 from meshlab.tui.backend import Backend, Finding
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import OpenLab, TitlesRead
-from meshlab.tui.road import Stop, road, where_to_go
+from meshlab.tui.road import STAGES, Stop, road, total, where_to_go
+from meshlab.tui.road_rows import hours
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
@@ -43,6 +45,7 @@ class HomeScreen(MeshScreen[None]):
         super().__init__()
         self.backend = backend
         self.stops: list[Stop] = []
+        self.here = -1
         self.findings: list[Finding] | None = None
 
     def compose(self) -> ComposeResult:
@@ -61,6 +64,10 @@ class HomeScreen(MeshScreen[None]):
         self.call_after_refresh(self.load)
         self.call_after_refresh(self.examine)
 
+    def on_resize(self) -> None:
+        # The panes know their new sizes only then.
+        self.call_after_refresh(self._detail)
+
     def on_screen_resume(self) -> None:
         if self.stops:
             self.load()
@@ -73,17 +80,24 @@ class HomeScreen(MeshScreen[None]):
     @work(exclusive=True, group="labs", exit_on_error=False)
     async def load(self) -> None:
         """Read the labs and draw the road; the highlight goes to where the learner continues."""
-        first = not self.stops
         labs = await self.backend.labs(language_of(self))
         self.stops = road(labs)
         self.post_message(TitlesRead({lab.id: lab.title for lab in labs}))
         listing = self.query_one(RoadList)
         listing.border_title = tr(self, "home.road")
+        listing.border_subtitle = self._total()
         listing.show(self.stops)
-        if first:
-            listing.highlighted = where_to_go(self.stops)
+        here = where_to_go(self.stops)
+        if here != self.here:
+            self.here = listing.highlighted = here
         self._detail()
         self._status()
+
+    def _total(self) -> str:
+        all_of_it = total(self.stops)
+        time = hours(all_of_it.minutes_left, partial(tr, self))
+        key = "home.total" if all_of_it.minutes_left else "home.total-done"
+        return tr(self, key, done=all_of_it.steps_done, steps=all_of_it.steps, time=time)
 
     @work(exclusive=True, group="doctor", exit_on_error=False)
     async def examine(self) -> None:
@@ -92,8 +106,7 @@ class HomeScreen(MeshScreen[None]):
         self._status()
 
     def _status(self) -> None:
-        done = sum(stop.lab.state == "passed" for stop in self.stops if stop.lab)
-        labs = sum(stop.lab is not None for stop in self.stops)
+        way = total(self.stops)
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'home.motto')}", ""))
         problems = [one for one in self.findings or () if one.state == "problem"]
@@ -102,7 +115,7 @@ class HomeScreen(MeshScreen[None]):
         status.right = (
             ("● ", style),
             (tr(self, f"home.{key}", count=len(problems)), ""),
-            ("   " + tr(self, "home.passed", done=done, labs=labs), "$muted"),
+            ("   " + tr(self, "home.passed", done=way.labs_done, labs=way.labs), "$muted"),
         )
         banner = self.query_one("#problem", Static)
         banner.display = bool(problems)
@@ -114,9 +127,16 @@ class HomeScreen(MeshScreen[None]):
         if index is None or index >= len(self.stops):
             return
         stop = self.stops[index]
-        self.query_one("#detail").border_title = tr(self, "home.stage", stage=stop.stage)
-        self.query_one("#stage", Static).update(stage_detail(self, stop, roomy=self.size.height >= ROOMY))
+        self.query_one("#detail").border_title = self._stage(stop)
+        space = self.query_one("#detail").scrollable_content_region.width
+        self.query_one("#stage", Static).update(stage_detail(self, stop, space, roomy=self.size.height >= ROOMY))
         self.refresh_bindings()
+
+    def _stage(self, stop: Stop) -> str:
+        if stop.stage not in STAGES:
+            return stop.stage
+        title = tr(self, f"stage.{stop.stage}.title")
+        return title if len(stop.stage) > 1 else f"{tr(self, 'home.stage', stage=stop.stage)}  {title}"
 
     @on(OptionList.OptionHighlighted, "#road")
     def highlighted(self) -> None:

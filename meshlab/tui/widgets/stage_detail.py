@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.content import Content
 from textual.dom import DOMNode
 
+from meshlab.report.wrap import wrap
 from meshlab.run.api import LabSummary
 from meshlab.tui.phases import bar
 from meshlab.tui.pictures import picture
-from meshlab.tui.road import Stop
+from meshlab.tui.road import PASSED, STARTED, Stop
+from meshlab.tui.road_rows import PROOFS, node, time_left
 from meshlab.tui.speak import has_words, tr
+from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.drawing import content_of, row_content
 
-BAR = 18
+BAR = 24
 
 
-def stage_detail(node: DOMNode, stop: Stop, *, roomy: bool) -> Content:
+def stage_detail(widget: DOMNode, stop: Stop, space: int, *, roomy: bool) -> Content:
     """Paragraphs for the detail pane; where there is little room the lab comes first and the drawing last."""
-    parts = [Content.styled(tr(node, f"stage.{stop.stage}.title"), "bold $primary")]
-    lab = _lab(node, stop.lab) if stop.lab else Content.styled(tr(node, "home.no-lab"), "$muted")
+    lab = _lab(widget, stop.lab, space) if stop.lab else Content.styled(tr(widget, "home.no-lab"), "$muted")
     drawing = content_of(picture(stop.stage))
-    parts.append(drawing if roomy else lab)
-    for topic in ("what", "claim"):
-        if has_words(f"stage.{stop.stage}.{topic}"):
-            head = Content.styled(tr(node, f"home.{topic}"), "$accent")
-            parts.append(Content("\n").join([head, Content(tr(node, f"stage.{stop.stage}.{topic}"))]))
-    parts.append(lab if roomy else drawing)
-    return Content("\n\n").join(parts)
+    first, last = (drawing, lab) if roomy else (lab, drawing)
+    return Content("\n\n").join([first, *_topics(widget, stop, space), last])
 
 
-def _lab(node: DOMNode, lab: LabSummary) -> Content:
+def _topics(widget: DOMNode, stop: Stop, space: int) -> list[Content]:
+    """What the stage is, and its claim: of a stage without a lab nothing can be tested yet."""
+    heads = {"what": "home.what", "claim": "home.claim" if stop.lab else "home.claim-later"}
+    found = [topic for topic in heads if has_words(f"stage.{stop.stage}.{topic}")]
+    return [
+        Content.assemble((tr(widget, heads[topic]), "$accent"), "\n", _lines(tr(widget, f"stage.{stop.stage}.{topic}"), space))
+        for topic in found
+    ]
+
+
+def _lines(text: str, space: int) -> str:
+    # Textual breaks Chinese only at spaces.
+    return "\n".join(wrap(text, max(20, space)))
+
+
+def _lab(widget: DOMNode, lab: LabSummary, space: int) -> Content:
     if lab.broken:
         return Content.assemble(("✘ ", "$error"), lab.broken)
     share = lab.steps_done / lab.steps if lab.steps else 0
+    dot, look = node(lab)
+    glyph, meaning = PROOFS[lab.proof]
+    steps = tr(widget, "home.steps", done=lab.steps_done, steps=lab.steps)
+    time = time_left(lab, partial(tr, widget))
     lines = [
-        Content.assemble((tr(node, "home.lab"), "$accent"), f"  {lab.title}", (f"  {lab.id}", "$muted")),
-        Content.assemble(row_content(bar(share, BAR)), f"  {tr(node, 'home.steps', done=lab.steps_done, steps=lab.steps)}"),
-        Content(tr(node, f"state.{lab.state}") + "  " + tr(node, "home.left", minutes=lab.minutes_left or lab.minutes)),
-        Content.styled(tr(node, f"proof.{lab.proof}"), "$success" if lab.proof == "proven" else "$muted"),
+        Content.assemble((tr(widget, "home.lab"), "$accent"), f"  {lab.title}", (f"  {lab.id}", "$muted")),
+        Content.assemble(row_content(bar(share, BAR, look)), f"  {steps}", (f"  {time}", "$muted")),
+        Content.assemble((f"{dot} ", style_of(look)), f"{tr(widget, f'state.{lab.state}')} {_enter(widget, lab)}"),
+        Content.styled(f"{glyph} {tr(widget, f'proof.{lab.proof}')}", style_of(meaning)),
     ]
-    why = [Content(""), Content(lab.why)] if lab.why else []
+    why = [Content(""), Content(_lines(lab.why, space))] if lab.why else []
     return Content("\n").join([*lines, *why])
+
+
+def _enter(widget: DOMNode, lab: LabSummary) -> str:
+    if lab.state in PASSED:
+        return tr(widget, "home.enter-again")
+    if lab.state in STARTED or lab.steps_done:
+        return tr(widget, "home.enter-on", step=lab.step, steps=lab.steps)
+    return tr(widget, "home.enter-first")

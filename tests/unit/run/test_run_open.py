@@ -59,6 +59,20 @@ def test_a_run_stays_where_its_clusters_are_until_it_is_down(tmp_path: Path) -> 
     assert small_run(tmp_path, context="other").context == "other"
 
 
+def test_the_list_says_which_lab_was_started_last_and_at_which_step_it_is(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+
+    def listed() -> tuple[bool, int, int]:
+        found = {lab.id: lab for lab in list_labs("en", [tmp_path / "pack"], state=tmp_path / "state")}
+        assert sum(lab.current for lab in found.values()) == int(found[LAB_ID].current)
+        return found[LAB_ID].current, found[LAB_ID].step, found[LAB_ID].steps_done
+
+    assert listed() == (False, 1, 0)
+    run.begin()
+    run.append(events.StepDone(step="first"), events.Moved(step="second"))
+    assert listed() == (True, 2, 1)
+
+
 def test_begin_says_it_once_and_again_when_it_is_another(tmp_path: Path) -> None:
     run = small_run(tmp_path, seed=7)
     run.begin()

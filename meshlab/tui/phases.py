@@ -9,6 +9,7 @@ from meshlab.cluster.progress import Progress
 from meshlab.tui.topology.model import Row
 
 LOG_LINES = 2000
+ENDED = ("done", "skipped", "failed")
 
 
 @dataclass
@@ -71,23 +72,47 @@ class PhaseTable:
         return 0.0 if self.started is None else (self.ended or now) - self.started
 
     def remaining(self, now: float) -> float | None:
-        """Seconds left by the estimates; None while some phase has none."""
-        left = 0.0
-        for phase in self.phases.values():
-            if phase.state in ("done", "skipped", "failed"):
-                continue
-            if phase.estimate is None:
-                return None
-            left += max(0.0, phase.estimate - (phase.elapsed(now) if phase.state == "running" else 0.0))
-        return left
+        """Seconds left by the estimates that there are (see `unknown`); None when there is none."""
+        open_ones = [phase for phase in self.phases.values() if phase.state not in ENDED]
+        known = [phase for phase in open_ones if phase.estimate is not None]
+        if open_ones and not known:
+            return None
+        return sum(max(0.0, (phase.estimate or 0.0) - phase.elapsed(now)) for phase in known)
+
+    def unknown(self) -> int:
+        """How many phases that are still to come to an end never ran on this machine."""
+        return sum(phase.estimate is None for phase in self.phases.values() if phase.state not in ENDED)
 
     def fraction(self, now: float) -> float:
         """How much is done, 0 to 1: by estimates where all are known, else by phases."""
-        left = self.remaining(now)
+        left = None if self.unknown() else self.remaining(now)
         if left is not None and self.elapsed(now) + left > 0:
             return self.elapsed(now) / (self.elapsed(now) + left)
         ended = sum(phase.state in ("done", "skipped") for phase in self.phases.values())
         return ended / len(self.phases) if self.phases else 0.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """The phases that are shown, and those before and after them that are only counted."""
+
+    before: tuple[Phase, ...]
+    shown: tuple[Phase, ...]
+    after: tuple[Phase, ...]
+
+
+def window(phases: list[Phase], rows: int) -> Window:
+    """As many phases as fit into that many rows, with what happens now among them. A count takes a row, too."""
+    if len(phases) <= rows or rows < 3:
+        return Window((), tuple(phases), ())
+    now = next((index for index, phase in enumerate(phases) if phase.state not in ENDED), len(phases))
+    # A third of the rows for what has just been done.
+    start = min(max(0, now - (rows - 3) // 3), len(phases) - rows + 1)
+    if start == 1:
+        start = 0 if now <= rows - 2 else 2
+    end = start + rows - (1 if start else 0)
+    end -= 1 if end < len(phases) else 0
+    return Window(tuple(phases[:start]), tuple(phases[start:end]), tuple(phases[end:]))
 
 
 def clock(seconds: float) -> str:

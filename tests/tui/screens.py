@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -45,7 +45,7 @@ async def _preparing(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> No
     await _home(pilot, app, run)
     await pilot.press("enter")
     await until(pilot, lambda: on(app, "PreparingScreen"))
-    await shows(pilot, "0:19")
+    await shows(pilot, "0:07")
     await until(pilot, lambda: app.screen.query("GuidePage > *"))
 
 
@@ -176,8 +176,10 @@ SCREENS: dict[str, Way] = {
 @contextmanager
 def still_clock() -> Iterator[None]:
     """Elapsed times are 0:00 however slow the machine is."""
-    clocks = ("meshlab.tui.screens.operation.monotonic", "meshlab.tui.widgets.phase_list.monotonic")
-    with patch(clocks[0], lambda: 100.0), patch(clocks[1], lambda: 100.0), patch(LOCAL, lambda time: "2026-09-21 13:33"):
+    with ExitStack() as stack:
+        for place in ("screens.operation", "screens.preparing", "widgets.phase_list"):
+            stack.enter_context(patch(f"meshlab.tui.{place}.monotonic", lambda: 100.0))
+        stack.enter_context(patch(LOCAL, lambda time: "2026-09-21 13:33"))
         yield
 
 

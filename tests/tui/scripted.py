@@ -36,14 +36,30 @@ from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
 from tests.unit.report.compare_sample import sample
 
 PHASES = {
+    "build-images": 2.0,
+    "node-image": 1.0,
     "create-nodes": 21.0,
+    "configure": 2.0,
     "control-plane": 14.0,
+    "network": 2.0,
     "join": 8.0,
     "load-images": 9.0,
+    "dns-config": 1.0,
+    "clean-namespaces": 1.0,
+    "system-parts": 2.0,
+    "setup-base": 1.0,
     "setup-start": 3.0,
+    "api": 1.0,
+    "nodes-ready": 4.0,
+    "dns-ready": 2.0,
     "workloads-ready": 6.0,
+    "dns-answers": 1.0,
     "probe-answers": 2.0,
+    "shop-answers": 1.0,
+    "start-actors": 1.0,
+    "take-inventory": 1.0,
 }
+"""As long as a real one: a screen has to cope with it."""
 CALLERS = ("edge", "web", "catalog", "pricing", "reviews")
 SERVICES = ("web", "catalog", "pricing", "legacy", "reviews", "ratings")
 CALLS = {(caller, callee) for caller in CALLERS for callee in SERVICES if caller != callee}
@@ -71,6 +87,7 @@ class ScriptedRun:
         self.experiment_gate = asyncio.Event()
         self.experiment_gate.set()
         self.prepare_error: Exception | None = None
+        self.clean_up_error: Exception | None = None
         self.look_error: Exception | None = None
         self.strays: tuple[str, ...] = ("ConfigMap/shop/scratch", "Deployment/shop/my-router")
         self.cleaned = self.closed = False
@@ -222,16 +239,18 @@ class ScriptedRun:
         for phase, estimate in PHASES.items():
             yield Progress(phase=phase, state="planned", estimate=estimate)
         try:
-            for number, phase in enumerate(PHASES):
+            for phase in PHASES:
                 yield Progress(phase=phase, state="running", detail="web catalog pricing" if phase == "load-images" else "")
                 yield Progress(phase=phase, state="note", detail=f"{phase}: [1/2] of what it does")
-                if number == 3:
+                if phase == "load-images":
                     await self.gate.wait()
                     if self.prepare_error is not None:
                         raise self.prepare_error
-                yield Progress(phase=phase, state="done", seconds=PHASES[phase] * 0.9)
+                yield Progress(phase=phase, state="done", seconds=(PHASES[phase] or 0.0) * 0.9)
         except (asyncio.CancelledError, GeneratorExit):
             self.cleaned = True
+            if self.clean_up_error is not None:
+                raise self.clean_up_error from None
             raise
 
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:

@@ -324,28 +324,6 @@ async def test_a_long_operation_can_be_stopped() -> None:
         assert "router" not in run.done
 
 
-async def test_the_log_is_shown_while_preparing_and_cancel_cleans_up() -> None:
-    run = ScriptedRun()
-    app = make_app(run)
-    async with app.run_test(size=WIDE) as pilot:
-        await shows(pilot, "1/3 labs")
-        run.gate.clear()
-        await pilot.press("enter")
-        await shows(pilot, "Load images into nodes", "of ~0:09", "Put the router in front")
-        await pilot.press("l")
-        await shows(pilot, "load-images: [1/2]")
-        await pilot.press("escape")
-        await until(pilot, lambda: on(app, "ConfirmModal"))
-        await pilot.press("n")
-        await until(pilot, lambda: on(app, "PreparingScreen"))
-        assert not run.cleaned
-        await pilot.press("escape")
-        await until(pilot, lambda: on(app, "ConfirmModal"))
-        await pilot.press("y")
-        await until(pilot, lambda: run.cleaned and on(app, "HomeScreen"))
-        await says(pilot, "What had been made is removed")
-
-
 async def test_quitting_in_the_middle_is_refused() -> None:
     run = ScriptedRun()
     app = make_app(run)

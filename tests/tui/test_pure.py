@@ -12,7 +12,7 @@ from meshlab.run.api import Cell, ExperimentEvent
 from meshlab.tui.board import Board
 from meshlab.tui.course import Course
 from meshlab.tui.heat import Heat, heat_rows, missed
-from meshlab.tui.phases import PhaseTable, bar, clock
+from meshlab.tui.phases import Phase, PhaseTable, bar, clock, window
 from meshlab.tui.screens.trace import headers_of
 from meshlab.tui.topology.model import plain
 from meshlab.tui.widgets.guide import command_of
@@ -55,6 +55,32 @@ def test_without_estimates_phases_are_counted() -> None:
     made = table((Progress(phase="a", state="done"), 0), (Progress(phase="b"), 0))
     assert made.remaining(5) is None
     assert made.fraction(5) == 0.5
+
+
+def test_what_never_ran_here_is_told_apart_from_what_did() -> None:
+    made = table((Progress(phase="a", state="planned", estimate=10), 0), (Progress(phase="b", state="planned"), 0))
+    assert (made.remaining(0), made.unknown()) == (10, 1)
+    made.accept(Progress(phase="b", state="skipped"), 1)
+    assert (made.remaining(1), made.unknown()) == (10, 0)
+
+
+def many(done: int, of: int) -> list[Phase]:
+    return [Phase(str(index), "done" if index < done else "running" if index == done else "planned") for index in range(of)]
+
+
+@pytest.mark.parametrize("rows", [3, 5, 12])
+@pytest.mark.parametrize("done", range(25))
+def test_what_happens_now_is_in_sight_and_every_phase_is_counted(done: int, rows: int) -> None:
+    phases = many(done, 24)
+    seen = window(phases, rows)
+    assert [*seen.before, *seen.shown, *seen.after] == phases
+    assert bool(seen.before) + len(seen.shown) + bool(seen.after) == rows
+    assert phases[min(done, 23)] in seen.shown
+    assert len(seen.before) != 1
+
+
+def test_phases_that_fit_are_all_shown() -> None:
+    assert window(many(3, 6), 6).shown == tuple(many(3, 6))
 
 
 def test_notes_are_the_log_and_outlive_another_try() -> None:

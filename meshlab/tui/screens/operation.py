@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, ClassVar, TypeVar, cast
@@ -86,14 +86,14 @@ class FollowsOperation(MeshScreen[Result]):
         state = WorkerState.CANCELLED if self.cancelling else event.state
         self.ended(state, event.worker.error if event.state is WorkerState.ERROR else None)
 
-    def ask_cancel(self, title: str, text: str) -> None:
+    def ask_cancel(self, title: str, text: str, items: Sequence[str] = ()) -> None:
         """Ask once, then cancel."""
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.cancel()
 
-        self.app.push_screen(ConfirmModal(title, text), answered)
+        self.app.push_screen(ConfirmModal(title, text, items=items), answered)
 
     def cancel(self) -> None:
         """Cancel now; `ended` follows when all is cleaned up."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import monotonic
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.reactive import var
 from textual.widgets import Log, Static
 from textual.worker import WorkerState
 
 from meshlab.cluster.progress import Progress
+from meshlab.report.wrap import wrap
 from meshlab.run.api import LabRun
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab
 from meshlab.tui.pictures import picture
+from meshlab.tui.road import STAGES
 from meshlab.tui.screens.base import BREAKPOINTS
 from meshlab.tui.screens.operation import FollowsOperation
 from meshlab.tui.speak import lab_title, language_of, tr
@@ -25,18 +30,25 @@ from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.phase_list import PhaseList
 from meshlab.tui.widgets.status import StatusRow
 
+MAKING = "create-nodes"
+"""A phase that is only there where a cluster is made."""
+
 
 class PreparingScreen(FollowsOperation[None]):
-    """Phases on one side, the lab's introduction on the other; `l` shows the log in its place."""
+    """Phases and, beside them, the lab's introduction or the log; where it is narrow, one of the three at a time."""
 
     CSS_PATH = "preparing.tcss"
     HELP_TOPIC = "help.preparing"
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind("i", "turn", "preparing.page"),
         bind("l", "log", "preparing.log"),
         bind("r", "retry", "preparing.retry"),
         bind("escape", "leave", "preparing.cancel"),
     ]
+
+    page: var[str] = var("phases", init=False)
+    """phases, intro or log: which one is seen where it is narrow. Elsewhere phases stand beside the other two."""
 
     def __init__(self, run: LabRun) -> None:
         super().__init__()
@@ -48,22 +60,49 @@ class PreparingScreen(FollowsOperation[None]):
         yield StatusRow(id="status")
         with Horizontal(id="body"):
             with Vertical(id="phases", classes="pane"):
-                yield PhaseList(self.table)
+                yield PhaseList(self.table, fits=True)
                 yield Static(id="note")
-                yield Static(id="drawing")
             with VerticalScroll(id="intro", classes="pane"):
+                yield Static(id="stage")
                 yield GuidePage()
             yield Log(id="log", classes="pane")
         yield KeyFooter()
 
     async def on_mount(self) -> None:
-        self.query_one("#log").display = False
+        self.watch_page()
         self.query_one("#intro").focus()
         self.follow(self.lab_run.prepare)
         await self._label()
+        # What was told until here found nothing mounted.
+        self.query_one(PhaseList).redraw()
+        self._status()
+
+    # --- what is seen --- #
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for one page only."""
+        return self.size.width < BREAKPOINTS[-1][0]
+
+    def on_resize(self) -> None:
+        self.watch_page()
+        self._introduce()
+        self.refresh_bindings()
+
+    def watch_page(self) -> None:
+        beside = self.page if self.page == "log" else "intro"
+        for name in ("phases", "intro", "log"):
+            self.query_one(f"#{name}").display = name == (self.page if self.narrow else beside) or (
+                name == "phases" and not self.narrow
+            )
+
+    def show_page(self, page: str) -> None:
+        """Turn to it, and let the arrows scroll it."""
+        self.page = page
+        self.query_one(f"#{'intro' if page == 'phases' and not self.narrow else page}").focus()
+        self.refresh_bindings()
 
     async def _label(self) -> None:
-        page = self.lab_run.page(language=language_of(self))
         self.query_one("#phases").border_title = tr(self, "preparing.title")
         self.query_one("#intro").border_title = tr(self, "preparing.intro")
         self.query_one("#log").border_title = tr(self, "preparing.log")
@@ -73,18 +112,35 @@ class PreparingScreen(FollowsOperation[None]):
             (f"  {snapshot.stage} ", "$muted"),
             (lab_title(self, snapshot), ""),
         )
-        claim = Content(tr(self, f"stage.{snapshot.stage[:1]}.claim")) if snapshot.stage[:1].isdigit() else Content("")
-        self.query_one("#drawing", Static).update(Content("\n\n").join([content_of(picture(snapshot.stage[:1])), claim]))
+        self._introduce()
         self._status()
-        await self.query_one(GuidePage).update(page.markdown)
+        await self.query_one(GuidePage).update(self.lab_run.page(language=language_of(self)).markdown)
+
+    def _introduce(self) -> None:
+        """The stage of the road that the lab is about, above its page."""
+        stage = self.lab_run.lab.stage[:1]
+        if stage not in STAGES:
+            return
+        space = max(20, self.query_one("#intro").scrollable_content_region.width - 4)
+        parts = [content_of(picture(stage))]
+        for topic in ("what", "claim"):
+            text = "\n".join(wrap(tr(self, f"stage.{stage}.{topic}"), space))
+            parts.append(Content.assemble((tr(self, f"home.{topic}"), "$accent"), "\n", text))
+        self.query_one("#stage", Static).update(Content("\n\n").join(parts))
 
     def _status(self) -> None:
         key, style = ("failed", "$error") if self.failed else ("busy", "$accent")
         key = "cancelling" if self.cancelling else key
-        self.query_one(StatusRow).right = (("● ", style), (tr(self, f"preparing.{key}"), ""))
+        left = self.query_one(PhaseList).left(monotonic()) if key == "busy" else ""
+        self.query_one(StatusRow).right = (("● ", style), (tr(self, f"preparing.{key}"), ""), (f"  {left}", "$muted"))
         notes = {"failed": "preparing.failed-note", "cancelling": "preparing.cancelling-note"}
         note = tr(self, notes[key]) if key in notes else tr(self, "preparing.note")
         self.query_one("#note", Static).update(note)
+
+    def redraw(self) -> None:
+        super().redraw()
+        if self.is_mounted:
+            self._status()
 
     def relabel(self) -> None:
         super().relabel()
@@ -93,19 +149,36 @@ class PreparingScreen(FollowsOperation[None]):
     def retitle(self) -> None:
         self.call_later(self._label)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "retry":
-            return True if self.failed else None
-        return None if action == "leave" and self.cancelling else True
-
     def progressed(self, event: Progress) -> None:
         if event.state == "note":
             self.query_one(Log).write_line(event.detail)
 
+    # --- keys --- #
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The key that turns the page names where it leads."""
+        found = super().active_bindings
+        if "i" in found and self.page == "intro":
+            binding = replace(found["i"].binding, description=tr(self, "key.preparing.phases"))
+            found["i"] = found["i"]._replace(binding=binding)
+        return found
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "retry":
+                return True if self.failed else None
+            case "leave":
+                return None if self.cancelling else True
+            case "turn":
+                return self.narrow
+        return True
+
+    def action_turn(self) -> None:
+        self.show_page("phases" if self.page == "intro" else "intro")
+
     def action_log(self) -> None:
-        log, intro = self.query_one("#log"), self.query_one("#intro")
-        log.display, intro.display = not log.display, log.display
-        (log if log.display else intro).focus()
+        self.show_page("phases" if self.page == "log" else "log")
 
     def action_retry(self) -> None:
         self.failed = False
@@ -115,9 +188,20 @@ class PreparingScreen(FollowsOperation[None]):
 
     def action_leave(self) -> None:
         if self.busy:
-            self.ask_cancel(tr(self, "preparing.cancel-title"), tr(self, "preparing.cancel-text"))
+            self.ask_cancel(tr(self, "preparing.cancel-title"), tr(self, "preparing.cancel-text"), self.cleaned_up())
         else:
             self.post_message(LeaveLab())
+
+    def cleaned_up(self) -> tuple[str, ...]:
+        """What cancelling now removes, and what stays."""
+        snapshot = self.lab_run.snapshot()
+        key = "made" if MAKING in self.table.phases else "kept" if snapshot.engine == "kind" else "context"
+        return (
+            tr(self, f"preparing.cancel-{key}", cluster=snapshot.cluster),
+            tr(self, "preparing.cancel-stays"),
+        )
+
+    # --- how it ends --- #
 
     def cancel_started(self) -> None:
         self._status()
@@ -126,11 +210,14 @@ class PreparingScreen(FollowsOperation[None]):
     def ended(self, state: WorkerState, error: BaseException | None) -> None:
         if state is WorkerState.SUCCESS:
             self.post_message(LabReady(self.lab_run))
-        elif error is not None and not self.cancelling:
+        elif self.cancelling:
+            key, severity = ("cancelled", "information") if error is None else ("cancel-failed", "error")
+            self.notify(tr(self, f"preparing.{key}"), severity=severity, markup=False)  # type: ignore[arg-type]
+            self.post_message(LeaveLab())
+        elif error is not None:
             self.failed = True
             self._status()
             self.refresh_bindings()
             self.show_failure(error)
         else:
-            self.notify(tr(self, "preparing.cancelled"), markup=False)
             self.post_message(LeaveLab())

@@ -115,7 +115,7 @@ async def test_a_terminal_that_grows_shows_both_again() -> None:
 
 async def test_without_earlier_runs_no_time_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PHASES:
-        monkeypatch.setitem(PHASES, name, None)  # type: ignore[arg-type]
+        monkeypatch.setitem(PHASES, name, None)
     run = ScriptedRun()
     app = make_app(run)
     async with app.run_test(size=WIDE) as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -44,10 +45,12 @@ class MeshlabError(Exception):
 
     exit_code = ExitCode.ENVIRONMENT
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", parameters: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.parameters = dict(parameters or {})
+        """For the sentence in the reader's language, where words.trouble has one for the class."""
 
 
 class UsageError(MeshlabError):
@@ -77,17 +80,53 @@ class EnvironmentFault(MeshlabError):
     """The machine, the engine or meshlab could not do it; never the learner's failure."""
 
 
+class DiskFull(EnvironmentFault):
+    """No room for a file. Parameters: path."""
+
+
 class EngineError(EnvironmentFault):
     """The container engine or kind did not do what was asked."""
+
+
+class EngineGone(EngineError):
+    """The container engine does not answer. Parameters: why."""
 
 
 class ClusterError(EnvironmentFault):
     """The cluster's API did not do what was asked."""
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, parameters: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, hint=hint, parameters=parameters)
         self.status = status
         """HTTP status of the API server, 0 where there was none."""
+
+
+class ConnectionLost(ClusterError):
+    """The API server does not answer. Parameters: server."""
+
+
+class ApiNotReady(ClusterError):
+    """The API server answers that it cannot (5xx, 429). Parameters: status."""
+
+
+class CredentialsRefused(ClusterError):
+    """The API server does not know who asks (401). Parameters: status."""
+
+
+class ClusterGone(ClusterError):
+    """There is no such cluster (any more). Parameters: cluster, lab."""
+
+
+class ClusterAsleep(ClusterError):
+    """The cluster is there, and does not run. Parameters: cluster, state."""
+
+
+class ClusterTaken(ClusterError):
+    """Another lab was put on the cluster. Parameters: lab, other."""
+
+
+class KubeconfigGone(ClusterError):
+    """The file that leads to the cluster is not there any more. Parameters: path."""
 
 
 class PreparationTimeout(MeshlabError):
@@ -97,7 +136,7 @@ class PreparationTimeout(MeshlabError):
 
 
 class LockedError(MeshlabError):
-    """Another meshlab changes this run just now."""
+    """Another meshlab changes this run just now. Parameters: operation, pid, since."""
 
     exit_code = ExitCode.LOCKED
 

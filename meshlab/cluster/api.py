@@ -69,7 +69,7 @@ class ClusterInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Of meshlab itself (0600)."""
     context: str = ""
     state: str = "running"
-    """running, paused, stopped, partial (some nodes gone) or missing"""
+    """running, paused, stopped, partial (some nodes gone), unreachable (its kubeconfig is gone) or missing"""
     nodes: tuple[NodeInfo, ...] = ()
     ports: dict[str, int] = field(default_factory=dict)
     """Name to port on 127.0.0.1."""

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meshlab.cluster import refusal
-from meshlab.errors import ClusterError
+from meshlab.errors import ClusterError, KubeconfigGone
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
     from lightkube.config.kubeconfig import SingleConfig
 
+START = "`meshlab start` writes it anew."
 TIMEOUT = 10.0
 """Seconds until a request that nobody answers is given up."""
 
@@ -115,6 +116,10 @@ class Connection:
         from lightkube.core.exceptions import ConfigError
         from yaml import YAMLError
 
+        if not self.kubeconfig.exists():
+            raise KubeconfigGone(
+                f"The kubeconfig {self.kubeconfig} is not there.", hint=START, parameters={"path": str(self.kubeconfig)}
+            )
         try:
             config = KubeConfig.from_file(self.kubeconfig).get(self.context or None)
         except (ConfigError, OSError, YAMLError, KeyError, TypeError, msgspec.ValidationError) as error:

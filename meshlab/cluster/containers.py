@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from meshlab.cluster.process import Finished, run
-from meshlab.errors import EngineError
+from meshlab.errors import EngineError, EngineGone
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
@@ -120,7 +120,8 @@ async def facts() -> EngineFacts:
         info = {}
     if not info.get("ServerVersion"):
         why = "; ".join(info.get("ServerErrors") or []) or " ".join(told.err.split())
-        raise EngineError(f"The container engine does not answer: {why}", hint="Start it, then run `meshlab doctor`.")
+        said = f"The container engine does not answer: {why}"
+        raise EngineGone(said, hint="Start it, then run `meshlab doctor`.", parameters={"why": why})
     store = " ".join(f"{key}={value}" for key, value in info.get("DriverStatus") or [])
     return EngineFacts(
         version=numbers(info["ServerVersion"]),

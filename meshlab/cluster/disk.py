@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from meshlab.errors import EnvironmentFault
+from meshlab.errors import DiskFull, EnvironmentFault
 
 OTHER_PLACE = "Free some space or give the folder back its permissions, or set MESHLAB_STATE to another folder."
 
@@ -15,8 +15,9 @@ OTHER_PLACE = "Free some space or give the folder back its permissions, or set M
 def fault(error: OSError, path: Path) -> EnvironmentFault:
     """The error for a person: whether the disk is full, or what else stands in the way."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        what = f"The disk is full: {path} could not be written."
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        said = f"The disk is full: {path} could not be written."
+        return DiskFull(said, hint=OTHER_PLACE, parameters={"path": str(path)})
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         what = f"meshlab may not write or read {path}."
     elif error.errno in (errno.ENOTDIR, errno.EEXIST):
         what = f"{path} cannot be a folder: a file stands in its way."

@@ -15,6 +15,7 @@ from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw, unstick
 from meshlab.cluster.ownfiles import OwnFiles
+from meshlab.cluster.process import run
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.ready import PHASES as READY
 from meshlab.cluster.ready import Since, wait_ready
@@ -91,7 +92,7 @@ class KindEngine:
             engine=self.name,
             kubeconfig=files.kubeconfig,
             context=f"kind-{PREFIX}{name}",
-            state="partial" if files.incomplete else state(nodes, spec),
+            state="partial" if files.incomplete else state(nodes, spec, led_to=files.kubeconfig.exists()),
             nodes=shown,
             ports={key: ports[port] for key, port in spec.ports.items() if port in ports},
             capabilities=Capabilities(nodes=max(1, spec.workers), memory_mib=facts.memory_mib),
@@ -120,6 +121,8 @@ class KindEngine:
         stopped, paused = ([node for node in nodes if node.state == which] for which in ("exited", "paused"))
         await thaw(paused)
         await start_nodes(stopped)
+        if not info.kubeconfig.exists():
+            await self._export(info)
         yield track.done("start-nodes", done=len(nodes), total=len(nodes))
         since = Since(renewed=now if stopped else now - LEASE if paused else 0.0, started=now if stopped else 0.0)
         kube = KubeClient(info.kubeconfig, info.context)
@@ -159,6 +162,11 @@ class KindEngine:
         names = {node.cluster for node in await containers.nodes()}
         return sorted(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
 
+    async def _export(self, info: ClusterInfo) -> None:
+        """A kubeconfig that was deleted, anew from the control plane's node, which runs."""
+        name, file = PREFIX + info.name, str(info.kubeconfig)
+        await run("kind", "export", "kubeconfig", "--name", name, "--kubeconfig", file)
+
     async def _nodes(self, info: ClusterInfo) -> list[Node]:
         return await own_nodes(PREFIX + info.name, OwnFiles(info.kubeconfig.parent).mount)
 
@@ -168,9 +176,11 @@ class KindEngine:
         return self._facts
 
 
-def state(nodes: list[Node], spec: ClusterSpec) -> str:
-    """One word for all nodes."""
+def state(nodes: list[Node], spec: ClusterSpec, *, led_to: bool = True) -> str:
+    """One word for all nodes. led_to: whether there is a kubeconfig."""
     if len(nodes) < 1 + spec.workers:
         return "partial"
     states = {node.state for node in nodes}
-    return "stopped" if "exited" in states else "paused" if "paused" in states else "running"
+    if states & {"exited", "paused"}:
+        return "stopped" if "exited" in states else "paused"
+    return "running" if led_to else "unreachable"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from meshlab.errors import ClusterError
+from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, CredentialsRefused
 
 HINT = "Is the cluster paused or stopped? `meshlab start` recovers it, `meshlab doctor` looks for the cause."
 
@@ -23,7 +23,14 @@ class Status(msgspec.Struct):
 def check(status: int, body: bytes, what: str) -> None:
     """ClusterError when the status is not a success."""
     if status >= 400:
-        raise ClusterError(f"{what} was refused ({status}): {message(body)}", status=status, hint=_hint(status))
+        said = f"{what} was refused ({status}): {message(body)}"
+        raise _kind(status)(said, status=status, hint=_hint(status), parameters={"status": str(status)})
+
+
+def _kind(status: int) -> type[ClusterError]:
+    if status == 401:
+        return CredentialsRefused
+    return ApiNotReady if status == 429 or status >= 500 else ClusterError
 
 
 def message(body: bytes) -> str:
@@ -51,9 +58,10 @@ def sentences(what: str, server: str) -> Iterator[None]:
     try:
         yield
     except httpx2.TimeoutException as error:
-        raise ClusterError(f"{what}: the API server at {server} did not answer in time.", hint=HINT) from error
+        said = f"{what}: the API server at {server} did not answer in time."
+        raise ConnectionLost(said, hint=HINT, parameters={"server": server}) from error
     except httpx2.HTTPError as error:
-        raise ClusterError(f"{what}: {why(error, server)}", hint=HINT) from error
+        raise ConnectionLost(f"{what}: {why(error, server)}", hint=HINT, parameters={"server": server}) from error
 
 
 def why(error: BaseException, server: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlab.errors import ClusterError
+from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, KubeconfigGone
 from meshlab.run import engines
 from meshlab.run.displace import must_be_there
 
@@ -44,7 +45,7 @@ class Clients:
             found = await self.engine.find(name, self._run.paths.cluster(name))
             if found is None:
                 self._infos.pop(name, None)
-                raise ClusterError(f"There is no cluster {name} for the lab {self._run.lab_id}.", hint=START)
+                raise gone(self._run, name)
             self._infos[name] = found
         return self._infos[name]
 
@@ -52,6 +53,7 @@ class Clients:
         """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew."""
         must_be_there(self._run)
         name = self._run.cluster_name(cluster)
+        self._must_be_led_to(name)
         if self._opening is None:
             self._opening = asyncio.Lock()
         async with self._opening:
@@ -73,10 +75,21 @@ class Clients:
         for kube in kubes:
             await kube.close()
 
+    def _must_be_led_to(self, name: str) -> None:
+        """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
+        if self._stamps.get(name) and not self._written(name):
+            if self._run.state().environment == "none":
+                raise gone(self._run, name)
+            file = self._file(name)
+            raise KubeconfigGone(f"The kubeconfig {file} was deleted.", hint=START, parameters={"path": str(file)})
+
+    def _file(self, name: str) -> Path:
+        return self._run.paths.cluster(name) / "kubeconfig"
+
     def _written(self, name: str) -> int:
         """When the cluster's kubeconfig was written; 0 when there is none."""
         try:
-            return (self._run.paths.cluster(name) / "kubeconfig").stat().st_mtime_ns
+            return self._file(name).stat().st_mtime_ns
         except OSError:
             return 0
 
@@ -87,5 +100,21 @@ class Clients:
         if info.state != "running":
             info = await self.info(cluster, fresh=True)
         if info.state != "running":
-            raise ClusterError(f"The cluster {info.name} is {info.state}.", hint=START)
+            raise asleep(info)
         return connect(info)
+
+
+def gone(run: Run, name: str) -> ClusterGone:
+    """The error for a cluster that is not there."""
+    return ClusterGone(
+        f"There is no cluster {name} for the lab {run.lab_id}.", hint=START, parameters={"cluster": name, "lab": run.lab_id}
+    )
+
+
+def asleep(info: ClusterInfo) -> ClusterError:
+    """The error for one that is there and cannot be asked."""
+    if info.state == "unreachable":
+        path = str(info.kubeconfig)
+        return KubeconfigGone(f"The kubeconfig {path} was deleted.", hint=START, parameters={"path": path})
+    said = f"The cluster {info.name} is {info.state}."
+    return ClusterAsleep(said, hint=START, parameters={"cluster": info.name, "state": info.state})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlab.errors import ClusterError
+from meshlab.errors import ClusterTaken
 from meshlab.run import events, state
 from meshlab.run.journal import Journal
 from meshlab.run.log import Log
@@ -45,7 +45,8 @@ def must_be_there(run: Run) -> None:
     """ClusterError when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
     other = run.state().displaced
     if other:
-        raise ClusterError(
+        raise ClusterTaken(
             f"The lab {other} was put on the cluster after {run.lab_id}.",
             hint=f"`meshlab start {run.lab_id}` brings it back to the start of its current step; progress is kept.",
+            parameters={"lab": run.lab_id, "other": other},
         )

@@ -93,12 +93,13 @@ def holder(file: Path) -> Holder | None:
 
 def locked(holder: Holder | None, subject: str) -> LockedError:
     """The error that names the holder."""
-    if holder is None or not holder.pid:
-        who = "another meshlab"
-    else:
+    who, about = "another meshlab", {}
+    if holder is not None and holder.pid:
         clock = time.strftime("%H:%M:%S", time.localtime(holder.since))
         who = f"`meshlab {holder.operation}` (process {holder.pid}, since {clock})"
-    return LockedError(f"{subject} is being changed by {who}.", hint="Wait until it is finished, or stop it, then try again.")
+        about = {"operation": holder.operation, "pid": str(holder.pid), "since": clock}
+    hint = "Wait until it is finished, or stop it, then try again."
+    return LockedError(f"{subject} is being changed by {who}.", hint=hint, parameters=about)
 
 
 def _open(file: Path) -> int:

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meshlab.errors import UsageError
+from meshlab.errors import ConnectionLost, UsageError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Step
-from meshlab.run import judge, learner
+from meshlab.run import health, judge, learner
 from meshlab.run.api import Cell, Matrix
 
 if TYPE_CHECKING:
@@ -70,7 +70,19 @@ def _cell(cell: CellSeen, red: set[tuple[str, str]] | None) -> Cell:
 
 
 async def pods(run: Run) -> list[dict[str, Any]]:
-    """The lab's pods in short, in the order of clusters, namespaces, names."""
+    """The lab's pods in short, in the order of clusters, namespaces, names.
+
+    ClusterError, which says what the engine knows where the API server does not answer; KubeconfigGone also for the
+    learner's own, without which nothing can be done in the shell.
+    """
+    health.shell_leads_there(run)
+    try:
+        return await _pods(run)
+    except ConnectionLost as error:
+        raise await health.explained(run, error) from error
+
+
+async def _pods(run: Run) -> list[dict[str, Any]]:
     found = []
     for cluster in run.lab.clusters:
         kube = await run.kube(cluster)

@@ -14,14 +14,14 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.reactive import var
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState
 
 from meshlab.errors import ExitCode
 from meshlab.run.api import LabRun, Language
 from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
 from meshlab.tui.keys import bind
-from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, TitlesRead
+from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.preferences import Preferences
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.screens.home import HomeScreen
@@ -77,6 +77,8 @@ class MeshlabApp(App[int]):
         self.set_reactive(MeshlabApp.language, language)
         self.lab_run: LabRun | None = None
         self.prepared = False
+        self.fatal: BaseException | None = None
+        """What ended the app, where nobody caught it."""
         self.titles: dict[str, str] = {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -118,9 +120,15 @@ class MeshlabApp(App[int]):
     async def open_lab(self, lab: str) -> None:
         from meshlab.tui.screens.preparing import PreparingScreen
 
+        self.lab_left()
         await self._close_run()
         self.lab_run = await self.backend.open(lab, self.language)
         await self.push_screen(PreparingScreen(self.lab_run))
+
+    @on(StartAgain)
+    def lab_wanted_again(self) -> None:
+        if self.lab_run is not None:
+            self.open_lab(self.lab_run.lab_id)
 
     @on(LabReady)
     def lab_ready(self, message: LabReady) -> None:
@@ -146,6 +154,12 @@ class MeshlabApp(App[int]):
         if event.state is WorkerState.ERROR and event.worker.node is self and isinstance(self.screen, MeshScreen):
             assert event.worker.error is not None
             self.screen.show_failure(event.worker.error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Nobody caught it: the app ends. Textual would print a traceback; whoever ran the app says it as a sentence."""
+        super()._handle_exception(error)
+        self.fatal = self.fatal or (error.error if isinstance(error, WorkerFailed) else error)
+        self._exit_renderables.clear()
 
     # --- keys --- #
 
@@ -218,12 +232,21 @@ class MeshlabApp(App[int]):
 def run_app(
     *, language: Language | None = None, packs: Sequence[Path] = (), lab: str = "", settings: Loaded | None = None
 ) -> int:
-    """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same."""
+    """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same.
+
+    Raises what ended it, where that was nobody's wish.
+    """
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
     # Textual paints on stderr: without a terminal there it would paint into the pipe for ever.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
         return ExitCode.USAGE
     app = MeshlabApp(LiveBackend(packs), language=chosen, lab=lab, preferences=Preferences(settings))
-    result = app.run()
+    return ended(app, app.run())
+
+
+def ended(app: MeshlabApp, result: int | None) -> int:
+    """The exit code; raises what ended the app, for the command to say."""
+    if app.fatal is not None:
+        raise app.fatal
     return int(result if result is not None else app.return_code or ExitCode.PASS)

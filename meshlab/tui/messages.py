@@ -33,3 +33,8 @@ class TitlesRead(Message):
 @dataclass
 class LeaveLab(Message):
     """Back to the road."""
+
+
+@dataclass
+class StartAgain(Message):
+    """Prepare the lab that is open once more: its cluster is gone, asleep, or cannot be reached."""

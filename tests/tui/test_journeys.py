@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from meshlab.check.verdict import Outcome
-from meshlab.errors import ClusterError, EngineError, LockedError
+from meshlab.errors import EngineError, LockedError
 from meshlab.run.api import FaultState, Language
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.screens.experiment import ExperimentScreen
@@ -362,20 +362,6 @@ async def test_a_lab_that_cannot_be_opened_is_a_sentence() -> None:
         await shows(pilot, "Process 4711", "Another meshlab")
         await pilot.press("escape")
         await until(pilot, lambda: on(app, "HomeScreen"))
-
-
-async def test_a_lost_cluster_is_said_and_the_run_survives() -> None:
-    run = ScriptedRun()
-    app = make_app(run)
-    async with app.run_test(size=WIDE) as pilot:
-        lab = await enter_lab(pilot, run)
-        run.look_error = ClusterError("The API server does not answer.")
-        lab.changed.set()
-        await shows(pilot, "API server does not answer")
-        assert on(app, "LabScreen")
-        run.look_error = None
-        lab.changed.set()
-        await shows(pilot, "● ready")
 
 
 async def test_what_meshlab_itself_does_wrong_is_a_sentence_too() -> None:

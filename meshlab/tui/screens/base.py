@@ -69,10 +69,17 @@ class MeshScreen(Screen[Result]):
             self.show_failure(event.worker.error)
 
     def show_failure(self, error: BaseException) -> None:
-        """Title, sentence, hint."""
+        """Title, sentence, hint, and the ways on that this screen has."""
         from meshlab.tui.screens.modals import FailureModal
 
-        self.app.push_screen(FailureModal.of(self, error))
+        self.app.push_screen(FailureModal(error, self.ways_on(error)), self.go_way)
+
+    def ways_on(self, error: BaseException) -> tuple[str, ...]:
+        """Those of retry, start (again) and leave that are offered after this failure."""
+        return ()
+
+    def go_way(self, way: str | None) -> None:
+        """One of them was chosen; "" or None is none."""
 
 
 class MeshModal(MeshScreen[Result], ModalScreen[Result]):

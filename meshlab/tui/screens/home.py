@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from meshlab.errors import MeshlabError
 from meshlab.tui.backend import Backend, Finding
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import OpenLab, TitlesRead
@@ -160,6 +161,13 @@ class HomeScreen(MeshScreen[None]):
         stop = self._stop()
         if stop is not None and stop.lab is not None:
             self.post_message(OpenLab(stop.lab.id))
+
+    def ways_on(self, error: BaseException) -> tuple[str, ...]:
+        return ("retry",) if isinstance(error, MeshlabError) else ()
+
+    def go_way(self, way: str | None) -> None:
+        if way == "retry":
+            self.action_open()
 
     def action_doctor(self) -> None:
         from meshlab.tui.screens.doctor import DoctorScreen

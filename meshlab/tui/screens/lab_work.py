@@ -17,6 +17,7 @@ from meshlab.tui.messages import LeaveLab
 from meshlab.tui.screens.modals import ConfirmModal, ReadModal
 from meshlab.tui.screens.operation import Operation, WorkingModal
 from meshlab.tui.screens.panes import PanesScreen
+from meshlab.tui.screens.trouble import FacesTrouble
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.topology.build import build
 
@@ -27,19 +28,18 @@ MEASURE_AT_MOST_EVERY = 15.0
 RETRY_AFTER = 5.0
 
 
-class LabWork(PanesScreen):
+class LabWork(PanesScreen, FacesTrouble):
     """The screen's own state is the board; `redraw_*` are the screen's."""
 
     lab_run: LabRun
     board: Board
-    lost: str = ""
-    """Why the cluster cannot be seen just now."""
     pods: list[dict[str, Any]]
     matrix: Matrix | None
 
     def start_work(self, run: LabRun) -> None:
         """Call before composing."""
         self.lab_run = run
+        self.start_facing()
         self.board = Board(run)
         self.pods, self.matrix = [], None
         self.changed = asyncio.Event()
@@ -64,11 +64,11 @@ class LabWork(PanesScreen):
             try:
                 async with aclosing(cast("Any", self.lab_run.watch())) as verdicts:
                     async for verdict in verdicts:
-                        self.seen("")
+                        self.well("watch")
                         self.take(verdict)
                 return
             except EnvironmentFault as error:
-                self.seen(error.message)
+                self.troubled("watch", error)
                 await asyncio.sleep(RETRY_AFTER)
 
     @work(exclusive=True, group="look", exit_on_error=False)
@@ -83,11 +83,11 @@ class LabWork(PanesScreen):
                     self.matrix = await self.lab_run.matrix()
                     self.measured = monotonic()
                     self.draw_map()
-                self.seen("")
+                self.well("look")
             except EnvironmentFault as error:
-                self.seen(error.message)
+                self.troubled("look", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self.changed.wait(), RETRY_AFTER if self.lost else LOOK_EVERY)
 
     def due(self, news: bool) -> bool:
         """Whether the matrix is worth its requests now."""
@@ -114,11 +114,9 @@ class LabWork(PanesScreen):
         """The picture from all that is known now."""
         self.redraw_map(build(self.lab_run.lab, self.pods, self.matrix, self.board.verdicts))
 
-    def seen(self, problem: str) -> None:
-        """The cluster answered (empty) or did not."""
-        if problem != self.lost:
-            self.lost = problem
-            self.redraw_status()
+    def look_again(self) -> None:
+        self.changed.set()
+        self.watch_verdicts()
 
     # --- the learner's keys --- #
 

@@ -14,10 +14,11 @@ from textual.dom import DOMNode
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from meshlab.errors import MeshlabError
+from meshlab.report.trouble import told
+from meshlab.report.wrap import wrap
 from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import MeshModal
-from meshlab.tui.speak import has_words, tr
+from meshlab.tui.speak import has_words, language_of, tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 
@@ -48,41 +49,61 @@ class ConfirmModal(MeshModal[bool]):
         self.dismiss(yes)
 
 
-class FailureModal(MeshModal[None]):
-    """What went wrong, to what, and what to do next. Never a traceback."""
+class FailureModal(MeshModal[str]):
+    """What went wrong, to what, and what to do next, with keys that do it. Never a traceback."""
 
     CSS_PATH = "modals.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [bind("escape,enter,space", "close", "modal.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("r", "go('retry')", "failure.retry"),
+        bind("s", "go('start')", "failure.start"),
+        bind("l", "go('leave')", "failure.leave"),
+        bind("escape,enter,space", "go('')", "modal.close"),
+    ]
 
-    def __init__(self, title: str, sentence: str, hint: str = "") -> None:
+    def __init__(self, error: BaseException, ways: Sequence[str] = ()) -> None:
+        """ways: those of retry, start and leave that there are; the one that was chosen is the result, "" is none."""
         super().__init__()
-        self.title_text, self.sentence, self.hint = title, sentence, hint
-
-    @classmethod
-    def of(cls, node: DOMNode, error: BaseException) -> FailureModal:
-        """The modal for an error; one that is not ours is meshlab's own fault, and says so."""
-        if isinstance(error, MeshlabError):
-            return cls(_title(node, error), str(error), error.hint)
-        sentence = f"{type(error).__name__}: {error}"
-        return cls(tr(node, "failure.own"), sentence, tr(node, "failure.own-hint"))
+        self.error, self.ways = error, tuple(ways)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog -failure") as box:
-            box.border_title = Content(self.title_text)
-            yield Static(Content(self.sentence))
-            if self.hint:
-                yield Static(Content.assemble(("→ ", "$accent"), self.hint), classes="hint")
+        with VerticalScroll(classes="dialog -failure"):
+            yield Static(id="failure-text")
         yield KeyFooter()
 
-    def action_close(self) -> None:
-        self.dismiss(None)
+    def on_mount(self) -> None:
+        self.relabel()
+
+    def on_resize(self) -> None:
+        self.relabel()
+
+    def relabel(self) -> None:
+        super().relabel()
+        box = self.query_one(".dialog")
+        box.border_title = Content(failure_title(self, self.error))
+        self.query_one("#failure-text", Static).update(self._text(max(20, box.scrollable_content_region.width)))
+
+    def _text(self, space: int) -> Content:
+        it = told(self.error, language_of(self))
+        hint = it.hint if it.kind else tr(self, "failure.own-hint")
+        parts = [Content("\n".join(wrap(it.sentence, space)))]
+        if hint:
+            parts.append(Content.assemble(("→ ", "$accent"), "\n  ".join(wrap(hint, space - 2))))
+        if it.detail:
+            parts.append(Content.styled("\n".join(wrap(it.detail, space)), "$muted"))
+        return Content("\n\n").join(parts)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "go" or parameters[0] in ("", *self.ways)
+
+    def action_go(self, way: str) -> None:
+        self.dismiss(way)
 
 
-def _title(node: DOMNode, error: MeshlabError) -> str:
-    for kind in type(error).__mro__:
-        if has_words(key := f"failure.{kind.__name__}"):
-            return tr(node, key)
-    return tr(node, "failure.MeshlabError")
+def failure_title(node: DOMNode, error: BaseException) -> str:
+    """What kind of failure it is, in a few words; one that is not ours is meshlab's own fault, and says so."""
+    it = told(error, language_of(node))
+    names = [it.kind, *(kind.__name__ for kind in type(error).__mro__)] if it.kind else []
+    return next((tr(node, f"failure.{name}") for name in names if has_words(f"failure.{name}")), tr(node, "failure.own"))
 
 
 class ReadModal(MeshModal[None]):

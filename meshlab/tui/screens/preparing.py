@@ -221,3 +221,13 @@ class PreparingScreen(FollowsOperation[None]):
             self.show_failure(error)
         else:
             self.post_message(LeaveLab())
+
+    def ways_on(self, error: BaseException) -> tuple[str, ...]:
+        return ("retry", "leave")
+
+    def go_way(self, way: str | None) -> None:
+        match way:
+            case "retry":
+                self.action_retry()
+            case "leave":
+                self.action_leave()

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from meshlab.cluster import kube as module
 from meshlab.cluster.kube import KubeClient
-from meshlab.errors import ClusterError
+from meshlab.errors import ClusterError, KubeconfigGone
 from meshlab.lab.address import ObjectRef
 from tests.unit.cluster.api_server import ApiServer, config, pod, serving
 
@@ -160,7 +160,7 @@ async def test_a_frozen_server_is_given_up(tmp_path: Path) -> None:
 
 
 async def test_an_unusable_kubeconfig_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ClusterError, match="cannot be used"):
+    with pytest.raises(KubeconfigGone, match="none is not there"):
         await KubeClient(tmp_path / "none").raw("/readyz")
     file = config(tmp_path, "http://127.0.0.1:1")
     with pytest.raises(ClusterError, match="other"):

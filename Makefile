@@ -17,10 +17,10 @@ endif
 # Read when Textual is imported, so it must be set before Python starts.
 export TEXTUAL_ANIMATIONS ?= none
 
-.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens clean
+.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens recordings clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Debian's Python makes environments only with the package python3-venv.
 .uv/bin/uv:
@@ -83,6 +83,9 @@ bench: ready ## The design's budgets beside what was measured (JSON)
 
 screens: env ## Pictures of every screen
 	$(PY) -m tests.tui.screens
+
+recordings: ready ## Record labs for `meshlab tour` on real clusters (LAB=id: one)
+	$(PY) -m meshlab record $(LAB)
 
 clean: env ## Clusters of meshlab, environment, caches
 	-$(PY) -m meshlab clean --yes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from meshlab.cli.options import Options
 from meshlab.errors import UsageError
@@ -10,11 +11,28 @@ from meshlab.errors import UsageError
 
 def open_interface(options: Options) -> int:
     """Run the interface to its end. UsageError where there is no terminal to draw on."""
-    # Textual draws on stderr: without a terminal there it would paint into the pipe for ever.
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "The interface needs a terminal.", hint="Use the commands instead: meshlab list, start, check, hint, next …"
-        )
+    need_terminal("Use the commands instead: meshlab list, start, check, hint, next …")
     from meshlab.tui.app import run_app
 
-    return run_app(language=options.language, packs=options.packs, lab=options.lab, settings=options.settings)
+    return run_app(
+        language=options.language,
+        packs=options.packs,
+        lab=options.lab,
+        settings=options.settings,
+        record=options.record,
+    )
+
+
+def open_tour(options: Options, lab: str, file: Path | None) -> int:
+    """The same over recordings."""
+    need_terminal("`meshlab tour --list` says which labs have a recording.")
+    from meshlab.tui.tour import run_tour
+
+    return run_tour(language=options.language, packs=options.packs, lab=lab, file=file, settings=options.settings)
+
+
+def need_terminal(instead: str) -> None:
+    """UsageError where there is none."""
+    # Textual draws on stderr: without a terminal there it would paint into the pipe for ever.
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("The interface needs a terminal.", hint=instead)

@@ -27,9 +27,11 @@ class Options:
     """"" means the current one."""
     packs: tuple[Path, ...]
     settings: Loaded
+    record: Path | None = None
+    """A file to which everything that is seen of a run is written."""
 
     @classmethod
-    def read(cls, language: str | None, lab: str | None, packs: tuple[str, ...]) -> Options:
+    def read(cls, language: str | None, lab: str | None, packs: tuple[str, ...], record: str | None = None) -> Options:
         """UsageError when a pack is no folder."""
         folders = tuple(Path(pack).expanduser().resolve() for pack in packs)
         for folder in folders:
@@ -37,7 +39,9 @@ class Options:
                 raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
         prepare()
         settings = read()
-        return cls(choose.language(language, settings.settings), lab or os.environ.get("MESHLAB_RUN", ""), folders, settings)
+        chosen = choose.language(language, settings.settings)
+        file = Path(record).expanduser().resolve() if record else None
+        return cls(chosen, lab or os.environ.get("MESHLAB_RUN", ""), folders, settings, file)
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -17,7 +17,12 @@ def open_lab(options: Options, lab: str = "", **how: Any) -> LabRun:
     """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
     from meshlab.run.open import open_run
 
-    return open_run(lab or options.lab, packs=options.packs, language=options.language, **how)
+    run = open_run(lab or options.lab, packs=options.packs, language=options.language, **how)
+    if options.record is None:
+        return run
+    from meshlab.run.recordings.opened import recorded
+
+    return recorded(run, options.record)
 
 
 def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: Any) -> T:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.progress import Progress
-from meshlab.lab.model import Lab
+from meshlab.lab.model import Fault, Lab
 
 Language = Literal["en", "zh"]
 
@@ -31,6 +31,8 @@ class LabSummary(Struct, frozen=True, omit_defaults=True, kw_only=True):
     broken: str = ""
     """Why the lab cannot be loaded, empty when it can."""
     proof: Literal["proven", "stale", "missing"] = "missing"
+    recorded: bool = False
+    """Whether a recording of it ships with meshlab."""
     state: Literal["not-started", "preparing", "in-progress", "passed", "degraded"] = "not-started"
     steps_done: int = 0
     step: int = 1
@@ -169,6 +171,8 @@ class ExperimentEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: Literal["phase", "fault", "undo", "matrix", "verdict", "note", "waiting", "finished"]
     phase: str = ""
     text: str = ""
+    fault: Fault | None = None
+    """fault, undo, waiting: what `text` says in the run's language."""
     matrix: Matrix | None = None
     verdict: Verdict | None = None
     result: dict[str, Any] = field(default_factory=dict)

@@ -14,15 +14,13 @@ from meshlab.cluster.cleanup import to_the_end
 from meshlab.cluster.merge import merged
 from meshlab.errors import PreparationTimeout, UsageError
 from meshlab.lab.model import Experiment, Fault, Phase
-from meshlab.run import events, faults, judge, pages, scoring, wait
+from meshlab.run import events, fault_words, faults, judge, pages, scoring, wait
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.context import Run
 from meshlab.run.journal import Entry
 from meshlab.run.live_matrix import LiveMatrix
-from meshlab.run.objects import describe
 from meshlab.run.poll import until
 from meshlab.run.system import spaces
-from meshlab.words import say
 
 LEARNER_WITHIN = 900.0
 """Seconds for the learner to do their part."""
@@ -100,15 +98,15 @@ class _Experiment:
             self._run, fault, experiment=self._about.id, step=self._step, apply=not by_learner, opened=self._applied.append
         )
         if by_learner:
-            yield self._event("waiting", phase.id, text=self._say("yours", what=self._words(fault)))
+            yield self._told("waiting", phase.id, fault)
             await self._learner(entry)
-        yield self._event("fault", phase.id, text=self._words(fault))
+        yield self._told("fault", phase.id, fault)
 
     async def _learner(self, entry: Entry) -> None:
         async def pending() -> str:
             return "" if await faults.seen(self._run, entry) else "it has not been seen in the cluster"
 
-        await until(pending, LEARNER_WITHIN, what=self._words(entry.fault), interval=0.5)
+        await until(pending, LEARNER_WITHIN, what=fault_words.words(entry.fault, self._run.language), interval=0.5)
         self._run.append(events.FaultApplied(fault=faults.state_of(entry)))
 
     async def _observe(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
@@ -163,21 +161,7 @@ class _Experiment:
         return ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more)
 
     def _undone(self, entry: Entry, phase: str = "") -> ExperimentEvent:
-        return self._event("undo", phase, text=self._say("undone", what=self._words(entry.fault)))
+        return self._told("undo", phase, entry.fault)
 
-    def _words(self, fault: Fault) -> str:
-        facts = {
-            "target": describe(fault.target),
-            "replicas": fault.replicas,
-            "labels": ", ".join(f"{key}={value}" for key, value in fault.labels.items()),
-            "replace": fault.replace.strip(),
-            "with": fault.with_.strip(),
-            "milliseconds": fault.milliseconds,
-            "key": fault.key,
-            "network": fault.key,
-            "url": fault.url,
-        }
-        return self._say(fault.kind, **facts)
-
-    def _say(self, key: str, /, **facts: object) -> str:
-        return say(f"faults.{key}", self._run.language, **facts)
+    def _told(self, kind: Any, phase: str, fault: Fault) -> ExperimentEvent:
+        return self._event(kind, phase, fault=fault, text=fault_words.told(kind, fault, self._run.language))

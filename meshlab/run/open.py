@@ -121,6 +121,7 @@ def _summary(entry: Entry, where: Paths, language: str) -> LabSummary:
 
 def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) -> LabSummary:
     from meshlab.run import proofs
+    from meshlab.run.recordings import shelf
 
     lab = loaded.lab
     known = state.fold(Log(where.run(entry.id) / "log.jsonl").read())
@@ -135,6 +136,7 @@ def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) 
         steps=len(lab.steps),
         built_in=entry.built_in,
         proof=proofs.state(loaded),
+        recorded=entry.built_in and entry.id in shelf.recorded(),
         state="in-progress" if shown == "ready" else shown,
         steps_done=len(lab.steps) - len(left),
         step=[step.id for step in lab.steps].index(state.current(known, lab)) + 1,

@@ -62,7 +62,9 @@ class MeshlabApp(App[int]):
         theme: str = DARK.name,
         make_shell: MakeShell = real_shell,
         preferences: Preferences | None = None,
+        recorded: bool = False,
     ) -> None:
+        """recorded: the backend replays recordings, and every screen says so."""
         # Textual takes NO_COLOR out of the environment; programs in the shell want to know it, too.
         kept = os.environ.get("NO_COLOR")
         super().__init__()
@@ -75,6 +77,7 @@ class MeshlabApp(App[int]):
         self.preferences.set_up(self)
         self.backend, self.first_lab, self.make_shell = backend, lab, make_shell
         self.set_reactive(MeshlabApp.language, language)
+        self.recorded = recorded
         self.lab_run: LabRun | None = None
         self.prepared = False
         self.fatal: BaseException | None = None
@@ -223,14 +226,19 @@ class MeshlabApp(App[int]):
     async def leave(self) -> None:
         """Close the run and say what keeps running."""
         message = ""
-        if self.lab_run is not None and self.prepared:
+        if self.lab_run is not None and self.prepared and not self.recorded:
             message = say("tui.quit.running", self.language, cluster=self.lab_run.snapshot().cluster)
         await self._close_run()
         self.exit(ExitCode.PASS, message=message)
 
 
 def run_app(
-    *, language: Language | None = None, packs: Sequence[Path] = (), lab: str = "", settings: Loaded | None = None
+    *,
+    language: Language | None = None,
+    packs: Sequence[Path] = (),
+    lab: str = "",
+    settings: Loaded | None = None,
+    record: Path | None = None,
 ) -> int:
     """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same.
 
@@ -241,7 +249,7 @@ def run_app(
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
         return ExitCode.USAGE
-    app = MeshlabApp(LiveBackend(packs), language=chosen, lab=lab, preferences=Preferences(settings))
+    app = MeshlabApp(LiveBackend(packs, record), language=chosen, lab=lab, preferences=Preferences(settings))
     return ended(app, app.run())
 
 

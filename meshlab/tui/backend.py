@@ -48,8 +48,9 @@ class Backend(Protocol):
 class LiveBackend:
     """The real one. Imports wait until they are needed, so that the first paint does not."""
 
-    def __init__(self, packs: Sequence[Path] = ()) -> None:
-        self.packs = tuple(packs)
+    def __init__(self, packs: Sequence[Path] = (), record: Path | None = None) -> None:
+        """record: a file to which everything that is seen of a run is written."""
+        self.packs, self.record = tuple(packs), record
 
     async def labs(self, language: Language) -> list[LabSummary]:
         def list_labs(language: Language, packs: tuple[Path, ...]) -> list[LabSummary]:
@@ -63,7 +64,12 @@ class LiveBackend:
     async def open(self, lab: str, language: Language) -> LabRun:
         from meshlab.run.open import open_run
 
-        return open_run(lab, packs=self.packs, language=language)
+        run = open_run(lab, packs=self.packs, language=language)
+        if self.record is None:
+            return run
+        from meshlab.run.recordings.opened import recorded
+
+        return recorded(run, self.record)
 
     async def comparison(self, language: Language) -> Comparison:
         def read(language: Language, packs: tuple[Path, ...]) -> Comparison:

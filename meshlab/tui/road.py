@@ -42,9 +42,13 @@ def road(labs: list[LabSummary]) -> list[Stop]:
     return stops
 
 
-def where_to_go(stops: list[Stop]) -> int:
-    """The index of the stop to continue at: the lab that was left, else one that is begun, else the first not passed."""
+def where_to_go(stops: list[Stop], *, tour: bool = False) -> int:
+    """The index of the stop to continue at: the lab that was left, else one that is begun, else the first not passed.
+
+    tour: of the labs that have a recording, where there are any.
+    """
     labs = [(index, stop.lab) for index, stop in enumerate(stops) if stop.lab is not None and not stop.lab.broken]
+    labs = [(index, lab) for index, lab in labs if lab.recorded] or labs if tour else labs
     left = [index for index, lab in labs if lab.current and lab.state not in PASSED]
     begun = [index for index, lab in labs if lab.state in STARTED]
     fresh = [index for index, lab in labs if lab.state not in PASSED]

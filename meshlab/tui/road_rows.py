@@ -19,6 +19,7 @@ RAIL = 7
 COUNT, TIME, PROOF = 5, 13, 13
 BARS = (6, 20)
 PROOFS = {"proven": ("✔", "ok"), "stale": ("!", "warn"), "missing": ("·", "idle")}
+RECORDED = {True: ("▶", "accent"), False: ("·", "idle")}
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Bend:
     """Whether the learner goes on here."""
     first: bool = False
     last: bool = False
+    tour: bool = False
+    """Whether recordings are watched: they stand in the place of proofs then."""
 
 
 def lines_a_stop(stops: int, height: int) -> int:
@@ -42,7 +45,7 @@ def stop_rows(stop: Stop, bend: Bend, lines: int, space: int, speak: Speak) -> l
         return [[*_head(stop, bend, joined=True), *_short(stop, bend, space - RAIL, speak)]]
     rail: Row = [("    ", ""), (" ", "") if bend.last else rail_of(stop.lab), ("  ", "")]
     rows: list[Row] = [[*_head(stop, bend, joined=False), *_title(stop, bend, space - RAIL, speak)]]
-    rows.append([*rail, *progress(stop.lab, space - RAIL, speak)])
+    rows.append([*rail, *progress(stop.lab, space - RAIL, speak, tour=bend.tour)])
     return [*rows, rail][:lines] if not bend.last else rows
 
 
@@ -102,18 +105,19 @@ def _short(stop: Stop, bend: Bend, space: int, speak: Speak) -> Row:
     name = _names(stop, speak)[0]
     room = min(max(12, space - COUNT - TIME - PROOF - BARS[0] - 8), space - COUNT - TIME - 6)
     title: Row = [(pad(clip(name, room), room), "name" if stop.lab else "idle"), (" ", "")]
-    return [*title, *progress(stop.lab, space - room - 1, speak)]
+    return [*title, *progress(stop.lab, space - room - 1, speak, tour=bend.tour)]
 
 
-def progress(lab: LabSummary | None, space: int, speak: Speak) -> Row:
-    """Bar, steps, time, proof; or why there are none."""
+def progress(lab: LabSummary | None, space: int, speak: Speak, *, tour: bool = False) -> Row:
+    """Bar, steps, time, proof (tour: recording); or why there are none."""
     if lab is None:
         return [(clip(speak("home.later"), space), "idle")]
     if lab.broken:
         return [(clip(f"{lab.id}: {lab.broken}", space), "error")]
     count, time = f"{lab.steps_done}/{lab.steps}", time_left(lab, speak)
-    glyph, meaning = PROOFS[lab.proof]
-    proof = f"{glyph} {speak(f'home.proof-{lab.proof}')}"
+    glyph, meaning = RECORDED[lab.recorded] if tour else PROOFS[lab.proof]
+    word = ("recorded" if lab.recorded else "not-recorded") if tour else f"proof-{lab.proof}"
+    proof = f"{glyph} {speak(f'home.{word}')}"
     size = min(BARS[1], space - COUNT - TIME - PROOF - 4)
     drawn = bar(lab.steps_done / lab.steps if lab.steps else 0, size, node(lab)[1]) if size >= BARS[0] - 2 else []
     told: Row = [*drawn, (f" {count:<{COUNT}} ", ""), (f"{pad(time, TIME)}  ", "idle")]

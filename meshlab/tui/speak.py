@@ -37,6 +37,16 @@ def lab_title(node: DOMNode, snapshot: Snapshot) -> str:
     return cast("_Speaker", node.app).titles.get(snapshot.lab, snapshot.title)
 
 
+def recorded(node: DOMNode) -> bool:
+    """Whether what is shown is a recording: every screen says so then."""
+    return getattr(node.app, "recorded", False)
+
+
+def tour(node: DOMNode, key: str, **parameters: object) -> str:
+    """The words of `tour.<key>` in the app's language."""
+    return say(f"tour.{key}", language_of(node), **parameters)
+
+
 def has_words(key: str) -> bool:
     """Whether `tui.<key>` exists."""
     return known(f"tui.{key}")

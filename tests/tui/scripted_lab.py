@@ -37,20 +37,26 @@ LAB: dict[str, Any] = {
             "id": "look",
             "checks": [
                 {"id": "shop-answers", "role": "guard", "path": {"from": "edge", "to": "web"}},
-                {"id": "how-many", "fresh": "answer.none", "answer": {"kind": "choice", "choices": ["one", "none"]}},
+                {
+                    "id": "how-many",
+                    "fresh": "answer.none",
+                    "answer": {"kind": "choice", "choices": ["one", "none"], "equals": "none"},
+                },
             ],
         },
         {
             "id": "router",
             "checks": [
-                {"id": "router-ready", "object": {"ref": {"kind": "Deployment", "name": "router"}}},
+                {"id": "router-ready", "fresh": "object.missing", "object": {"ref": {"kind": "Deployment", "name": "router"}}},
                 {
                     "id": "catalog-routed",
+                    "fresh": "blocked",
                     "needs": ["router-ready"],
                     "path": {"from": "web", "to": "catalog", "through": [{"proxy": "router"}]},
                 },
                 {
                     "id": "all-routed",
+                    "fresh": "blocked",
                     "needs": ["catalog-routed"],
                     "path": {"from": "web", "to": ["catalog", "reviews"], "through": [{"proxy": "router"}]},
                 },
@@ -61,10 +67,19 @@ LAB: dict[str, Any] = {
         {
             "id": "canary",
             "checks": [
-                {"id": "weights", "share": {"from": "web", "to": "catalog", "version": "v2", "share": 0.17, "nearest": 0.5}}
+                {
+                    "id": "weights",
+                    "fresh": "share.off",
+                    "share": {"from": "web", "to": "catalog", "version": "v2", "share": 0.17, "nearest": 0.5},
+                }
             ],
         },
-        {"id": "policy", "checks": [{"id": "bypass-closed", "denied": {"from": "web", "to": ["catalog"]}}]},
+        {
+            "id": "policy",
+            "checks": [
+                {"id": "bypass-closed", "fresh": "denied.reachable", "denied": {"from": "web", "to": ["catalog"]}},
+            ],
+        },
         {
             "id": "router-dies",
             "checks": [
@@ -72,18 +87,24 @@ LAB: dict[str, Any] = {
                     "id": "everyone-reaches",
                     "role": "phase",
                     "when": "experiment",
-                    "matrix": {"rows": ["web"], "columns": ["catalog"], "cells": []},
+                    "matrix": {"rows": ["web"], "columns": ["catalog"], "cells": [{"expect": 0}]},
                 },
-                {"id": "router-dies-done", "when": "asked", "experiment": {"experiment": "router-down"}},
+                {
+                    "id": "router-dies-done",
+                    "when": "asked",
+                    "fresh": "experiment.not-run",
+                    "experiment": {"experiment": "router-down"},
+                },
             ],
             "experiments": [
                 {
                     "id": "router-down",
-                    "prediction": {"kind": "matrix"},
+                    "prediction": {"kind": "matrix", "matrix": "everyone-reaches"},
                     "phases": [
                         {
                             "id": "down",
                             "apply": [{"kind": "scale", "target": {"kind": "Deployment", "name": "router"}, "replicas": 0}],
+                            "checks": ["everyone-reaches"],
                         },
                         {"id": "repaired", "undo": True},
                     ],
@@ -92,7 +113,14 @@ LAB: dict[str, Any] = {
         },
         {
             "id": "bad-line",
-            "checks": [{"id": "bad-line-done", "when": "asked", "experiment": {"experiment": "bad-line"}}],
+            "checks": [
+                {
+                    "id": "bad-line-done",
+                    "when": "asked",
+                    "fresh": "experiment.not-run",
+                    "experiment": {"experiment": "bad-line"},
+                }
+            ],
             "experiments": [
                 {
                     "id": "bad-line",

@@ -19,7 +19,7 @@ from meshlab.tui.messages import OpenLab, TitlesRead
 from meshlab.tui.road import STAGES, Stop, road, total, where_to_go
 from meshlab.tui.road_rows import hours
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.speak import language_of, recorded, tour, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.road_list import RoadList
 from meshlab.tui.widgets.stage_detail import stage_detail
@@ -88,7 +88,7 @@ class HomeScreen(MeshScreen[None]):
         listing.border_title = tr(self, "home.road")
         listing.border_subtitle = self._total()
         listing.show(self.stops)
-        here = where_to_go(self.stops)
+        here = where_to_go(self.stops, tour=recorded(self))
         if here != self.here:
             self.here = listing.highlighted = here
         self._detail()
@@ -107,6 +107,9 @@ class HomeScreen(MeshScreen[None]):
         self._status()
 
     def _status(self) -> None:
+        if recorded(self):
+            self._tour_status()
+            return
         way = total(self.stops)
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'home.motto')}", ""))
@@ -122,6 +125,18 @@ class HomeScreen(MeshScreen[None]):
         banner.display = bool(problems)
         if problems:
             banner.update(Content.assemble(("✘ ", "$error"), problems[0].text, (f"  {tr(self, 'home.doctor')}", "$accent")))
+
+    def _tour_status(self) -> None:
+        """A tour asks nothing of this machine, so it says nothing of it."""
+        labs = [stop.lab for stop in self.stops if stop.lab]
+        count = sum(lab.recorded for lab in labs)
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {tour(self, 'motto')}", ""))
+        status.right = ((tour(self, "labs", count=count, labs=len(labs)), "$muted"),)
+        banner = self.query_one("#problem", Static)
+        banner.display = True
+        banner.add_class("-tour")
+        banner.update(Content.assemble(("▶ ", "$warning"), tour(self, "banner")))
 
     def _detail(self) -> None:
         index = self.query_one(RoadList).highlighted

@@ -23,7 +23,7 @@ from meshlab.tui.pictures import picture
 from meshlab.tui.road import STAGES
 from meshlab.tui.screens.base import BREAKPOINTS
 from meshlab.tui.screens.operation import FollowsOperation
-from meshlab.tui.speak import lab_title, language_of, tr
+from meshlab.tui.speak import lab_title, language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
@@ -134,7 +134,8 @@ class PreparingScreen(FollowsOperation[None]):
         left = self.query_one(PhaseList).left(monotonic()) if key == "busy" else ""
         self.query_one(StatusRow).right = (("● ", style), (tr(self, f"preparing.{key}"), ""), (f"  {left}", "$muted"))
         notes = {"failed": "preparing.failed-note", "cancelling": "preparing.cancelling-note"}
-        note = tr(self, notes[key]) if key in notes else tr(self, "preparing.note")
+        usual = tour(self, "note") if recorded(self) else tr(self, "preparing.note")
+        note = tr(self, notes[key]) if key in notes else usual
         self.query_one("#note", Static).update(note)
 
     def redraw(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from meshlab.tui.keys import bind
 from meshlab.tui.road import Stop, where_to_go
 from meshlab.tui.road_rows import Bend, lines_a_stop, stop_rows
-from meshlab.tui.speak import tr
+from meshlab.tui.speak import recorded, tr
 from meshlab.tui.widgets.drawing import content_of
 
 
@@ -34,8 +34,9 @@ class RoadList(OptionList):
         """Draw these stops; the highlight stays."""
         self.stops = stops
         kept = self.highlighted
-        here, last = where_to_go(stops), len(stops) - 1
-        bends = [Bend(here=index == here, first=index == 0, last=index == last) for index in range(len(stops))]
+        tour = recorded(self)
+        here, last = where_to_go(stops, tour=tour), len(stops) - 1
+        bends = [Bend(here=index == here, first=index == 0, last=index == last, tour=tour) for index in range(len(stops))]
         self.set_options([self._option(stop, bend) for stop, bend in zip(stops, bends, strict=True)])
         if kept is not None and kept < len(stops):
             self.highlighted = kept

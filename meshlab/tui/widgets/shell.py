@@ -84,7 +84,7 @@ class ShellPane(Vertical):
         try:
             self.shell = self.make(self.environment())
         except (MeshlabError, OSError) as error:
-            self.say(str(error))
+            self.say("\n\n".join([str(error), *(f"$ {text}" for text in self._waiting)]))
             return
         self.query_one("#shell-note").display = False
         await self.mount(self.shell)

@@ -13,7 +13,7 @@ from meshlab.tui.phases import bar
 from meshlab.tui.pictures import picture
 from meshlab.tui.road import PASSED, STARTED, Stop
 from meshlab.tui.road_rows import PROOFS, node, time_left
-from meshlab.tui.speak import has_words, tr
+from meshlab.tui.speak import has_words, recorded, tour, tr
 from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.drawing import content_of, row_content
 
@@ -58,7 +58,16 @@ def _lab(widget: DOMNode, lab: LabSummary, space: int) -> Content:
         Content.styled(f"{glyph} {tr(widget, f'proof.{lab.proof}')}", style_of(meaning)),
     ]
     why = [Content(""), Content(_lines(lab.why, space))] if lab.why else []
-    return Content("\n").join([*lines, *why])
+    return Content("\n").join([*lines, *_recording(widget, lab, space), *why])
+
+
+def _recording(widget: DOMNode, lab: LabSummary, space: int) -> list[Content]:
+    """Whether it can be watched, here or by a command."""
+    here = recorded(widget)
+    if lab.recorded:
+        words = tour(widget, "has") if here else tour(widget, "has.start", lab=lab.id)
+        return [Content.styled(_lines(f"▶ {words}", space), "$accent" if here else "$muted")]
+    return [Content.styled(_lines(tour(widget, "has-not", lab=lab.id), space), "$muted")] if here else []
 
 
 def _enter(widget: DOMNode, lab: LabSummary) -> str:

@@ -1,0 +1,131 @@
+"""tour and record: real runs, recorded, for whoever has no engine at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import Struct
+
+from meshlab.cli.drive import drive, following
+from meshlab.cli.grading import tell
+from meshlab.cli.options import Options, format_option
+from meshlab.cli.output import note
+from meshlab.errors import UsageError
+from meshlab.words import say
+
+if TYPE_CHECKING:
+    from meshlab.run.recordings.make import RecordRequest
+
+
+class Shelved(Struct, frozen=True, kw_only=True):
+    """One lab of `tour --list`."""
+
+    id: str
+    stage: str
+    title: str
+    minutes: int
+    recorded: bool
+    bytes: int = 0
+
+
+@click.command("tour")
+@click.argument("lab", required=False, default="")
+@click.option("--list", "listed", is_flag=True, help="Only say which labs have a recording.")
+@click.option("--from", "file", metavar="FILE", help="A recording of your own (meshlab --record FILE) instead.")
+@format_option("text", "json")
+@click.pass_context
+def tour_command(ctx: click.Context, lab: str, listed: bool, file: str | None, form: str) -> None:
+    """Watch recorded labs in the interface: all keys work, time is compressed, nothing of this machine is needed.
+
+    Without LAB it begins at the road. --format is for --list.
+    """
+    from meshlab.cli.interface import open_tour
+
+    options: Options = ctx.obj
+    if listed:
+        _list(options, form)
+        return
+    recording = Path(file).expanduser() if file else None
+    ctx.exit(open_tour(options, _wanted(options, lab, recording), recording))
+
+
+def _wanted(options: Options, lab: str, file: Path | None) -> str:
+    """The id of the lab to open first, "" for the road. UsageError when there is no recording of it, or it cannot be read."""
+    from meshlab.run.recordings import opened
+    from meshlab.run.recordings.file import read
+
+    if file is not None:
+        found = read(file).opened.lab
+        if lab and lab != found:
+            raise UsageError(f"{file} is a recording of {found}, not of {lab}.", hint=f"`meshlab tour {found} --from {file}`.")
+        return found
+    return opened.of_lab(lab, packs=options.packs).opened.lab if lab else ""
+
+
+def _list(options: Options, form: str) -> None:
+    from meshlab.run.open import list_labs
+    from meshlab.run.recordings import shelf
+
+    labs = [
+        Shelved(
+            id=lab.id,
+            stage=lab.stage,
+            title=lab.title,
+            minutes=lab.minutes,
+            recorded=lab.recorded,
+            bytes=shelf.file_of(lab.id).stat().st_size if lab.recorded else 0,
+        )
+        for lab in list_labs(options.language, options.packs)
+    ]
+    if form == "json":
+        from meshlab.report.envelope import envelope
+
+        click.echo(envelope("tour", labs=labs))
+        return
+    for lab in labs:
+        key = "list.has" if lab.recorded else "list.has-not"
+        words = say(f"tour.{key}", options.language, lab=lab.id, minutes=lab.minutes, size=_kilobytes(lab.bytes))
+        click.echo(f"{'▶' if lab.recorded else '·'} {lab.stage:>3}  {lab.id:<18}  {lab.title}  —  {words}")
+
+
+@click.command("record")
+@click.argument("labs", nargs=-1, metavar="LAB...")
+@click.option("--output", metavar="FOLDER", help="Where to put <lab>.jsonl.gz (default: where `tour` looks).")
+@click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
+@click.option("--keep", is_flag=True, help="Leave the cluster; the next recording uses it.")
+@click.pass_obj
+def record_command(options: Options, labs: tuple[str, ...], output: str | None, seed: int, keep: bool) -> None:
+    """Record labs (default: all) from beginning to end on a real cluster: each step red, solved, broken, green.
+
+    A recording is only put in place when all of its steps became green.
+    """
+    from meshlab.lab.catalog import catalog, find
+    from meshlab.run.recordings import shelf
+    from meshlab.run.recordings.make import RecordRequest
+
+    wanted = [find(lab, options.packs).id for lab in labs] or [entry.id for entry in catalog(options.packs)]
+    for lab in wanted:
+        usual = shelf.file_of(lab)
+        file = Path(output).expanduser() / usual.name if output else usual
+        request = RecordRequest(lab=lab, file=file, seed=seed, keep=keep, packs=options.packs)
+        drive(_follow(request, options.language))
+        size = _kilobytes(file.stat().st_size)
+        note(say("tour.recorded", options.language, file=file, size=size))
+
+
+async def _follow(request: RecordRequest, language: str) -> None:
+    """What it comes to goes to stderr: the file is the data."""
+    from meshlab.run.recordings.make import record
+
+    async with following(record(request)) as items:
+        async for event in items:
+            if isinstance(event, str):
+                note(f"— {request.lab} {event}")
+            else:
+                tell(event, language)
+
+
+def _kilobytes(size: int) -> str:
+    return f"{max(1, round(size / 1000))}" if size else "0"

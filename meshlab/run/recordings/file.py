@@ -1,0 +1,126 @@
+"""Recordings on disk: JSON lines in gzip members, appended one after the other, so that a kill loses the last one at most."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from meshlab.cluster.disk import fault
+from meshlab.errors import UsageError
+from meshlab.run import paths
+from meshlab.run.recordings import lines
+from meshlab.run.recordings.lines import AnyLine, Opened
+
+LARGEST = 256 << 20
+"""Bytes of a recording when unpacked."""
+PIECE = 1 << 16
+GZIP = 31
+"""What zlib calls the format."""
+AGAIN = "Use another recording, or make this one again: `meshlab record LAB`."
+
+
+class Recording(Struct, frozen=True):
+    """All lines of a file."""
+
+    file: Path
+    lines: tuple[AnyLine, ...]
+
+    @property
+    def opened(self) -> Opened:
+        """What was recorded."""
+        first = self.lines[0]
+        assert isinstance(first, Opened)
+        return first
+
+
+class Writer:
+    """Appends to a file; made when the first line is written."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._waiting: list[bytes] = []
+
+    def add(self, line: AnyLine) -> None:
+        """In memory until `flush`."""
+        self._waiting.append(lines.encode(line))
+
+    def flush(self) -> None:
+        """On disk when it returns. EnvironmentFault when it cannot be written."""
+        if not self._waiting:
+            return
+        member = gzip.compress(b"".join(self._waiting))
+        self._waiting.clear()
+        try:
+            handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            try:
+                os.write(handle, member)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise fault(error, self.file) from error
+
+
+def read(file: Path) -> Recording:
+    """UsageError with file and line for what cannot be read; an end that was torn off is no fault."""
+    data = paths.read(file)
+    if data is None:
+        raise UsageError(f"There is no recording {file}.", hint=AGAIN)
+    found = _lines(file, _unpacked(file, data))
+    if not found or not isinstance(found[0], Opened):
+        raise UsageError(f"{file} is no recording.", hint=AGAIN)
+    return Recording(file, tuple(found))
+
+
+def pack(file: Path) -> None:
+    """As one member: a tenth of the size of many."""
+    data = paths.read(file)
+    if data is not None:
+        paths.write(file, gzip.compress(_unpacked(file, data), 9, mtime=0))
+
+
+def _unpacked(file: Path, data: bytes) -> bytes:
+    """All that is whole."""
+    found = bytearray()
+    while data:
+        member = zlib.decompressobj(GZIP)
+        try:
+            while data and not member.eof:
+                found += member.decompress(data[:PIECE])
+                data = member.unused_data + data[PIECE:]
+                if len(found) > LARGEST:
+                    raise UsageError(f"{file} is larger than a recording can be.", hint=AGAIN)
+        except zlib.error as error:
+            raise _damaged(file, found.count(b"\n") + 1, str(error)) from error
+    return bytes(found[: found.rfind(b"\n") + 1])
+
+
+def _lines(file: Path, data: bytes) -> list[AnyLine]:
+    found: list[AnyLine] = []
+    for number, raw in enumerate(data.splitlines(), 1):
+        try:
+            line = lines.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _damaged(file, number, str(error)) from error
+        if isinstance(line, Opened):
+            _readable(file, number, line, found)
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def _readable(file: Path, number: int, line: Opened, before: list[AnyLine]) -> None:
+    if line.schema > lines.SCHEMA:
+        text = f"{file} was made by meshlab {line.meshlab} in the form {line.schema}; this meshlab reads up to {lines.SCHEMA}."
+        raise UsageError(text, hint="Use a newer meshlab.")
+    if before and isinstance(before[0], Opened) and (before[0].lab, before[0].seed) != (line.lab, line.seed):
+        text = f"it begins with the lab {before[0].lab} and goes on with {line.lab}, or with another seed"
+        raise _damaged(file, number, text)
+
+
+def _damaged(file: Path, number: int, why: str) -> UsageError:
+    return UsageError(f"The recording {file} is damaged at line {number}: {why}.", hint=AGAIN)

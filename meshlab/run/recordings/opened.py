@@ -1,0 +1,66 @@
+"""Opening: a run that is recorded, and a replay of a recording."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlab import __version__
+from meshlab.errors import UsageError
+from meshlab.run.api import Language
+from meshlab.run.paths import Paths
+from meshlab.run.recordings import lines, shelf
+from meshlab.run.recordings.file import Recording, Writer, read
+from meshlab.run.recordings.recorder import Recorder
+from meshlab.run.recordings.replay import Replay
+
+if TYPE_CHECKING:
+    from meshlab.run.facade import Facade
+    from meshlab.run.recordings.pace import Pace
+
+
+def recorded(facade: Facade, file: Path) -> Recorder:
+    """The run, from now on written to the file; one that is there goes on. UsageError when that is of another run."""
+    run = facade.run
+    if file.exists():
+        before = read(file).opened
+        if (before.lab, before.seed) != (run.lab_id, run.seed):
+            text = f"{file} is a recording of {before.lab} with the seed {before.seed}; this is {run.lab_id} with {run.seed}."
+            raise UsageError(text, hint="Record into another file.")
+    opened = lines.Opened(
+        t=round(time.time(), 3),
+        schema=lines.SCHEMA,
+        lab=run.lab_id,
+        seed=run.seed,
+        meshlab=__version__,
+        stage=run.lab.stage,
+        engine=run.engine_name,
+        cluster=run.cluster_name(),
+        language=run.language,
+    )
+    own = run.lab.variables.keys()
+    return Recorder(facade, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
+
+
+def replay(
+    recording: Recording, where: Paths, *, packs: Iterable[Path] = (), language: Language = "en", pace: Pace | None = None
+) -> Replay:
+    """The recording played on the lab as it is now. UsageError when the lab is not there, or is another version."""
+    from meshlab.lab.catalog import find
+    from meshlab.lab.load import load_lab
+
+    loaded = load_lab(find(recording.opened.lab, packs).folder, recording.opened.seed)
+    return Replay(recording, loaded, where, language=language, pace=pace)
+
+
+def of_lab(lab: str, *, packs: Iterable[Path] = ()) -> Recording:
+    """The recording of a lab (id, stage or beginning of an id) that ships with meshlab. UsageError when there is none."""
+    from meshlab.lab.catalog import look_up
+
+    found = look_up(lab, packs).id
+    file = shelf.file_of(found)
+    if not file.exists():
+        raise shelf.missing(found)
+    return read(file)

@@ -1,0 +1,161 @@
+"""How far a recording has been played: which acts of each step, and what follows from them in the viewer's progress log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.errors import UsageError
+from meshlab.run import events, judge, pages
+from meshlab.run.context import Run
+from meshlab.run.recordings import answered
+from meshlab.run.recordings.pace import Pace
+from meshlab.run.recordings.timeline import Segment, Timeline
+from meshlab.words import say
+
+
+def refusal(run: Run, what: str, /, **facts: str) -> UsageError:
+    """What a recording does not have, and what to do instead."""
+    return UsageError(say(f"tour.{what}", run.language, **facts), hint=say(f"tour.{what}.hint", run.language, lab=run.lab_id))
+
+
+class Played:
+    """Acts are played in the order in which they were recorded; one that was played may be played again."""
+
+    def __init__(self, run: Run, found: Timeline, pace: Pace) -> None:
+        self.run = run
+        self.pace = pace
+        self._found = found
+        self._reached: dict[str, int] = {}
+        """Step to the number of its segment that is in force."""
+        self._told: dict[str, int] = {}
+        """Step to how many of the verdicts up to there have been told."""
+        self._news = asyncio.Event()
+
+    # --- where it stands --- #
+
+    def segments(self, step: str) -> list[Segment]:
+        """All of a step; one empty segment for a step that the recording never came to."""
+        return self._found.steps.get(step) or [Segment()]
+
+    def seen(self, step: str = "") -> list[Segment]:
+        """Those of a step (default: the current one) that are in force, the newest last: nothing from before a reset is."""
+        played = self._played(step or judge.step_of(self.run).id)
+        resets = [number for number, segment in enumerate(played) if segment.act == "reset"]
+        return played[resets[-1] :] if resets else played
+
+    def _played(self, step: str) -> list[Segment]:
+        return self.segments(step)[: self._reached.get(step, 0) + 1]
+
+    def before(self) -> list[Segment]:
+        """Those of the steps before the current one."""
+        here = judge.step_of(self.run).id
+        ids = [step.id for step in self.run.lab.steps]
+        return [segment for step in ids[: ids.index(here)] for segment in self.segments(step)]
+
+    # --- verdicts --- #
+
+    def look(self, checks: list[str]) -> list[Verdict]:
+        """The last verdict of each of these checks that the recording has here; all that was told up to here is known then."""
+        steps = dict.fromkeys(self.run.lab.step_of(check).id for check in checks)
+        for step in steps:
+            for verdict in self._untold(step):
+                self._keep(verdict)
+        last = {one.check: one for step in steps for segment in self.seen(step) for _, one in segment.verdicts}
+        found = [answered.judged(self.run, self.segments(self.run.lab.step_of(one).id), one, last.get(one)) for one in checks]
+        known = [verdict for verdict in found if verdict is not None]
+        for verdict in known:
+            self._keep(verdict)
+        return known
+
+    async def watch(self) -> AsyncGenerator[Verdict, None]:
+        """As they were told, again whenever the viewer has gone on; for ever."""
+        while True:
+            self._news.clear()
+            step = judge.step_of(self.run).id
+            timed = [pair for segment in self._played(step) for pair in segment.verdicts][self._told.get(step, 0) :]
+            async with aclosing(self.pace.play(timed)) as told:
+                async for verdict in told:
+                    if self._news.is_set():
+                        break
+                    self._told[step] = self._told.get(step, 0) + 1
+                    now = answered.judged(self.run, self.segments(step), verdict.check, verdict) or verdict
+                    self._keep(now)
+                    yield now
+            await self._news.wait()
+
+    def _untold(self, step: str) -> list[Verdict]:
+        """What has not been told yet; it has then."""
+        every = [verdict for segment in self._played(step) for _, verdict in segment.verdicts]
+        begin, self._told[step] = self._told.get(step, 0), len(every)
+        if begin < len(every):
+            self._news.set()
+        return every[begin:]
+
+    def _keep(self, verdict: Verdict) -> None:
+        """In the viewer's log, with the step when it is done by it."""
+        judge.keep(self.run, verdict)
+        step, known = self.run.lab.step_of(verdict.check), self.run.state()
+        if step.id not in known.done and not judge.red(step, known.fresh):
+            self.run.append(events.StepDone(step=step.id))
+
+    # --- acts --- #
+
+    def act(self, step: str, act: str) -> int:
+        """The number of the segment that this act begins. UsageError when another one comes first, or it was never recorded."""
+        acts = [segment.act for segment in self.segments(step)]
+        if act not in acts[1:]:
+            raise refusal(self.run, f"no-{act.partition(' ')[0]}")
+        number, reached = acts.index(act), self._reached.get(step, 0)
+        if number > reached + 1:
+            raise refusal(self.run, "first", act=self._words(acts[reached + 1]))
+        return number
+
+    def reach(self, step: str, number: int) -> None:
+        """The act has been played."""
+        self._reached[step] = max(self._reached.get(step, 0), number)
+        self._news.set()
+
+    async def perform(self, step: str, act: str) -> AsyncGenerator[Progress, None]:
+        """The recorded `solve` or `reset`."""
+        number = self.act(step, act)
+        segment = self.segments(step)[number]
+        async with aclosing(self.pace.play(segment.told, segment.began)) as told:
+            async for event in told:
+                yield event
+        self._given(segment)
+        self.run.append(events.Solved(step=step) if act == "solve" else events.WasReset(step=step))
+        self.reach(step, number)
+
+    def finish(self, step: str) -> None:
+        """All that was recorded of a step, at once."""
+        every = self.segments(step)
+        for segment in every:
+            self._given(segment)
+        if any(segment.act == "solve" for segment in every):
+            self.run.append(events.Solved(step=step))
+        self.reach(step, len(every) - 1)
+        for verdict in self._untold(step):
+            self._keep(verdict)
+
+    def move(self, step: str) -> None:
+        """The viewer goes to this step."""
+        self.run.append(events.Moved(step=step))
+        self._news.set()
+
+    def _given(self, segment: Segment) -> None:
+        """The answers that were given in the recording."""
+        known = self.run.state().answers
+        for check, text in (segment.snapshot.answers if segment.snapshot else {}).items():
+            if known.get(check) != text:
+                self.run.append(events.Answered(check=check, text=text))
+
+    def _words(self, act: str) -> str:
+        method, _, experiment = act.partition(" ")
+        if method != "experiment":
+            return say(f"tour.act.{method}", self.run.language)
+        title = pages.experiment_text(self.run, experiment, self.run.language).title
+        return say("tour.act.experiment", self.run.language, title=title)

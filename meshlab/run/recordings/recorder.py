@@ -1,0 +1,256 @@
+"""A run that writes down what is asked of it and what it answers. It changes nothing of either."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.errors import MeshlabError
+from meshlab.lab.model import Lab
+from meshlab.run.api import (
+    CheckText,
+    Debrief,
+    ExperimentEvent,
+    ExperimentText,
+    Explanation,
+    FaultState,
+    HintText,
+    LabRun,
+    Language,
+    Matrix,
+    Page,
+    ResetPlan,
+    Snapshot,
+    Trace,
+)
+from meshlab.run.recordings import lines
+from meshlab.run.recordings.file import Writer
+
+LARGEST = 16384
+"""Bytes of one piece of evidence."""
+T = TypeVar("T")
+Write = Callable[[int, float, T], lines.AnyLine]
+
+
+class Recorder:
+    """Implements LabRun around another one. Texts of the lab are not written down: they ship with meshlab."""
+
+    def __init__(self, run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> None:
+        """values: the template values that only the run knows, asked for again after each call."""
+        self._run = run
+        self._writer = writer
+        self._values = values
+        self._calls = 0
+        self._last: dict[str, bytes] = {}
+        writer.add(opened)
+        self._look()
+
+    @property
+    def lab_id(self) -> str:
+        return self._run.lab_id
+
+    @property
+    def lab(self) -> Lab:
+        return self._run.lab
+
+    # --- what is asked without waiting --- #
+
+    def snapshot(self) -> Snapshot:
+        found = self._run.snapshot()
+        slim = replace(found, verdicts={}, events=0, damaged=())
+        if self._new("snapshot", slim):
+            self._writer.add(lines.Stood(t=_now(), snapshot=slim))
+        return found
+
+    def page(self, step: str = "", language: Language = "en") -> Page:
+        return self._run.page(step, language)
+
+    def check_text(self, check: str, language: Language = "en") -> CheckText:
+        return self._run.check_text(check, language)
+
+    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
+        return self._run.experiment_text(experiment, language)
+
+    def explain(self, check: str, language: Language = "en") -> Explanation:
+        found = self._run.explain(check, language)
+        self._ended(self._called("explain", check=check, language=language))
+        return found
+
+    def debrief(self, step: str, language: Language = "en") -> Debrief:
+        found = self._run.debrief(step, language)
+        call = self._called("debrief", step=step, language=language)
+        self._writer.add(lines.Debriefed(t=_now(), call=call, language=language, debrief=found))
+        self._ended(call)
+        return found
+
+    def environment(self) -> dict[str, str]:
+        return self._run.environment()
+
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
+        return self._done("hint", lambda: self._run.hint(check, language), check=check)
+
+    def answer(self, check: str, text: str) -> None:
+        return self._done("answer", lambda: self._run.answer(check, text), check=check, text=text)
+
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        work = lambda: self._run.predict(experiment, prediction)  # noqa: E731
+        return self._done("predict", work, experiment=experiment, prediction=prediction)
+
+    # --- what takes its time --- #
+
+    def prepare(self) -> AsyncIterator[Progress]:
+        return self._stream("prepare", self._run.prepare(), _told)
+
+    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+        return self._stream("check", self._run.check(checks, wait=wait), _judged, checks=checks, wait=wait)
+
+    def watch(self) -> AsyncIterator[Verdict]:
+        return self._stream("watch", self._run.watch(), _judged)
+
+    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+        return self._stream("experiment", self._run.experiment(experiment), _happened, experiment=experiment)
+
+    async def undo_faults(self) -> list[FaultState]:
+        return await self._run.undo_faults()
+
+    async def next(self) -> Snapshot:
+        call = self._called("next")
+        try:
+            found = await self._run.next()
+        except BaseException as error:
+            self._ended(call, error)
+            raise
+        self._ended(call)
+        return found
+
+    def solve(self, step: str = "") -> AsyncIterator[Progress]:
+        return self._stream("solve", self._run.solve(step), _told, step=step)
+
+    def goto(self, step: str) -> AsyncIterator[Progress]:
+        return self._stream("goto", self._run.goto(step), _told, step=step)
+
+    async def plan_reset(self, step: str = "") -> ResetPlan:
+        return await self._run.plan_reset(step)
+
+    def reset(self, step: str = "") -> AsyncIterator[Progress]:
+        return self._stream("reset", self._run.reset(step), _told, step=step)
+
+    async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
+        call = self._called("trace", url=url, headers=headers or {})
+        try:
+            found = await self._run.trace(url, headers)
+        except BaseException as error:
+            self._ended(call, error)
+            raise
+        self._writer.add(lines.Traced(t=_now(), call=call, trace=found))
+        self._ended(call)
+        return found
+
+    async def matrix(self) -> Matrix | None:
+        found = await self._run.matrix()
+        if self._new("matrix", replace(found, t=0.0) if found is not None else None):
+            call = self._called("matrix")
+            self._writer.add(lines.Reached(t=_now(), call=call, matrix=found))
+            self._ended(call)
+        return found
+
+    async def pods(self) -> list[dict[str, Any]]:
+        found = await self._run.pods()
+        if self._new("pods", found):
+            call = self._called("pods")
+            self._writer.add(lines.Listed(t=_now(), call=call, pods=tuple(found)))
+            self._ended(call)
+        return found
+
+    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+        return self._stream("stop", self._run.stop(free=free), _told, free=free)
+
+    def down(self) -> AsyncIterator[Progress]:
+        return self._stream("down", self._run.down(), _told)
+
+    async def close(self) -> None:
+        self._writer.flush()
+        await self._run.close()
+
+    # --- writing --- #
+
+    def _done(self, method: str, work: Callable[[], T], **arguments: Any) -> T:
+        """A call that answers at once; one that fails is none."""
+        found = work()
+        self._ended(self._called(method, **arguments))
+        return found
+
+    async def _stream(self, method: str, source: AsyncIterator[T], line: Write[T], **arguments: Any) -> AsyncGenerator[T, None]:
+        call = self._called(method, **arguments)
+        try:
+            async with aclosing(cast("AsyncGenerator[T, None]", source)) as items:
+                async for item in items:
+                    self._writer.add(line(call, _now(), item))
+                    yield item
+        except BaseException as error:
+            self._ended(call, error)
+            raise
+        self._ended(call)
+
+    def _called(self, method: str, **arguments: Any) -> int:
+        self._calls += 1
+        told = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
+        self._writer.add(lines.Called(t=_now(), call=self._calls, method=method, arguments=told))
+        return self._calls
+
+    def _ended(self, call: int, error: BaseException | None = None) -> None:
+        how, message, hint = "done", "", ""
+        if isinstance(error, Exception):
+            how, message = "failed", str(error)
+            hint = error.hint if isinstance(error, MeshlabError) else ""
+        elif error is not None:
+            how = "cancelled"
+        self._writer.add(lines.Ended(t=_now(), call=call, how=cast("Any", how), message=message, hint=hint))
+        self._look()
+        self._writer.flush()
+
+    def _look(self) -> None:
+        """What may have changed by a call."""
+        values = self._values()
+        if values and self._new("values", values):
+            self._writer.add(lines.Known(t=_now(), values=values))
+        self.snapshot()
+
+    def _new(self, what: str, found: object) -> bool:
+        data = msgspec.json.encode(found)
+        before, self._last[what] = self._last.get(what), data
+        return data != before
+
+
+def _now() -> float:
+    return round(time.time(), 3)
+
+
+def _told(call: int, t: float, progress: Progress) -> lines.AnyLine:
+    return lines.Told(t=t, call=call, progress=progress)
+
+
+def _judged(call: int, t: float, verdict: Verdict) -> lines.AnyLine:
+    return lines.Judged(t=t, call=call, verdict=_slim(verdict))
+
+
+def _happened(call: int, t: float, event: ExperimentEvent) -> lines.AnyLine:
+    slim = replace(event, verdict=_slim(event.verdict)) if event.verdict is not None else event
+    return lines.Happened(t=t, call=call, event=slim)
+
+
+def _slim(verdict: Verdict) -> Verdict:
+    """Without evidence that is larger than a recording should be (a proxy's whole configuration), which says so."""
+    sizes = [len(msgspec.json.encode(one.data)) for one in verdict.evidence]
+    if all(size <= LARGEST for size in sizes):
+        return verdict
+    pairs = zip(verdict.evidence, sizes, strict=True)
+    kept = (one if size <= LARGEST else replace(one, data=f"(not in the recording: {size} bytes)") for one, size in pairs)
+    return replace(verdict, evidence=tuple(kept))

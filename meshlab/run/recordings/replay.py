@@ -1,0 +1,218 @@
+"""A run played from a recording: the same interface, no engine, no cluster.
+
+What needs no cluster (pages, hints, answers, predictions, progress) is the real thing on a progress log of its own; what does
+comes from the recording, in the order in which it was recorded. What is not in it is said in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from msgspec.structs import replace
+
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.errors import UsageError
+from meshlab.lab.model import Lab
+from meshlab.run import answers, events, hints, judge, pages
+from meshlab.run.api import (
+    CheckText,
+    Debrief,
+    ExperimentEvent,
+    ExperimentText,
+    Explanation,
+    FaultState,
+    HintText,
+    Language,
+    Matrix,
+    Page,
+    ResetPlan,
+    Snapshot,
+    Trace,
+)
+from meshlab.run.context import Run
+from meshlab.run.paths import Paths
+from meshlab.run.recordings.file import Recording
+from meshlab.run.recordings.lines import Ended
+from meshlab.run.recordings.pace import Pace
+from meshlab.run.recordings.played import Played, refusal
+from meshlab.run.recordings.timeline import Segment, asked, timeline
+
+if TYPE_CHECKING:
+    from meshlab.lab.load import LoadedLab
+
+
+class Replay:
+    """Implements LabRun. `where` is a state folder of its own: how far the viewer is is kept there, beside no real run."""
+
+    def __init__(
+        self, recording: Recording, loaded: LoadedLab, where: Paths, *, language: Language = "en", pace: Pace | None = None
+    ) -> None:
+        """loaded: the lab with the recording's seed. UsageError when the recording is of another version of it."""
+        self._timeline = timeline(recording.lines)
+        _fits(recording, loaded.lab, list(self._timeline.steps))
+        opened = self._timeline.opened
+        self._run = Run(loaded, where, language=language, cluster=opened.cluster)
+        self._run.remember(self._timeline.values)
+        self._pace = pace or Pace()
+        self._played = Played(self._run, self._timeline, self._pace)
+
+    @property
+    def lab_id(self) -> str:
+        return self._run.lab_id
+
+    @property
+    def lab(self) -> Lab:
+        return self._run.lab
+
+    # --- the real thing --- #
+
+    def snapshot(self) -> Snapshot:
+        ready = self._timeline.prepared.snapshot
+        found = replace(self._run.snapshot(), engine=self._timeline.opened.engine)
+        return replace(found, stand_ins=ready.stand_ins, ready_seconds=ready.ready_seconds) if ready else found
+
+    def page(self, step: str = "", language: Language = "en") -> Page:
+        self._run.language = language
+        return pages.page(self._run, step, language)
+
+    def check_text(self, check: str, language: Language = "en") -> CheckText:
+        return pages.check_text(self._run, check, language)
+
+    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
+        self._run.language = language
+        return pages.experiment_text(self._run, experiment, language)
+
+    def explain(self, check: str, language: Language = "en") -> Explanation:
+        return pages.explain(self._run, check, language)
+
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
+        return hints.show(self._run, check, language)
+
+    def answer(self, check: str, text: str) -> None:
+        answers.answer(self._run, check, text)
+
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        answers.predict(self._run, experiment, prediction)
+
+    # --- what was recorded --- #
+
+    def debrief(self, step: str, language: Language = "en") -> Debrief:
+        known = self._timeline.debriefs
+        if step not in self._run.state().done:
+            return pages.debrief(self._run, step, language)
+        return known.get((step, language)) or known.get((step, "en")) or self._refuse("debrief")
+
+    async def prepare(self) -> AsyncGenerator[Progress, None]:
+        prepared = self._timeline.prepared
+        if self._run.state().environment != "ready":
+            async with aclosing(self._pace.play(prepared.told, prepared.began)) as told:
+                async for event in told:
+                    yield event
+            self._run.begin()
+            self._run.append(events.Prepared(seconds=prepared.snapshot.ready_seconds if prepared.snapshot else 0.0))
+
+    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
+        del wait
+        names = [judge.check_of(self._run, name).id for name in checks or ()]
+        found = self._played.look(names or [check.id for check in judge.step_of(self._run).checks])
+        if not found:
+            self._refuse("check")
+        for verdict in found:
+            yield verdict
+
+    def watch(self) -> AsyncIterator[Verdict]:
+        return self._played.watch()
+
+    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+        from meshlab.run.recordings.replay_experiment import play
+
+        return play(self._run, self._played, experiment)
+
+    async def undo_faults(self) -> list[FaultState]:
+        return []
+
+    async def next(self) -> Snapshot:
+        step = judge.step_of(self._run)
+        if step.id not in self._run.state().done:
+            red = ", ".join(judge.red(step, self._run.state().fresh))
+            self._refuse("not-done", checks=red)
+        later = self._run.lab.steps[self._run.lab.steps.index(step) + 1 :]
+        if later and later[0].id not in self._timeline.steps:
+            self._refuse("ends")
+        if later:
+            self._played.move(later[0].id)
+        return self.snapshot()
+
+    def solve(self, step: str = "") -> AsyncIterator[Progress]:
+        return self._played.perform(judge.step_of(self._run, step).id, "solve")
+
+    def goto(self, step: str) -> AsyncIterator[Progress]:
+        wanted = judge.step_of(self._run, step)
+        if wanted.id not in self._timeline.steps:
+            self._refuse("ends")
+        for earlier in self._run.lab.steps[: self._run.lab.steps.index(wanted)]:
+            self._played.finish(earlier.id)
+        self._played.move(wanted.id)
+        return self._pace.play(())
+
+    async def plan_reset(self, step: str = "") -> ResetPlan:
+        here = judge.step_of(self._run, step).id
+        self._played.act(here, "reset")
+        return ResetPlan(step=here)
+
+    def reset(self, step: str = "") -> AsyncIterator[Progress]:
+        return self._played.perform(judge.step_of(self._run, step).id, "reset")
+
+    async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
+        seen = self._played.seen()
+        key = asked(url, headers or {})
+        found = next((segment.traces[key] for segment in reversed(seen) if key in segment.traces), None)
+        if isinstance(found, Ended):
+            raise UsageError(found.message, hint=found.hint)
+        if found is None:
+            self._refuse("trace", known=", ".join(sorted({one or "/" for segment in seen for one in segment.traces})) or "–")
+        return found
+
+    async def matrix(self) -> Matrix | None:
+        found = next((one.matrix for one in self._newest_first() if one.matrix is not None), None)
+        if found is None:
+            return None
+        return replace(found, cells=tuple(replace(cell, predicted=None) for cell in found.cells))
+
+    async def pods(self) -> list[dict[str, Any]]:
+        return next((list(one.pods) for one in self._newest_first() if one.pods is not None), [])
+
+    def _newest_first(self) -> list[Segment]:
+        """What is in force, in this step and before it."""
+        return [*self._played.before(), *self._played.seen()][::-1]
+
+    # --- what there is nothing to do with --- #
+
+    def environment(self) -> dict[str, str]:
+        self._refuse("shell")
+
+    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+        self._refuse("cluster")
+
+    def down(self) -> AsyncIterator[Progress]:
+        self._refuse("cluster")
+
+    async def close(self) -> None:
+        await self._run.close()
+
+    def _refuse(self, what: str, **facts: str) -> NoReturn:
+        raise refusal(self._run, what, **facts)
+
+
+def _fits(recording: Recording, lab: Lab, steps: list[str]) -> None:
+    """A recording of another version of the lab shows what its pages do not speak of."""
+    from meshlab.run.recordings.lines import Judged
+
+    checks = {line.verdict.check for line in recording.lines if isinstance(line, Judged)}
+    gone = sorted(checks - lab.all_checks().keys()) + sorted(set(steps) - {step.id for step in lab.steps})
+    if gone:
+        text = f"{recording.file} was made with another version of the lab: this one has no {gone[0]}."
+        raise UsageError(text, hint="Make it again: `meshlab record LAB`.")

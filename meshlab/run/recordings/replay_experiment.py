@@ -1,0 +1,69 @@
+"""An experiment from a recording: its faults, matrices and verdicts, against the viewer's own prediction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from msgspec.structs import replace
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.errors import UsageError
+from meshlab.run import events, fault_words, judge, pages, scoring
+from meshlab.run.api import Cell, ExperimentEvent, Matrix
+from meshlab.run.context import Run
+from meshlab.run.recordings.played import Played
+
+
+async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
+    """As it happened, in the language of now. UsageError without a prediction, and when it was never recorded."""
+    about = pages.experiment_of(run, experiment)
+    predicted = run.state().predictions.get(experiment)
+    if about.prediction is not None and predicted is None:
+        raise UsageError(f"The experiment {experiment} needs your prediction first.")
+    step = next(one.id for one in run.lab.steps if about in one.experiments)
+    number = played.act(step, f"experiment {experiment}")
+    segment = played.segments(step)[number]
+    told: dict[str, list[Verdict]] = {}
+    finished: dict[str, Any] = {}
+    run.append(events.ExperimentStarted(experiment=experiment))
+    async with aclosing(played.pace.play(segment.happened, segment.began)) as happened:
+        async for event in happened:
+            finished = event.result or finished
+            if event.verdict is not None and event.verdict.outcome is not Outcome.PENDING:
+                told.setdefault(event.phase, []).append(event.verdict)
+                judge.keep(run, event.verdict)
+            if event.kind != "finished":
+                yield _retold(run, event, predicted)
+    result = {
+        **finished,
+        "predicted": predicted or {},
+        "right": scoring.right_choice(about),
+        "score": scoring.score(run, about, predicted, told),
+        "finished": round(time.time(), 3),
+    }
+    run.append(events.ExperimentFinished(experiment=experiment, result=result))
+    played.reach(step, number)
+    yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
+
+
+def _retold(run: Run, event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
+    """With the viewer's prediction, in the viewer's language."""
+    if event.fault is not None:
+        return replace(event, text=fault_words.told(event.kind, event.fault, run.language))
+    if event.matrix is None:
+        return event
+    red = {(row, column) for row, column in (predicted or {}).get("cells", ())} if predicted else None
+    return replace(event, matrix=_foretold(event.matrix, red))
+
+
+def _foretold(matrix: Matrix, red: set[tuple[str, str]] | None) -> Matrix:
+    return replace(matrix, cells=tuple(replace(cell, predicted=_said_red(cell, red)) for cell in matrix.cells))
+
+
+def _said_red(cell: Cell, red: set[tuple[str, str]] | None) -> bool | None:
+    if red is None:
+        return None
+    return bool({(cell.row, cell.column), (cell.row.partition("@")[0], cell.column)} & red)

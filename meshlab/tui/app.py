@@ -42,11 +42,14 @@ class MeshlabApp(App[int]):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/home.tcss"]
     TITLE = "meshlab"
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("question_mark,f1", "help", "app.help", display="?"),
+        bind("question_mark", "help", "app.help", display="?"),
+        bind("f1", "help", "app.help"),
         bind("L", "language", "app.language", show=False, display="L"),
         bind("T", "theme", "app.theme", show=False, display="T"),
         bind("ctrl+p", "command_palette", "app.palette", show=False, priority=True, display="^p"),
         bind("colon", "command_palette", "app.command", show=False),
+        # Before what escape does on a screen: first all is shown again, then one leaves.
+        bind("escape", "sift_no_more", "list.filter-off", show=False, priority=True),
         bind("q", "quit", "app.quit"),
         bind("ctrl+q", "quit", "app.quit-anywhere", show=False, priority=True),
     ]
@@ -167,6 +170,8 @@ class MeshlabApp(App[int]):
     # --- keys --- #
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "sift_no_more":
+            return isinstance(self.screen, MeshScreen) and self.screen.sifting
         # Priority keys of the app would take ctrl+p and ctrl+q from the shell.
         return not (action in ("command_palette", "quit", "help") and self._typing_in_shell())
 
@@ -176,6 +181,10 @@ class MeshlabApp(App[int]):
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=tr(self, "command.search")))
+
+    async def action_sift_no_more(self) -> None:
+        if isinstance(self.screen, MeshScreen):
+            await self.screen.sift_no_more()
 
     def action_help(self) -> None:
         from meshlab.tui.screens.help import help_modal

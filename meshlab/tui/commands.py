@@ -12,7 +12,8 @@ from meshlab.tui.screens.lab import LabScreen
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE
 
-LAB_ACTIONS = ("check", "hint", "next", "experiment", "trace", "debrief", "reset", "solve", "labs", "zoom")
+EVERYWHERE = {"sift": "list.filter", "jump": "pane.jump", "zoom": "pane.zoom", "copy": "app.copy"}
+LAB_ACTIONS = ("check", "hint", "next", "experiment", "trace", "debrief", "reset", "solve", "labs", "copy_kubeconfig")
 
 
 def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -20,6 +21,10 @@ def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     app = screen.app
     if isinstance(screen, LabScreen):
         yield from lab_commands(screen)
+    for action, name in EVERYWHERE.items():
+        if screen.check_action(action, ()):
+            run = partial(screen.call_later, screen.run_action, action)
+            yield SystemCommand(tr(app, f"key.{name}"), tr(app, f"tip.{name}"), run)
     yield SystemCommand(
         tr(app, "command.compare"), tr(app, "command.compare-help"), lambda: app.call_later(app.run_action, "compare")
     )
@@ -37,8 +42,9 @@ def lab_commands(screen: LabScreen) -> Iterator[SystemCommand]:
     """What can be done in a lab now; what cannot is left out."""
     for action in LAB_ACTIONS:
         if screen.check_action(action, ()) is not None:
-            title = tr(screen, "command.lab", what=tr(screen, f"key.{'pane' if action == 'zoom' else 'lab'}.{action}"))
-            yield SystemCommand(title, tr(screen, f"tip.lab.{action}"), getattr(screen, f"action_{action}"))
+            name = action.replace("_", "-")
+            title = tr(screen, "command.lab", what=tr(screen, f"key.lab.{name}"))
+            yield SystemCommand(title, tr(screen, f"tip.lab.{name}"), getattr(screen, f"action_{action}"))
     yield SystemCommand(tr(screen, "command.goto"), tr(screen, "command.goto-help"), screen.choose_step)
     yield SystemCommand(tr(screen, "command.stop"), tr(screen, "command.stop-help"), screen.stop_cluster)
     yield SystemCommand(tr(screen, "command.down"), tr(screen, "command.down-help"), screen.remove_cluster)

@@ -91,7 +91,7 @@ async def _evidence(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> Non
 async def _help(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
     await pilot.press("question_mark")
-    await until(pilot, lambda: on(app, "ReadModal"))
+    await until(pilot, lambda: on(app, "HelpModal"))
 
 
 async def _palette(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:

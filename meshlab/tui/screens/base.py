@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import on
-from textual.binding import ActiveBinding
+from textual.binding import ActiveBinding, BindingType
 from textual.events import Key
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
+from meshlab.tui.keys import bind
+from meshlab.tui.screens.reaching import ReachingScreen
+from meshlab.tui.screens.sifting import SiftingScreen
 from meshlab.tui.speak import Relabels, has_words, tr
 
 Result = TypeVar("Result")
@@ -18,7 +21,7 @@ BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 """Columns from which there is room for two things side by side."""
 
 
-class MeshScreen(Screen[Result]):
+class MeshScreen(SiftingScreen[Result], ReachingScreen[Result]):
     """A screen of meshlab. Workers are started with exit_on_error=False; what they raise is shown here."""
 
     HELP_TOPIC = "help"
@@ -83,4 +86,9 @@ class MeshScreen(Screen[Result]):
 
 
 class MeshModal(MeshScreen[Result], ModalScreen[Result]):
-    """A modal one."""
+    """A modal one. Keys of the app do not come through, but help is everywhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("question_mark", "app.help", "app.help", display="?"),
+        bind("f1", "app.help", "app.help"),
+    ]

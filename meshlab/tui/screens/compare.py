@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from meshlab.report.compare_text import published_lines, reach_rows, table
+from meshlab.report.compare_text import published_lines, reach_rows
 from meshlab.report.compare_words import gap_text, origin, row_title
 from meshlab.run.compare import Comparison, Stage
 from meshlab.tui.backend import Backend
@@ -22,6 +22,7 @@ from meshlab.tui.screens.modals import ReadModal
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.stage_table import StageTable
 from meshlab.tui.widgets.status import StatusRow
 from meshlab.words import say
 
@@ -50,7 +51,7 @@ class CompareScreen(MeshScreen[None]):
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
         with VerticalScroll(id="stages", classes="pane"):
-            yield Static(id="table")
+            yield StageTable(id="table")
         with VerticalScroll(id="about", classes="pane"):
             yield Static(id="detail")
         yield KeyFooter()
@@ -87,11 +88,11 @@ class CompareScreen(MeshScreen[None]):
         missing = len(self.comparison.missing)
         status.right = ((tr(self, "compare.missing" if missing else "compare.complete", count=missing), "$muted"),)
         self.query_one("#stages").border_title = tr(self, "compare.stages")
-        drawing, stages = self.query_one("#table", Static), self.comparison.stages
+        drawing, stages = self.query_one(StageTable), self.comparison.stages
         if not stages:
             drawing.update(Content(say("compare.none", language)))
             return
-        drawing.update(content_of(table(self.comparison, language, self.query_one("#stages").size.width - 2, self.chosen)))
+        drawing.show(self.comparison, language, self.query_one("#stages").size.width - 2, self.chosen)
         stage = stages[self.chosen]
         self.query_one("#about").border_title = f"{say('compare.stage', language, stage=stage.stage)}  {stage.title}"
         self.query_one("#detail", Static).update(self._detail(stage))
@@ -116,7 +117,9 @@ class CompareScreen(MeshScreen[None]):
         return Content("\n\n").join([*parts, Content("\n").join(lines), note])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return None if action == "choose" and (self.comparison is None or len(self.comparison.stages) < 2) else True
+        if action == "choose":
+            return True if self.comparison is not None and len(self.comparison.stages) > 1 else None
+        return super().check_action(action, parameters)
 
     def action_choose(self, by: int) -> None:
         if self.comparison is not None:

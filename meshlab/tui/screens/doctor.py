@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from meshlab.tui.backend import Backend, Finding
 from meshlab.tui.glyphs import FINDING_GLYPHS, FINDING_MEANINGS
@@ -18,6 +17,7 @@ from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.sift import SiftedText
 from meshlab.tui.widgets.status import StatusRow
 
 ORDER = ("problem", "warning", "unknown", "note", "ok")
@@ -40,7 +40,7 @@ class DoctorScreen(MeshScreen[None]):
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
         with VerticalScroll(id="findings", classes="pane"):
-            yield Static(id="list")
+            yield SiftedText(id="list")
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -61,7 +61,7 @@ class DoctorScreen(MeshScreen[None]):
         found.sort(key=lambda one: ORDER.index(one.state))
         problems = sum(one.state == "problem" for one in found)
         status.right = ((tr(self, "doctor.problems", count=problems), "$error" if problems else "$success"),)
-        self.query_one("#list", Static).update(Content("\n").join([self._finding(one) for one in found]))
+        self.query_one(SiftedText).show([self._finding(one) for one in found])
 
     def _finding(self, finding: Finding) -> Content:
         style = style_of(FINDING_MEANINGS[finding.state])

@@ -211,7 +211,7 @@ class ExperimentScreen(MeshScreen[None]):
                 return True if self.course.state == "asked" else None
             case "again":
                 return True if self.course.finished else None
-        return True
+        return super().check_action(action, parameters)
 
     def action_run(self) -> None:
         self.start()

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from meshlab.errors import MeshlabError
 from meshlab.tui.backend import Backend, Finding
@@ -90,7 +90,8 @@ class HomeScreen(MeshScreen[None]):
         listing.show(self.stops)
         here = where_to_go(self.stops, tour=recorded(self))
         if here != self.here:
-            self.here = listing.highlighted = here
+            self.here = here
+            listing.choose(self.stops[here].id)
         self._detail()
         self._status()
 
@@ -139,10 +140,9 @@ class HomeScreen(MeshScreen[None]):
         banner.update(Content.assemble(("▶ ", "$warning"), tour(self, "banner")))
 
     def _detail(self) -> None:
-        index = self.query_one(RoadList).highlighted
-        if index is None or index >= len(self.stops):
+        stop = self._stop()
+        if stop is None:
             return
-        stop = self.stops[index]
         self.query_one("#detail").border_title = self._stage(stop)
         space = self.query_one("#detail").scrollable_content_region.width
         self.query_one("#stage", Static).update(stage_detail(self, stop, space, roomy=self.size.height >= ROOMY))
@@ -163,12 +163,14 @@ class HomeScreen(MeshScreen[None]):
         self.action_open()
 
     def _stop(self) -> Stop | None:
-        index = self.query_one(RoadList).highlighted
-        return self.stops[index] if index is not None and index < len(self.stops) else None
+        chosen = self.query_one(RoadList).chosen
+        return next((stop for stop in self.stops if stop.id == chosen), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "open":
-            return True
+            return super().check_action(action, parameters)
+        if isinstance(self.focused, Input):
+            return False
         stop = self._stop() if self.is_mounted else None
         return True if stop and stop.lab and not stop.lab.broken else None
 

@@ -51,6 +51,7 @@ class LabScreen(LabDialogs):
         bind("d", "debrief", "lab.debrief", show=False),
         bind("l", "labs", "lab.labs"),
         bind("v", "app.compare", "app.compare"),
+        bind("Y", "copy_kubeconfig", "lab.copy-kubeconfig", show=False),
         bind("escape", "back", "lab.escape", show=False),
         bind("f2", "shell", "lab.shell", priority=True, show=False),
         bind("f3", "full_shell", "lab.full-shell", priority=True, show=False),
@@ -205,7 +206,7 @@ class LabScreen(LabDialogs):
                 return True if self.board.done(self.page_step) else None
             case "page":
                 return True if 0 <= index + int(str(parameters[0])) <= min(last, self.furthest()) else None
-        return True
+        return super().check_action(action, parameters)
 
     def furthest(self) -> int:
         """Pages may be read up to the current step."""

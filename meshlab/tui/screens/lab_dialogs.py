@@ -98,5 +98,17 @@ class LabDialogs(LabWork):
     def action_debrief(self) -> None:
         self.show_debrief(getattr(self, "page_step", ""))
 
+    def text_to_copy(self) -> str:
+        """Of a check all that is known: verdict, evidence."""
+        listing = self.query_one(CheckList)
+        kind, _, name = (listing.chosen or "").partition(":")
+        if not listing.has_focus or kind != "check":
+            return super().text_to_copy()
+        found = self.lab_run.explain(name, language_of(self))
+        return f"{found.text.title}\n\n{explanation(self, found).plain}"
+
+    def action_copy_kubeconfig(self) -> None:
+        self.take_along(self.lab_run.environment()["KUBECONFIG"])
+
     def action_full_shell(self) -> None:
         full_shell(self, self.lab_run)

@@ -21,6 +21,7 @@ from meshlab.tui.screens.base import MeshModal
 from meshlab.tui.speak import has_words, language_of, tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.sift import SiftedText
 
 
 class ConfirmModal(MeshModal[bool]):
@@ -93,7 +94,7 @@ class FailureModal(MeshModal[str]):
         return Content("\n\n").join(parts)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "go" or parameters[0] in ("", *self.ways)
+        return parameters[0] in ("", *self.ways) if action == "go" else super().check_action(action, parameters)
 
     def action_go(self, way: str) -> None:
         self.dismiss(way)
@@ -112,6 +113,8 @@ class ReadModal(MeshModal[None]):
     CSS_PATH = "modals.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,enter,q", "close", "modal.close"),
+        bind("slash", "sift", "list.filter"),
+        bind("y", "copy", "app.copy"),
         bind("j,down", "scroll(1)", "list.down", show=False),
         bind("k,up", "scroll(-1)", "list.up", show=False),
     ]
@@ -126,10 +129,12 @@ class ReadModal(MeshModal[None]):
             if self.markdown:
                 yield GuidePage(self.markdown)
             if self.content is not None:
-                yield Static(self.content)
+                yield SiftedText()
         yield KeyFooter()
 
     def on_mount(self) -> None:
+        if self.content is not None:
+            self.query_one(SiftedText).show(self.content.split("\n", allow_blank=True))
         self.query_one("#read").focus()
 
     def action_scroll(self, lines: int) -> None:

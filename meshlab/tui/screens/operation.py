@@ -128,7 +128,9 @@ class WorkingModal(FollowsOperation[BaseException | bool], MeshModal[BaseExcepti
         self.follow(self.make)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self.cancelling if action == "cancel" else True
+        if action == "cancel":
+            return None if self.cancelling else True
+        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         self.ask_cancel(tr(self, "working.cancel-title"), tr(self, "working.cancel-text"))

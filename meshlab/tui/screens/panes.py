@@ -52,7 +52,6 @@ class PanesScreen(MeshScreen[None]):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind(str(number + 1), f"pane({number})", f"pane.{pane}", show=False) for number, pane in enumerate(PANES)),
-        bind("plus", "zoom", "pane.zoom", show=False),
         bind("f4", "zoom", "pane.zoom-anywhere", show=False, priority=True),
     ]
 
@@ -86,6 +85,13 @@ class PanesScreen(MeshScreen[None]):
     def action_pane(self, number: int) -> None:
         self.active = PANES[number]
         self.focus_pane(self.active)
+
+    def go_to_pane(self, target: Widget) -> None:
+        pane = target.pane if isinstance(target, PaneTab) else target.id
+        if pane in PANES:
+            self.action_pane(PANES.index(pane))
+        else:
+            super().go_to_pane(target)
 
     def focus_pane(self, name: str) -> None:
         """Let keys go to the pane; some have a child that takes them."""

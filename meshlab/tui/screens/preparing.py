@@ -173,7 +173,7 @@ class PreparingScreen(FollowsOperation[None]):
                 return None if self.cancelling else True
             case "turn":
                 return self.narrow
-        return True
+        return super().check_action(action, parameters)
 
     def action_turn(self) -> None:
         self.show_page("phases" if self.page == "intro" else "intro")

@@ -17,12 +17,13 @@ from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.widgets.sift import SiftedList
 
 INDENT = 4
 WITH_DETAIL = ("fail", "error", "unrecoverable", "pending")
 
 
-class CheckList(OptionList):
+class CheckList(SiftedList):
     """Rows are replaced as a whole; the highlight stays where it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,12 +50,9 @@ class CheckList(OptionList):
     def show(self, rows: list[CheckRow], experiments: list[ExperimentRow]) -> None:
         """Draw these rows."""
         self.rows, self.experiments = rows, experiments
-        kept = self.highlighted
         options = [Option(self._check(row), id=f"check:{row.id}") for row in rows]
         options += [Option(self._experiment(row), id=f"experiment:{row.id}") for row in experiments]
-        self.set_options(options)
-        if options:
-            self.highlighted = min(kept or 0, len(options) - 1)
+        self.set_every(options)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

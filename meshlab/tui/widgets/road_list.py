@@ -6,7 +6,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from meshlab.tui.keys import bind
@@ -14,9 +13,10 @@ from meshlab.tui.road import Stop, where_to_go
 from meshlab.tui.road_rows import Bend, lines_a_stop, stop_rows
 from meshlab.tui.speak import recorded, tr
 from meshlab.tui.widgets.drawing import content_of
+from meshlab.tui.widgets.sift import SiftedList
 
 
-class RoadList(OptionList):
+class RoadList(SiftedList):
     """One option a stop."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,13 +33,10 @@ class RoadList(OptionList):
     def show(self, stops: list[Stop]) -> None:
         """Draw these stops; the highlight stays."""
         self.stops = stops
-        kept = self.highlighted
         tour = recorded(self)
         here, last = where_to_go(stops, tour=tour), len(stops) - 1
         bends = [Bend(here=index == here, first=index == 0, last=index == last, tour=tour) for index in range(len(stops))]
-        self.set_options([self._option(stop, bend) for stop, bend in zip(stops, bends, strict=True)])
-        if kept is not None and kept < len(stops):
-            self.highlighted = kept
+        self.set_every([self._option(stop, bend) for stop, bend in zip(stops, bends, strict=True)])
 
     def _option(self, stop: Stop, bend: Bend) -> Option:
         # The scroll bar is there or not: its columns stay free either way.

@@ -1,0 +1,81 @@
+"""Going to a pane by its letter, seeing it alone, and taking its text along."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from meshlab.tui.copying import copy_of, first_words
+from meshlab.tui.keys import bind
+from meshlab.tui.speak import tr
+
+Result = TypeVar("Result")
+TARGETS = ".pane, .tab, Input"
+
+
+class ReachingScreen(Screen[Result]):
+    """Panes are what styles call `.pane`; a pane that cannot have the focus gives it to what it holds."""
+
+    ALLOW_IN_MAXIMIZED_VIEW = "KeyFooter, StatusRow, FilterBar"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("g,ctrl+o", "jump", "pane.jump", show=False),
+        bind("plus", "zoom", "pane.zoom", show=False),
+        bind("y", "copy", "app.copy", show=False),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "jump":
+                return not self.is_modal and len(self.targets()) > 1
+            case "zoom":
+                return not self.is_modal and (self.maximized is not None or len(self.query(".pane")) > 1)
+        return super().check_action(action, parameters)
+
+    def targets(self) -> list[Widget]:
+        """What can be gone to now."""
+        return [one for one in self.query(TARGETS) if one.region.area and one.visible]
+
+    def action_jump(self) -> None:
+        from meshlab.tui.screens.jump import JumpScreen, lettered
+
+        def chosen(target: Widget | None) -> None:
+            if target is not None and target.is_attached:
+                self.go_to_pane(target)
+
+        self.app.push_screen(JumpScreen(lettered(self.targets())), chosen)
+
+    def go_to_pane(self, target: Widget) -> None:
+        """Let keys go there."""
+        for one in (target, *target.query("*")):
+            if one.focusable:
+                one.focus()
+                return
+
+    def focused_pane(self) -> Widget | None:
+        """The pane that keys go to."""
+        nodes = self.focused.ancestors_with_self if self.focused is not None else ()
+        return next((one for one in nodes if isinstance(one, Widget) and one.has_class("pane")), None)
+
+    def action_zoom(self) -> None:
+        pane = self.focused_pane()
+        if self.maximized is not None:
+            self.minimize()
+        elif pane is not None:
+            self.maximized = pane
+
+    def text_to_copy(self) -> str:
+        """What of the focused thing is worth copying."""
+        widget = self.focused
+        return copy_of(widget) if widget is not None else ""
+
+    def action_copy(self) -> None:
+        text = self.text_to_copy()
+        self.take_along(text) if text else self.notify(tr(self, "copy.nothing"), severity="warning", markup=False)
+
+    def take_along(self, text: str) -> None:
+        """Into the clipboard, by the terminal (OSC 52)."""
+        self.app.copy_to_clipboard(text)
+        self.notify(tr(self, "copy.done", text=first_words(text)), markup=False)

@@ -7,6 +7,7 @@ SHELL := /bin/bash
 BUNDLE ?= $(wildcard ../shared/bundle)
 SEED ?= 1
 LAB ?=
+SHOW ?= look,router,outage
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PY := .venv/bin/python
 # Beside the authorities that uv brings, those that this machine trusts: a company's proxy may have one of its own.
@@ -17,7 +18,7 @@ endif
 # Read when Textual is imported, so it must be set before Python starts.
 export TEXTUAL_ANIMATIONS ?= none
 
-.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens recordings clean
+.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens recordings film clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +87,9 @@ screens: env ## Pictures of every screen
 
 recordings: ready ## Record labs for `meshlab tour` on real clusters (LAB=id: one)
 	$(PY) -m meshlab record $(LAB)
+
+film: env ## A tour as asciinema cast and animated SVG, from a recording (LAB=id, SHOW=steps in the SVG)
+	$(PY) -m tests.film recordings/$(or $(LAB),2-router-mesh).jsonl.gz --cast assets/tour.cast --svg assets/tour.svg --show "$(SHOW)"
 
 clean: env ## Clusters of meshlab, environment, caches
 	-$(PY) -m meshlab clean --yes

@@ -92,7 +92,7 @@ def _list(options: Options, form: str) -> None:
 
 @click.command("record")
 @click.argument("labs", nargs=-1, metavar="LAB...")
-@click.option("--output", metavar="FOLDER", help="Where to put <lab>.jsonl.gz (default: where `tour` looks).")
+@click.option("--output", metavar="FOLDER", help="Where to put <lab>.jsonl.gz (default: where `tour` looks; here, for a pack).")
 @click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
 @click.option("--keep", is_flag=True, help="Leave the cluster; the next recording uses it.")
 @click.pass_obj
@@ -105,11 +105,11 @@ def record_command(options: Options, labs: tuple[str, ...], output: str | None, 
     from meshlab.run.recordings import shelf
     from meshlab.run.recordings.make import RecordRequest
 
-    wanted = [find(lab, options.packs).id for lab in labs] or [entry.id for entry in catalog(options.packs)]
-    for lab in wanted:
-        usual = shelf.file_of(lab)
-        file = Path(output).expanduser() / usual.name if output else usual
-        request = RecordRequest(lab=lab, file=file, seed=seed, keep=keep, packs=options.packs)
+    for entry in [find(lab, options.packs) for lab in labs] or catalog(options.packs):
+        usual = shelf.file_of(entry.id)
+        # Where `tour` looks is for the labs that come with meshlab; somebody's pack keeps its recordings itself.
+        file = Path(output or ".").expanduser() / usual.name if output or not entry.built_in else usual
+        request = RecordRequest(lab=entry.id, file=file, seed=seed, keep=keep, packs=options.packs)
         drive(_follow(request, options.language))
         size = _kilobytes(file.stat().st_size)
         note(say("tour.recorded", options.language, file=file, size=size))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar, cast
 
 from msgspec import Struct, field
 
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
-from meshlab.errors import UsageError
+from meshlab.errors import EnvironmentFault, ExitCode, MeshlabError, UsageError
 from meshlab.lab.model import Step
 from meshlab.run.api import LabRun, Language
 
@@ -20,6 +20,12 @@ Event = Progress | Verdict | str
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 TRIES = 3
 """How often the checks of a solved step are waited for: windows of traffic fill while they are looked at."""
+
+
+class StayedRed(MeshlabError):
+    """A step that did not become green: what was recorded is no whole way."""
+
+    exit_code = ExitCode.CHECKS_FAILED
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -32,7 +38,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 async def drive(run: LabRun, part: Callable[[str], Part]) -> AsyncGenerator[Event, None]:
-    """Prepare; then each step red, solved, broken by its experiments, green. UsageError names what stayed red.
+    """Prepare; then each step red, solved, broken by its experiments, green. StayedRed names what did not become so.
 
     part: of a step, asked for when the lab is ready.
     """
@@ -77,17 +83,14 @@ async def _green(run: LabRun, step: Step) -> AsyncGenerator[Verdict, None]:
             return
     known = run.snapshot().verdicts
     red = [check.id for check in step.checks if check.id in known and not known[check.id].green]
-    raise UsageError(f"The step {step.id} did not become green: {', '.join(red)}.", hint="`meshlab prove` says why.")
+    raise StayedRed(f"The step {step.id} did not become green: {', '.join(red)}.", hint="`meshlab prove` says why.")
 
 
 async def _look(run: LabRun) -> None:
-    """What screens show beside the checks. A request that cannot be sent is recorded as such."""
-    await run.pods()
-    await run.matrix()
-    try:
-        await run.trace()
-    except UsageError:
-        return
+    """What screens show beside the checks. What cannot be seen now is left out; whether that is a fault, checks say."""
+    for look in (run.pods, run.matrix, run.trace):
+        with suppress(UsageError, EnvironmentFault):
+            await look()
 
 
 async def _through(source: AsyncIterator[T]) -> AsyncGenerator[T, None]:

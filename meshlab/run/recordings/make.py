@@ -52,7 +52,7 @@ class _Alone(Facade):
 async def record(request: RecordRequest) -> AsyncGenerator[Event, None]:
     """The file is put in place when all went well, and only then.
 
-    MeshlabError when the environment fails; UsageError when a check stays red.
+    MeshlabError when the environment fails; StayedRed when a check does not become green.
     """
     from meshlab.lab.catalog import find
 
@@ -66,10 +66,8 @@ async def record(request: RecordRequest) -> AsyncGenerator[Event, None]:
             async with aclosing(drive(recorder, lambda step: part(run, step))) as told:
                 async for event in told:
                     yield event
-            await recorder.close()
             files.pack(scratch)
-            paths.ensure(request.file.absolute().parent)
-            paths.write(request.file.absolute(), scratch.read_bytes())
+            _put(scratch, request.file.absolute())
         finally:
             await to_the_end(_clean(run, keep=request.keep))
             scratch.unlink(missing_ok=True)
@@ -81,6 +79,13 @@ def part(run: Run, step: str) -> Part:
     change = load_change(run.loaded, layout.solve_folder(run.loaded, step))
     alone = replace(change, predictions={}, experiments=())
     return Part(solved=not alone.empty, predictions={name: one.as_json() for name, one in change.predictions.items()})
+
+
+def _put(scratch: Path, file: Path) -> None:
+    """In place of an older one, for everybody to read: it ships."""
+    paths.ensure(file.parent)
+    paths.write(file, scratch.read_bytes())
+    file.chmod(0o644)
 
 
 async def _clean(run: Run, *, keep: bool) -> None:

@@ -33,8 +33,10 @@ from meshlab.run.api import (
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Writer
 
-LARGEST = 16384
+LARGEST = 65536
 """Bytes of one piece of evidence."""
+NEEDED = "matrix"
+"""Title of the evidence that predictions are judged against: it is never left out."""
 T = TypeVar("T")
 Write = Callable[[int, float, T], lines.AnyLine]
 
@@ -248,7 +250,7 @@ def _happened(call: int, t: float, event: ExperimentEvent) -> lines.AnyLine:
 
 def _slim(verdict: Verdict) -> Verdict:
     """Without evidence that is larger than a recording should be (a proxy's whole configuration), which says so."""
-    sizes = [len(msgspec.json.encode(one.data)) for one in verdict.evidence]
+    sizes = [0 if one.title == NEEDED else len(msgspec.json.encode(one.data)) for one in verdict.evidence]
     if all(size <= LARGEST for size in sizes):
         return verdict
     pairs = zip(verdict.evidence, sizes, strict=True)

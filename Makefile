@@ -60,6 +60,7 @@ lint: env ## Style, imports, types, the labs' files
 	$(PY) -m meshlab lint
 
 tui: env ## The interface, by Pilot
+	$(PY) -m tests.programs
 	$(PY) -m pytest -q tests/tui
 
 page: env ## The exported page in a real browser
@@ -67,6 +68,7 @@ page: env ## The exported page in a real browser
 	$(PY) -m pytest -q tests/page
 
 e2e: ready ## meshlab in a real terminal
+	$(PY) -m tests.programs
 	$(PY) -m pytest -q tests/e2e
 
 cluster: ready ## Tests on real kind clusters

@@ -6,8 +6,9 @@ Meanings: `name`, `proxy`, `ok`, `warn`, `error`, `idle`, `head`, `accent`; "" i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from meshlab.report.matrix_text import pad, width
+from meshlab.report.matrix_text import clip, pad, width
 from meshlab.run.api import Hop, Trace
 from meshlab.words import say
 
@@ -15,7 +16,9 @@ Segment = tuple[str, str]
 Row = list[Segment]
 
 GLYPHS = {"client": "○", "proxy": "◆", "service": "●"}
-BAR = 12
+BAR, SHORTEST_BAR = 12, 4
+PLACE = 12
+"""Columns below which a pod's name says nothing."""
 BRANCH, LAST, RAIL, GAP = "├─▶ ", "╰─▶ ", "│   ", "    "
 
 
@@ -24,14 +27,18 @@ def trace_text(trace: Trace, language: str = "en") -> str:
     return "\n".join("".join(text for text, _ in row).rstrip() for row in trace_rows(trace, language))
 
 
-def trace_rows(trace: Trace, language: str = "en") -> list[Row]:
-    """Head line, one row a hop, what could not be read."""
+def trace_rows(trace: Trace, language: str = "en", space: int = 0) -> list[Row]:
+    """Head line, one row a hop, what could not be read.
+
+    space: columns at most, for which bars get shorter and pods are left out; 0: as many as it takes.
+    """
     hops = list(_walk(trace.root, "", ""))
     names = [stem + _name(hop) for stem, hop in hops]
     widest = max(width(name) for name in names)
     errors = max(width(hop.error) for _, hop in hops)
     rows = [_head(trace), []]
-    rows += [_hop(stem, hop, widest, errors, trace.ms) for stem, hop in hops]
+    size = _sizes(widest, errors, space)
+    rows += [_hop(stem, hop, size, trace.ms) for stem, hop in hops]
     missing = [[("! ", "warn"), (say("tui.trace.missing", language, what=what), "warn")] for what in trace.missing]
     return rows + ([[]] if missing else []) + missing
 
@@ -66,28 +73,47 @@ def _place(hop: Hop) -> str:
     return "@".join(part for part in (hop.pod, hop.node) if part)
 
 
-def _hop(stem: str, hop: Hop, widest: int, errors: int, whole: float) -> Row:
+class Sizes(NamedTuple):
+    """Columns of the parts of a hop's row; a place of 0 is left out."""
+
+    names: int
+    errors: int
+    bar: int
+    place: int
+
+
+def _sizes(names: int, errors: int, space: int) -> Sizes:
+    """What fits: names, status and time always, then errors, the bar, and where it ran."""
+    if not space:
+        return Sizes(names, errors, BAR, 999)
+    left = space - names - 5 - 11 - 2 - (errors + 2 if errors else 0)
+    bar = max(SHORTEST_BAR, min(BAR, left))
+    place = left - bar - 2
+    return Sizes(names, errors, bar, place if place >= PLACE else 0)
+
+
+def _hop(stem: str, hop: Hop, size: Sizes, whole: float) -> Row:
     glyph = "proxy" if hop.kind == "proxy" else _meaning(hop.status) if hop.kind == "service" else "idle"
     name = _name(hop)[2:]
     time = f"{hop.ms:8.1f} ms" if hop.ms is not None else " " * 11
     row: Row = [
         (stem, "idle"),
         (f"{GLYPHS[hop.kind]} ", glyph),
-        (pad(name, widest - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
+        (pad(name, size.names - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
         (f"  {str(hop.status) if hop.status else '  –'}", _meaning(hop.status)),
         (time, ""),
         ("  ", ""),
-        *_bar(hop.ms, whole),
-        (f"  {pad(hop.error, errors)}" if errors else "", "error"),
-        (f"  {_place(hop)}" if _place(hop) else "", "idle"),
+        *_bar(hop.ms, whole, size.bar),
+        (f"  {pad(hop.error, size.errors)}" if size.errors else "", "error"),
+        (f"  {clip(_place(hop), size.place)}" if _place(hop) and size.place else "", "idle"),
         (f"  {hop.detail}" if hop.detail else "", ""),
     ]
     return row
 
 
-def _bar(ms: float | None, whole: float) -> Row:
-    full = min(BAR, max(1, round(BAR * ms / whole))) if ms and whole else 0
-    return [("━" * full, "accent"), ("─" * (BAR - full), "idle")]
+def _bar(ms: float | None, whole: float, size: int) -> Row:
+    full = min(size, max(1, round(size * ms / whole))) if ms and whole else 0
+    return [("━" * full, "accent"), ("─" * (size - full), "idle")]
 
 
 def _meaning(status: int) -> str:

@@ -164,6 +164,25 @@ class Matrix(Struct, frozen=True, omit_defaults=True, kw_only=True):
     t: float = 0.0
 
 
+class Received(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What one pod of a service has received since it started, by its own count: shoppers, checks and all."""
+
+    service: str
+    pod: str
+    version: str = ""
+    received: int = 0
+    failed: int = 0
+    """Of those, answered with a status of 500 and above."""
+
+
+class Traffic(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The counts of all pods of the graph's services that could be asked, at one time. Two of them make rates."""
+
+    t: float
+    """Unix seconds."""
+    pods: tuple[Received, ...] = ()
+
+
 class ExperimentEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One event of an experiment while it runs."""
 
@@ -308,6 +327,10 @@ class LabRun(Protocol):
 
     async def pods(self) -> list[dict[str, Any]]:
         """The lab's pods in short: {namespace, name, node, phase, ready, restarts, containers, labels}."""
+        ...
+
+    async def traffic(self) -> Traffic | None:
+        """What the shop's pods have counted so far; None where nothing counts (a recording)."""
         ...
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]: ...

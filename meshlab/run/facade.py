@@ -24,6 +24,7 @@ from meshlab.run.api import (
     ResetPlan,
     Snapshot,
     Trace,
+    Traffic,
 )
 from meshlab.run.context import Run
 
@@ -144,6 +145,11 @@ class Facade:
         from meshlab.run import look
 
         return await look.pods(self.run)
+
+    async def traffic(self) -> Traffic | None:
+        from meshlab.run import traffic
+
+        return await traffic.traffic(self.run)
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         from meshlab.run import lifecycle

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshlab.run.api import ExperimentEvent, Matrix
+from meshlab.run.api import ExperimentEvent
+from meshlab.tui.timeline import Frame
 
 
 class Course:
@@ -13,8 +14,11 @@ class Course:
     def __init__(self) -> None:
         self.state = "asked"
         self.events: list[ExperimentEvent] = []
-        self.disturbed: Matrix | None = None
-        """The last matrix that was measured while a fault was in force."""
+        self.frames: list[Frame] = []
+        """Every matrix that was measured, in order."""
+        self.chosen: int | None = None
+        """The frame that the learner looks at; None follows the experiment."""
+        self._phase = ""
         self.result: dict[str, Any] = {}
         self._faults = 0
 
@@ -29,6 +33,23 @@ class Course:
         score = self.result.get("score")
         return float(score) if isinstance(score, int | float) else None
 
+    @property
+    def at(self) -> int:
+        """The frame to show: the chosen one, else the newest; of a finished experiment the one that was predicted."""
+        newest = self.judged if self.finished else len(self.frames) - 1
+        return max(0, newest if self.chosen is None else self.chosen)
+
+    @property
+    def judged(self) -> int:
+        """The last frame with a fault in force, the first one where none was."""
+        return max((number for number, frame in enumerate(self.frames) if frame.disturbed), default=0)
+
+    def choose(self, frame: int) -> None:
+        """Look at a frame; the last one of a running experiment is followed again."""
+        self.chosen = max(0, min(frame, len(self.frames) - 1))
+        if not self.finished and self.chosen == len(self.frames) - 1:
+            self.chosen = None
+
     def start(self) -> None:
         """The learner has predicted."""
         self.state = "running"
@@ -39,8 +60,10 @@ class Course:
             self._faults += 1
         elif event.kind == "undo":
             self._faults = 0
-        if event.matrix is not None and (self._faults or self.disturbed is None):
-            self.disturbed = event.matrix
+        if event.kind == "phase":
+            self._phase = event.text or event.phase
+        if event.matrix is not None:
+            self.frames.append(Frame(event.matrix, self._phase, bool(self._faults)))
         self.result = event.result or self.result
         if event.kind != "matrix":
             self.events.append(event)

@@ -22,7 +22,7 @@ class Heat:
     predicted: frozenset[Place] | None = None
     cursor: Place | None = None
     compare: bool = False
-    """Point out the cells that came out otherwise than predicted."""
+    """Say of each cell whether it came out as predicted: `=` or `!`. Before that, what was predicted stays marked: `?`."""
 
 
 def is_red(cell: Cell | None) -> bool | None:
@@ -47,10 +47,12 @@ def cell_look(heat: Heat, place: Place, size: int) -> Row:
     glyph = "✔" if not red else "◐" if cell.ok else "✘"
     words = f"{cell.ok}/{cell.of}" if cell.ok or not worst else worst
     meaning = "hot-ok" if not red else "hot-warn" if cell.ok else "hot-error"
-    if heat.compare and heat.predicted is not None and marked != red:
-        surprise = "hot-mark" if red else "hot-surprise"
-        return [(glyph, meaning), ("!", surprise), (_fill(words, size - 2), meaning)]
-    return [(glyph, meaning), (_fill(words, size - 1), meaning)]
+    if heat.predicted is None or not (heat.compare or marked):
+        return [(glyph, meaning), (_fill(words, size - 1), meaning)]
+    wrong = heat.compare and marked != red
+    said = "?" if not heat.compare else "!" if wrong else "="
+    told = ("hot-mark" if red else "hot-surprise") if wrong else meaning
+    return [(glyph, meaning), (said, told), (_fill(words, size - 2), meaning)]
 
 
 def _fill(words: str, size: int) -> str:
@@ -89,11 +91,23 @@ def _line(heat: Heat, row: str, names: int, size: int) -> Row:
 
 def missed(heat: Heat) -> list[Place]:
     """The cells that came out otherwise than predicted."""
-    if heat.predicted is None:
-        return []
-    found = []
-    for place, cell in heat.cells.items():
-        red = is_red(cell)
-        if red is not None and red != said_red(heat, place):
-            found.append(place)
-    return found
+    return [place for place, cell in heat.cells.items() if _wrong(heat, place, cell)]
+
+
+def surprises(heat: Heat) -> list[tuple[bool, str, tuple[str, ...]]]:
+    """(broke, caller, callees) of the cells that came out otherwise than predicted: those that broke first."""
+    found: dict[tuple[bool, str], list[str]] = {}
+    for row, column in missed(heat):
+        found.setdefault((bool(is_red(heat.cells[row, column])), row), []).append(column)
+    return [(broke, row, tuple(found[broke, row])) for broke, row in sorted(found, key=lambda one: not one[0])]
+
+
+def scored(heat: Heat) -> tuple[int, int]:
+    """(cells that came out as predicted, cells that did not)."""
+    wrong = len(missed(heat))
+    return sum(is_red(cell) is not None for cell in heat.cells.values()) - wrong, wrong
+
+
+def _wrong(heat: Heat, place: Place, cell: Cell) -> bool:
+    red = is_red(cell)
+    return heat.predicted is not None and red is not None and red != said_red(heat, place)

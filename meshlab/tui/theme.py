@@ -86,6 +86,8 @@ MEANINGS = {
     "idle": "$muted",
     "name": "bold",
     "proxy": "$secondary",
+    "packet": "bold $accent",
+    "interval": "bold $secondary",
     "accent": "$accent",
     "title": "bold $primary",
     "head": "$primary",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,13 +17,6 @@ F2 = "\x1bOQ"
 STOPS = [entry.id for entry in catalog()]
 """Home starts at the first lab of the road and shows the id of the one that is chosen."""
 COLOUR = """$(kubectl get deploy catalog-v2 -o yaml | grep -A1 'name: COLOR' | sed -n 's/.*value: //p')"""
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    program = Program(tmp_path / "state", {"LC_ALL": "C.UTF-8"})
-    yield program
-    program.ok("clean", "--yes")
 
 
 def open_lab(program: Program) -> Terminal:

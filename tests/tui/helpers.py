@@ -34,6 +34,9 @@ class FakeShell(Static, can_focus=True):
         self.pasted.append(text)
         return True
 
+    def transcript(self) -> str:
+        return "\n".join(f"line {number}" for number in range(1, 101)) + f"\n{self.content}"
+
     def on_key(self, event: Any) -> None:
         self.typed.append(event.key)
         event.stop()

@@ -62,7 +62,14 @@ async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None
 async def _lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await open_lab(pilot, app, run)
     await until(pilot, lambda: app.screen.matrix is not None)  # type: ignore[attr-defined]
+    await counted(pilot, app)
     await pilot.pause()
+
+
+async def counted(pilot: Pilot[Any], app: MeshlabApp) -> None:
+    """Until traffic has been counted twice where it is seen: a rate lies between two counts."""
+    if app.screen.query_one("#map").display:
+        await until(pilot, lambda: app.screen.changed.set() or app.screen.rates)  # type: ignore[attr-defined]
 
 
 async def _hint(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
@@ -112,6 +119,14 @@ async def _matrix(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await pilot.press("5")
 
 
+async def _scrollback(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    await pilot.press("f6")
+    await until(pilot, lambda: on(app, "ScrollbackScreen"))
+    await pilot.press("slash", *"line 42", "enter")
+    await shows(pilot, "line 42")
+
+
 async def _trace(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
     await pilot.press("t")
@@ -152,6 +167,12 @@ async def _compare(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None
     await pilot.pause()
 
 
+async def _plots(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _compare(pilot, app, run)
+    await pilot.press("b")
+    await shows(pilot, "├")
+
+
 SCREENS: dict[str, Way] = {
     "home": _home,
     "doctor": _problem,
@@ -165,11 +186,13 @@ SCREENS: dict[str, Way] = {
     "help": _help,
     "palette": _palette,
     "reset": _reset,
+    "scrollback": _scrollback,
     "trace": _trace,
     "predict": _predict,
     "experiment": _experiment,
     "result": _result,
     "compare": _compare,
+    "compare-plots": _plots,
 }
 
 

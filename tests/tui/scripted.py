@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
@@ -25,10 +27,12 @@ from meshlab.run.api import (
     Matrix,
     ObjectPair,
     Page,
+    Received,
     ResetPlan,
     Snapshot,
     StepState,
     Trace,
+    Traffic,
 )
 from meshlab.run.compare import Comparison
 from meshlab.tui.backend import Finding
@@ -91,6 +95,8 @@ class ScriptedRun:
         self.look_error: Exception | None = None
         self.strays: tuple[str, ...] = ("ConfigMap/shop/scratch", "Deployment/shop/my-router")
         self.cleaned = self.closed = False
+        self.counted = 0
+        """How often traffic was counted: ten seconds lie between two counts."""
         self.time = 0.0
         for check in ("shop-answers", "apps-untouched"):
             self.set(check, Outcome.PASS)
@@ -287,11 +293,15 @@ class ScriptedRun:
         try:
             yield ExperimentEvent(experiment=experiment, kind="phase", phase="down", text="The router is taken away")
             yield ExperimentEvent(experiment=experiment, kind="fault", text="Deployment router: replicas 1 → 0")
-            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=broken_matrix())
+            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=breaking_matrix())
+            for t in (1.0, 2.0, 3.0):
+                yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=replace(broken_matrix(), t=t))
             await self.experiment_gate.wait()
             yield ExperimentEvent(experiment=experiment, kind="undo", text="Deployment router: replicas 0 → 1")
             yield ExperimentEvent(experiment=experiment, kind="phase", phase="repaired", text="The router is back")
-            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=whole_matrix())
+            yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=replace(breaking_matrix(), t=4.0))
+            for t in (5.0, 6.0):
+                yield ExperimentEvent(experiment=experiment, kind="matrix", matrix=replace(whole_matrix(), t=t))
         except (asyncio.CancelledError, GeneratorExit):
             self.calls.append("undone")
             raise
@@ -356,6 +366,12 @@ class ScriptedRun:
             raise self.look_error
         return example_pods()
 
+    async def traffic(self) -> Traffic | None:
+        if self.look_error is not None:
+            raise self.look_error
+        self.counted += 1
+        return example_traffic(10.0 * self.counted)
+
     async def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         async for event in self._work("stop"):
             yield event
@@ -385,6 +401,17 @@ def broken_matrix() -> Matrix:
     return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
 
 
+def breaking_matrix() -> Matrix:
+    """Half of the calls get through yet: connections that stand outlive their end for a moment."""
+    cells = tuple(
+        Cell(row=row, column=column, ok=1, of=2, errors={"reset": 1})
+        if column in ("catalog", "reviews")
+        else Cell(row=row, column=column, ok=2, of=2)
+        for row, column in sorted(CALLS)
+    )
+    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
+
+
 def example_pods() -> list[dict[str, Any]]:
     """The shop's pods, one of ratings not ready."""
 
@@ -403,6 +430,28 @@ def example_pods() -> list[dict[str, Any]]:
     apps = [pod(app) for app in ("web", "catalog", "reviews", "pricing", "legacy")]
     more = [pod("catalog", "v2"), pod("reviews", "v2"), pod("ratings", ready=False), pod("ratings")]
     return [*apps, *more, pod("edge", container="traefik"), pod("router", container="envoy")]
+
+
+A_SECOND = {
+    "web-v1-abcde": 12.0,
+    "catalog-v1-abcde": 10.0,
+    "catalog-v2-abcde": 2.0,
+    "reviews-v1-abcde": 6.0,
+    "reviews-v2-abcde": 6.0,
+    "pricing-v1-abcde": 12.0,
+    "legacy-v1-abcde": 0.5,
+    "ratings-v1-abcde": 12.0,
+}
+
+
+def example_traffic(t: float) -> Traffic:
+    """Of the pods above, `t` seconds after they started; a third of what ratings receives fails."""
+    pods = []
+    for pod, rate in A_SECOND.items():
+        service, version, _ = pod.split("-")
+        failed = int(rate * t / 3) if service == "ratings" else 0
+        pods.append(Received(service=service, pod=pod, version=version, received=int(rate * t), failed=failed))
+    return Traffic(t=t, pods=tuple(pods))
 
 
 def example_trace(version: str) -> Trace:

@@ -15,8 +15,14 @@ from meshlab.tui.screens.experiment import ExperimentScreen
 from meshlab.tui.screens.lab import LabScreen
 from meshlab.tui.screens.panes import PANES
 from meshlab.tui.screens.preparing import PreparingScreen
+from meshlab.tui.screens.scrollback import ScrollbackScreen, find
+from meshlab.tui.screens.trace import TraceScreen
+from meshlab.tui.widgets.guide import CommandFence
+from meshlab.tui.widgets.shell import ShellPane
+from meshlab.tui.widgets.timeline import Timeline
+from meshlab.tui.widgets.topology import TopologyView
 from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
-from tests.tui.screens import open_lab
+from tests.tui.screens import counted, open_lab
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 
 WIDE = (120, 34)
@@ -182,6 +188,83 @@ async def test_a_command_comes_into_the_shell_and_does_not_run() -> None:
         await until(pilot, lambda: shell.has_focus)
 
 
+async def test_one_key_after_the_other_brings_a_pages_commands_into_the_shell() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await shows(pilot, "command 1/2 to the shell")
+        assert [fence.has_class("-chosen") for fence in lab.query(CommandFence)] == [True, False]
+        await pilot.press("enter")
+        shell = app.screen.query_one(FakeShell)
+        await until(pilot, lambda: len(shell.pasted) == 1 and shell.has_focus)
+        await pilot.press("f2")
+        await shows(pilot, "command 2/2 to the shell")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(shell.pasted) == 2)
+        assert shell.pasted[1].startswith("kubectl -n shop patch svc catalog")
+        await pilot.press("f2", "b")
+        await shows(pilot, "command 1/1 to the shell")
+
+
+async def test_what_scrolled_out_of_the_shell_is_read_and_searched() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        lab = await enter_lab(pilot, run)
+        await pilot.press("f2")
+        await until(pilot, lambda: lab.query_one(ShellPane).active)
+        await pilot.press("f6")
+        await until(pilot, lambda: on(app, "ScrollbackScreen"))
+        await shows(pilot, "line 100", "get pods")
+        await pilot.press("n")
+        await says(pilot, "when something has been looked for")
+        await pilot.press("slash", *"LINE 4", "enter")
+        await until(pilot, lambda: cast("ScrollbackScreen", app.screen).lines.cursor_location[0] == 48)
+        await pilot.press("n", "n", "N")
+        await until(pilot, lambda: cast("ScrollbackScreen", app.screen).lines.cursor_location[0] == 47)
+        await shows(pilot, "line 48")
+        await pilot.press("ctrl+c")
+        assert app.clipboard == "line 4"
+        await pilot.press("slash", *"nowhere", "enter")
+        await says(pilot, "nowhere")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is lab)
+
+
+async def test_packets_move_only_where_animations_are_wanted() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    app.animation_level = "full"
+    async with app.run_test(size=(140, 42)) as pilot:
+        lab = await enter_lab(pilot, run)
+        await counted(pilot, app)
+        await shows(pilot, "12/s")
+        await until(pilot, lambda: (lab.query_one(TopologyView).tick or 0) > 1)
+        await shows(pilot, "•")
+        app.animation_level = "none"
+        await until(pilot, lambda: lab.query_one(TopologyView).tick is None)
+        await until(pilot, lambda: "•" not in screen_text(app))
+
+
+async def test_a_request_travels_hop_by_hop_where_animations_are_wanted() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=(140, 42)) as pilot:
+        await enter_lab(pilot, run)
+        app.animation_level = "full"
+        await pilot.press("t")
+        await until(pilot, lambda: on(app, "TraceScreen") and cast("TraceScreen", app.screen).travelled == 2)
+        await until(pilot, lambda: "◆ edge" in screen_text(app) and "ratings v1" not in screen_text(app))
+        await shows(pilot, "ratings v1", "http_5xx")
+        trace = cast("TraceScreen", app.screen)
+        await until(pilot, lambda: trace.travelled is None)
+        app.animation_level = "none"
+        await pilot.press("t")
+        await until(pilot, lambda: len(trace.traces) == 2)
+        assert trace.travelled is None
+
+
 async def test_letters_go_to_the_shell_while_it_has_the_focus() -> None:
     run = ScriptedRun()
     app = make_app(run)
@@ -216,6 +299,15 @@ async def test_an_experiment_is_predicted_measured_and_explained() -> None:
         run.experiment_gate.set()
         await shows(pilot, "everybody", "20 % of the cells", "catalog → legacy", "everything undone")
         assert "✘!" in screen_text(app)
+        assert "✘=" in screen_text(app)
+        await shows(pilot, "▲ 3 s  The router is taken away  1 of 26 cells", "= 3 cells as you predicted  ! 23 otherwise")
+        await pilot.press("right", "right")
+        await shows(pilot, "▲ 5 s  The router is back  26 of 26 cells")
+        assert "✘" not in screen_text(app).replace("✘ not reached", "")
+        timeline = app.screen.query_one(Timeline)
+        await pilot.click(Timeline, offset=(0, 0))
+        await until(pilot, lambda: timeline.at == 0)
+        await shows(pilot, "◐! 1/2")
         await pilot.press("escape")
         await until(pilot, lambda: on(app, "LabScreen"))
         await shows(pilot, "1/1 checks")
@@ -567,3 +659,13 @@ async def test_without_measuring_labs_the_screen_says_so() -> None:
         await shows(pilot, "No lab says what it measures yet")
         await pilot.press("right", "escape")
         await until(pilot, lambda: on(app, "HomeScreen"))
+
+
+def test_a_search_goes_round() -> None:
+    lines = ["one", "Two", "three two", "four"]
+    assert find(lines, "two", 3, -1) == (2, 6)
+    assert find(lines, "two", 1, -1) == (2, 6)
+    assert find(lines, "two", 2, 1) == (1, 0)
+    assert find(lines, "four", 3, 1) == (3, 0)
+    assert find(lines, "five", 0, -1) is None
+    assert find(lines, "", 0, 1) is None

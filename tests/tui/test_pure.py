@@ -8,12 +8,13 @@ from meshlab.check.verdict import Outcome
 from meshlab.cluster.progress import Progress
 from meshlab.report.matrix_text import clip, clip_name, width
 from meshlab.report.wrap import wrap
-from meshlab.run.api import Cell, ExperimentEvent
+from meshlab.run.api import Cell, ExperimentEvent, Matrix
 from meshlab.tui.board import Board
 from meshlab.tui.course import Course
-from meshlab.tui.heat import Heat, heat_rows, missed
+from meshlab.tui.heat import Heat, heat_rows, missed, scored, surprises
 from meshlab.tui.phases import Phase, PhaseTable, bar, clock, window
 from meshlab.tui.screens.trace import headers_of
+from meshlab.tui.timeline import Frame, frame_at, strip
 from meshlab.tui.topology.model import plain
 from meshlab.tui.widgets.guide import command_of
 from tests.tui.scripted import ScriptedRun, broken_matrix, whole_matrix
@@ -175,6 +176,23 @@ def test_surprises_are_what_was_not_predicted() -> None:
     assert missed(heat(predicted=predicted | {("edge", "web")})) == [("edge", "web")]
 
 
+def test_each_cell_says_whether_it_was_predicted() -> None:
+    predicted = frozenset({("edge", "web"), ("web", "catalog")})
+    before = plain(heat_rows(heat(predicted=predicted), 90)).splitlines()
+    assert (before[1].split()[1], before[2].split()[2]) == ("✔?", "✘?")
+    after = plain(heat_rows(heat(predicted=predicted, compare=True), 90)).splitlines()
+    assert after[1].split()[1:5] == ["✔!", "2/2", "✘!", "refused"]
+    assert after[2].split()[2:4] == ["✘=", "refused"]
+
+
+def test_surprises_are_told_by_caller() -> None:
+    found = surprises(heat(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
+    assert found[0] == (True, "catalog", ("legacy", "pricing", "ratings", "reviews", "web"))
+    assert found[-1] == (False, "edge", ("web",))
+    right, wrong = scored(heat(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
+    assert (right, wrong) == (1, len(broken_matrix().cells) - 1)
+
+
 def test_a_partly_red_cell_counts_as_red_as_it_is_scored() -> None:
     cells = {("web", "catalog"): Cell(row="web", column="catalog", ok=1, of=2)}
     assert missed(Heat(("web",), ("catalog",), cells, frozenset())) == [("web", "catalog")]
@@ -201,9 +219,56 @@ def test_the_matrix_that_counts_is_the_disturbed_one() -> None:
     for kind, matrix in (("matrix", whole_matrix()), ("fault", None), ("matrix", broken_matrix()), ("undo", None)):
         course.accept(ExperimentEvent(experiment="x", kind=kind, matrix=matrix))  # type: ignore[arg-type]
     course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert course.frames[course.at].matrix == whole_matrix(), "a running experiment is followed"
     course.accept(ExperimentEvent(experiment="x", kind="finished", result={"score": 0.25}))
-    assert course.disturbed == broken_matrix()
+    course.finish()
+    assert course.frames[course.at].matrix == broken_matrix()
     assert course.score == 0.25
+
+
+def test_any_moment_can_be_looked_at_again() -> None:
+    course = Course()
+    course.start()
+    for _ in range(3):
+        course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert course.at == 2
+    course.choose(course.at - 1)
+    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=broken_matrix()))
+    assert course.at == 1, "what is looked at stays, whatever is measured meanwhile"
+    course.choose(9)
+    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert course.at == 4, "at the end, it is followed again"
+    course.choose(-1)
+    assert course.at == 0
+
+
+# --- timeline --- #
+
+
+def frames(*shares: int, phase: str = "down") -> list[Frame]:
+    """One cell each, with that many of eight calls through."""
+    cells = [Cell(row="web", column="catalog", ok=ok, of=8) for ok in shares]
+    return [Frame(Matrix(rows=("web",), columns=("catalog",), cells=(cell,)), phase) for cell in cells]
+
+
+def test_a_strip_shows_how_much_got_through_and_the_phases() -> None:
+    some = [*frames(8, 4, 0), *frames(0, 8, phase="repaired")]
+    rows = strip(some, 2, 20)
+    assert plain(rows) == "████▅▅▅▅▁▁▁▁▁▁▁▁████\n╵down       ╵repair…"
+    assert [frame_at(x, 5, 20) for x in (0, 3, 4, 19, 20)] == [0, 0, 1, 4, None]
+    assert [meaning for _, meaning in rows[0]] == ["ok", "warn", "error cursor", "error", "ok"]
+
+
+def test_a_long_strip_shows_the_worst_of_each_column() -> None:
+    rows = strip(frames(*[8] * 9, 0, *[8] * 10), 0, 10)
+    assert "".join(text for text, _ in rows[0]) == "████▁█████"
+    assert [frame_at(x, 20, 10) for x in (0, 1, 9, 10)] == [0, 2, 18, None]
+    assert strip([], 0, 10) == []
+
+
+def test_what_was_not_measured_has_no_bar() -> None:
+    nothing = Matrix(rows=("web",), columns=("catalog",), cells=(Cell(row="web", column="catalog", ok=0, of=0),))
+    assert strip([Frame(nothing)], 0, 5)[0] == [("····", "idle cursor")]
 
 
 # --- text --- #

@@ -12,13 +12,15 @@ from meshlab.lab.address import Endpoint
 from meshlab.lab.checks import Check, PathSpec, Through
 from meshlab.lab.model import Proxy, Step
 from meshlab.report.matrix_text import width
-from meshlab.run.api import Cell, Matrix
-from meshlab.tui.topology.build import build, services
+from meshlab.run.api import Cell, Matrix, Received, Traffic
+from meshlab.tui.topology.build import build
 from meshlab.tui.topology.draw import draw
 from meshlab.tui.topology.layout import columns, fits
 from meshlab.tui.topology.model import Edge, Node, Picture, ProxyLine, plain
+from meshlab.tui.topology.rates import SHORTEST, Rates, rates
+from meshlab.tui.topology.routes import services
 from meshlab.tui.topology.wires import route, worse
-from tests.tui.scripted import broken_matrix, example_pods, whole_matrix
+from tests.tui.scripted import broken_matrix, example_pods, example_traffic, whole_matrix
 from tests.tui.scripted_lab import lab
 
 CHAIN = Picture(
@@ -36,12 +38,12 @@ def test_boxes_wires_proxies_and_labels() -> None:
     assert plain(draw(CHAIN, 44, 9)).splitlines() == [
         "                              ╭─────────╮",
         "                           2/2│ catalog │",
-        "╭─────╮ ╭──────────────────◆─▶│   2/2   │",
+        "╭─────╮ ╭───────────────────◆▶│   2/2   │",
         "│ web │ │                     ╰─────────╯",
         "│ 1/1 ├─┤                     ╭─────────╮",
-        "╰─────╯ │            ✘ refused│ reviews │",
+        "╰─────╯ │                     │ reviews │",
         "        ╰────────────────────▶│   0/1   │",
-        "                              ╰─────────╯",
+        "                     ✘ refused╰─────────╯",
         " ◆ router 1/1",
     ]
 
@@ -49,11 +51,77 @@ def test_boxes_wires_proxies_and_labels() -> None:
 def test_a_narrow_place_lists_the_calls() -> None:
     assert plain(draw(CHAIN, 20, 12)).splitlines() == [
         "● web  1/1",
-        "   ─◆─▶  catalog  2/2  ◆ router",
-        "   ─▶    reviews  ✘ refused",
+        "   ─◆─▶ catalog  2/2  ◆ router",
+        "   ─▶   reviews  ✘ refused",
         "● catalog  2/2",
         "✘ reviews  0/1",
         " ◆ router 1/1",
+    ]
+
+
+COUNTED = rates(example_traffic(10), example_traffic(20))
+
+
+def test_what_was_counted_stands_on_the_only_wire_to_it_else_in_its_box() -> None:
+    spec = replace(lab(), graph={**lab().graph, "legacy": ("ratings",)})
+    picture = build(spec, example_pods(), None, {}, COUNTED)
+    labels = {(edge.source, edge.target): edge.label for edge in picture.edges}
+    assert labels["web", "catalog"] == "12/s"
+    assert labels["reviews", "ratings"] == labels["legacy", "ratings"] == ""
+    nodes = {node.id: node for node in picture.nodes}
+    assert (nodes["ratings"].traffic, nodes["catalog"].traffic) == ("12/s", "83% 17%")
+    assert nodes["catalog"].line == "2/2 v1 83%"
+
+
+def test_failures_are_told_in_words_and_colour() -> None:
+    edges = {edge.target: edge for edge in build(lab(), example_pods(), whole_matrix(), {}, COUNTED).edges}
+    assert (edges["ratings"].label, edges["ratings"].style) == ("◐ 33% 5xx 12/s", "warn")
+    assert (edges["pricing"].label, edges["pricing"].style) == ("12/s", "ok")
+    partly = Matrix(
+        rows=("web",), columns=("catalog",), cells=(Cell(row="web", column="catalog", ok=1, of=4, errors={"reset": 3}),)
+    )
+    edges = {edge.target: edge for edge in build(lab(), example_pods(), partly, {}, COUNTED).edges}
+    assert edges["catalog"].label == "◐ 75% reset 12/s"
+
+
+def test_packets_move_only_on_wires_where_requests_were_counted() -> None:
+    def packets(rates: Rates, tick: int | None) -> set[tuple[int, int]]:
+        lines = plain(draw(build(lab(), example_pods(), broken_matrix(), {}, rates), 82, 13, tick)).splitlines()
+        return {(row, column) for row, line in enumerate(lines) for column, char in enumerate(line) if char == "•"}
+
+    assert packets(COUNTED, None) == packets({}, 3) == set()
+    first, second = packets(COUNTED, 3), packets(COUNTED, 4)
+    # Only the edge still reaches web.
+    assert {row for row, _ in first} == {5}
+    assert second == {(row, column + 1) for row, column in first}
+
+
+def test_a_door_stands_before_the_first_service_once_a_check_came_in_by_it() -> None:
+    services = {name: one for name, one in lab().services.items() if name != "edge"}
+    path = PathSpec(from_="probe", to="storefront", through=(Through(proxy="edge"),))
+    check = Check(id="in", path=path, fresh="x")
+    graph = {name: callees for name, callees in lab().graph.items() if name != "edge"}
+    spec = replace(lab(), services=services, graph=graph, steps=(Step(id="router", checks=(check,)),))
+    unseen, seen = build(spec, example_pods(), None, {}), build(spec, example_pods(), None, {"in": green("in")})
+    assert [node.id for node in unseen.nodes if node.proxy] == ["edge"]
+    assert not any(edge.source == "edge" for edge in unseen.edges)
+    assert [edge.target for edge in seen.edges if edge.source == "edge"] == ["web"]
+    assert "│ ◆ edge │" in plain(draw(seen, 82, 13))
+    assert "◆ edge │" not in plain(draw(seen, 62, 9))
+
+
+def test_a_wire_over_several_columns_passes_no_box() -> None:
+    nodes = tuple(Node(name, "1/1", "ok") for name in "abcde")
+    calls = (Edge("a", "b"), Edge("a", "c"), Edge("b", "d"), Edge("d", "e"), Edge("c", "e"))
+    assert plain(draw(Picture(nodes, calls), 46, 8)).splitlines() == [
+        "             ╭─────╮      ╭─────╮",
+        "             │  b  │      │  d  │",
+        "╭─────╮ ╭───▶│ 1/1 ├─────▶│ 1/1 ├─╮    ╭─────╮",
+        "│  a  │ │    ╰─────╯      ╰─────╯ │    │  e  │",
+        "│ 1/1 ├─┤    ╭─────╮              ├───▶│ 1/1 │",
+        "╰─────╯ │    │  c  │              │    ╰─────╯",
+        "        ╰───▶│ 1/1 ├──────────────╯",
+        "             ╰─────╯",
     ]
 
 
@@ -136,3 +204,28 @@ def test_a_proxy_that_is_not_deployed_is_not_broken() -> None:
 def test_wires_bend_once() -> None:
     assert route((0, 0), (4, 2), 2) == [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (3, 2), (4, 2)]
     assert worse("ok", "error") == "error"
+
+
+def counted(t: float, **received: int) -> Traffic:
+    pods = tuple(Received(service="web", pod=pod, version=pod, received=number) for pod, number in received.items())
+    return Traffic(t=t, pods=pods)
+
+
+def test_a_rate_lies_between_two_counts() -> None:
+    found = rates(counted(10, v1=100, v2=0), counted(20, v1=130, v2=10))
+    assert found["web"].per_second == 4
+    assert found["web"].versions == {"v1": 0.75, "v2": 0.25}
+    assert found["web"].text == "4/s"
+    assert rates(None, counted(20, v1=1)) == {}
+    assert rates(counted(10, v1=1), counted(10 + SHORTEST / 2, v1=9)) == {}
+
+
+def test_a_pod_that_started_anew_counts_from_nothing_and_a_new_one_not_yet() -> None:
+    found = rates(counted(10, v1=100), counted(20, v1=5, v2=1000))
+    assert (found["web"].per_second, found["web"].text, found["web"].versions) == (0.5, "<1/s", {})
+    assert rates(counted(10, v1=100), counted(20, v2=1000)) == {}
+
+
+def test_nothing_received_is_said_and_makes_no_share() -> None:
+    found = rates(counted(10, v1=100, v2=7), counted(20, v1=100, v2=7))
+    assert (found["web"].text, found["web"].versions) == ("0/s", {})

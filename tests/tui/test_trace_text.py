@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from meshlab.report.matrix_text import width
@@ -38,3 +39,13 @@ def test_a_request_that_nobody_answered() -> None:
 def test_a_drawing_can_grow_hop_by_hop() -> None:
     rows = trace_rows(example_trace("v1"))
     assert len(reveal(rows, 3)) == 5
+
+
+@pytest.mark.parametrize("space", [70, 76, 90, 110, 136])
+def test_a_narrow_place_has_shorter_bars_and_no_pods_but_every_error(space: int) -> None:
+    rows = trace_rows(example_trace("v1"), "en", space)
+    text = ["".join(text for text, _ in row).rstrip() for row in rows]
+    assert max(map(width, text)) <= space
+    assert "http_5xx" in text[-1]
+    assert all("━" in line for line in text[2:])
+    assert ("@worker" in text[-1]) == (space >= 110)

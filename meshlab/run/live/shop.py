@@ -10,6 +10,8 @@ from meshlab.run.live.http import PodHttp, Target
 LONGEST = 60.0
 """Seconds after which a pod answers /call with what it has."""
 SLACK = 10.0
+AT_ONCE = 2.0
+"""Seconds within which a pod says what it counted: who looks at the map waits for it."""
 
 
 def call_body(request: CallRequest) -> dict[str, Any]:
@@ -87,3 +89,9 @@ class Shop:
         """How many requests with one of the nonces the pod has received."""
         counts = [await self._http.get(target, f"/counters?nonce={nonce}") for nonce in nonces]
         return sum(int(one["received"]) for one in counts)
+
+    async def totals(self, target: Target) -> tuple[int, int]:
+        """(requests received, of those answered with 500 and above) since the pod started."""
+        counts = await self._http.get(target, "/counters", AT_ONCE)
+        failed = sum(int(number) for status, number in counts["by_status"].items() if int(status) >= 500)
+        return int(counts["received"]), failed

@@ -77,6 +77,10 @@ class LiveWorld:
         nonces = [nonce] if sent == 1 else [nonce, *(f"{nonce}-{i}" for i in range(sent))]
         return await self._shop.received(self._admin_of(position), nonces)
 
+    async def received(self, position: Position) -> tuple[int, int]:
+        """(all, failed) requests that a shop pod has received since it started. ClusterError when it cannot be asked."""
+        return await self._shop.totals(self._admin_of(position))
+
     async def image(self, name: str) -> KnownImage:
         return await images.known(self._run, name)
 

@@ -29,6 +29,7 @@ from meshlab.run.api import (
     ResetPlan,
     Snapshot,
     Trace,
+    Traffic,
 )
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Writer
@@ -170,6 +171,10 @@ class Recorder:
             self._writer.add(lines.Listed(t=_now(), call=call, pods=tuple(found)))
             self._ended(call)
         return found
+
+    async def traffic(self) -> Traffic | None:
+        # Not written down: a number every few seconds would be the most of a recording.
+        return await self._run.traffic()
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         return self._stream("stop", self._run.stop(free=free), _told, free=free)

@@ -31,6 +31,7 @@ from meshlab.run.api import (
     ResetPlan,
     Snapshot,
     Trace,
+    Traffic,
 )
 from meshlab.run.context import Run
 from meshlab.run.paths import Paths
@@ -184,6 +185,9 @@ class Replay:
 
     async def pods(self) -> list[dict[str, Any]]:
         return next((list(one.pods) for one in self._newest_first() if one.pods is not None), [])
+
+    async def traffic(self) -> Traffic | None:
+        return None
 
     def _newest_first(self) -> list[Segment]:
         """What is in force, in this step and before it."""

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from meshlab.report.compare_text import published_lines, reach_rows
 from meshlab.report.compare_words import gap_text, origin, row_title
+from meshlab.report.plot_text import plots
 from meshlab.run.compare import Comparison, Stage
 from meshlab.tui.backend import Backend
 from meshlab.tui.keys import bind
@@ -38,6 +39,7 @@ class CompareScreen(MeshScreen[None]):
         # A pane that scrolls would take them.
         bind("left", "choose(-1)", "compare.left", show=False, priority=True),
         bind("right", "choose(1)", "compare.right", display="← →", priority=True),
+        bind("b", "plots", "compare.plots"),
         bind("p", "published", "compare.published"),
         bind("escape", "close", "modal.close"),
     ]
@@ -47,6 +49,8 @@ class CompareScreen(MeshScreen[None]):
         self.backend = backend
         self.comparison: Comparison | None = None
         self.chosen = 0
+        self.plotted = False
+        """Whether the numbers are drawn as bars instead of a table."""
 
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
@@ -87,12 +91,16 @@ class CompareScreen(MeshScreen[None]):
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'compare.title')}", ""))
         missing = len(self.comparison.missing)
         status.right = ((tr(self, "compare.missing" if missing else "compare.complete", count=missing), "$muted"),)
-        self.query_one("#stages").border_title = tr(self, "compare.stages")
+        self.query_one("#stages").border_title = tr(self, "compare.bars" if self.plotted else "compare.stages")
         drawing, stages = self.query_one(StageTable), self.comparison.stages
         if not stages:
             drawing.update(Content(say("compare.none", language)))
             return
-        drawing.show(self.comparison, language, self.query_one("#stages").size.width - 2, self.chosen)
+        space = self.query_one("#stages").size.width - 2
+        if self.plotted:
+            drawing.update(content_of(plots(self.comparison, language, space, self.chosen)))
+        else:
+            drawing.show(self.comparison, language, space, self.chosen)
         stage = stages[self.chosen]
         self.query_one("#about").border_title = f"{say('compare.stage', language, stage=stage.stage)}  {stage.title}"
         self.query_one("#detail", Static).update(self._detail(stage))
@@ -125,6 +133,11 @@ class CompareScreen(MeshScreen[None]):
         if self.comparison is not None:
             self.chosen = (self.chosen + by) % len(self.comparison.stages)
             self.redraw()
+
+    def action_plots(self) -> None:
+        self.plotted = not self.plotted
+        self.query_one("#stages").scroll_home(animate=False)
+        self.redraw()
 
     def action_published(self) -> None:
         lines = published_lines(language_of(self), READ_WIDTH)

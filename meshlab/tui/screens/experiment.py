@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -17,10 +17,10 @@ from textual.worker import Worker, WorkerState
 
 from meshlab.report.numbers_text import numbers_text
 from meshlab.report.score_text import score_text
-from meshlab.run.api import ExperimentEvent, LabRun, Matrix
+from meshlab.run.api import ExperimentEvent, LabRun
 from meshlab.tui.course import Course
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
-from meshlab.tui.heat import Heat, missed
+from meshlab.tui.heat import Heat, scored, surprises
 from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
 from meshlab.tui.screens.full_shell import full_shell
@@ -31,9 +31,8 @@ from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.status import StatusRow
+from meshlab.tui.widgets.timeline import Timeline
 
-LISTED = 8
-"""Surprises that are named one by one."""
 STOPPED = (WorkerState.ERROR, WorkerState.CANCELLED)
 
 
@@ -46,6 +45,8 @@ class ExperimentScreen(MeshScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("enter", "run", "experiment.run", priority=True),
         bind("a", "again", "experiment.again"),
+        bind("left,comma", "scrub(-1)", "experiment.earlier", show=False),
+        bind("right,full_stop", "scrub(1)", "experiment.later", display="← →"),
         bind("f3", "full_shell", "experiment.shell"),
         bind("escape", "close", "modal.close"),
     ]
@@ -65,6 +66,7 @@ class ExperimentScreen(MeshScreen[None]):
             with VerticalScroll(id="field", classes="pane"):
                 yield MatrixView()
                 yield OptionList(id="choices")
+                yield Timeline()
                 yield Static(id="legend")
                 yield Static(id="result")
         yield KeyFooter()
@@ -110,9 +112,10 @@ class ExperimentScreen(MeshScreen[None]):
         style = {"running": "$warning", "finished": "$success"}.get(self.course.state, "$muted")
         status.right = (("● ", style), (tr(self, f"experiment.{self.course.state}"), ""))
         self.query_one("#course", Static).update(self._course())
-        key = "legend" if self.course.state == "asked" else "legend-result"
+        key = {"asked": "legend", "running": "legend-running"}.get(self.course.state, "legend-result")
         legend = tr(self, f"experiment.{key}") if self.text.kind == "matrix" else ""
         self.query_one("#legend", Static).update(Content.styled(legend, "$muted"))
+        self.query_one(Timeline).show(self.course.frames, self.course.at)
         self.query_one("#result", Static).update(self._result())
         self.refresh_bindings()
 
@@ -137,13 +140,21 @@ class ExperimentScreen(MeshScreen[None]):
             return Content("")
         heat = self.query_one(MatrixView).heat
         text = score_text(self.course.result, self.text, language_of(self))
-        scored = self.text.kind == "none" or self.course.score == 1
-        lines = [Content.styled(text, "bold $success" if scored else "bold $accent")]
-        wrong = missed(heat) if self.text.kind == "matrix" else []
-        lines += [Content(tr(self, "experiment.missed", row=row, column=column)) for row, column in wrong[:LISTED]]
-        if len(wrong) > LISTED:
-            lines.append(Content.styled(tr(self, "experiment.more", count=len(wrong) - LISTED), "$muted"))
+        whole = self.text.kind == "none" or self.course.score == 1
+        lines = [Content.styled(text, "bold $success" if whole else "bold $accent")]
+        if self.text.kind == "matrix" and heat.compare:
+            lines += self._surprises(heat)
         return Content("\n").join(lines)
+
+    def _surprises(self, heat: Heat) -> list[Content]:
+        """How many cells came out as predicted, and in words those that did not."""
+        right, wrong = scored(heat)
+        lines = [Content(tr(self, "experiment.counted", right=right, wrong=wrong))]
+        found = surprises(heat)
+        for broke, key in ((True, "experiment.broke"), (False, "experiment.held")):
+            some = [f"  ! {row} → {', '.join(columns)}" for went, row, columns in found if went == broke]
+            lines += [Content(line) for line in ([tr(self, key), *some] if some else [])]
+        return lines
 
     # --- running --- #
 
@@ -181,18 +192,30 @@ class ExperimentScreen(MeshScreen[None]):
     def happened(self, event: ExperimentEvent) -> None:
         """One event of the running experiment."""
         self.course.accept(event)
-        if event.matrix is not None:
-            self.query_one(MatrixView).show(event.matrix)
+        self._show_frame()
         self.redraw()
         self.query_one("#question").scroll_end(animate=False)
 
     def _compare(self) -> None:
-        """The matrix of the disturbed time beside what was predicted."""
-        matrix = self.query_one(MatrixView)
-        disturbed: Matrix | None = self.course.disturbed
-        matrix.show(disturbed)
-        matrix.heat = replace(matrix.heat, compare=True, cursor=None)
+        """What was predicted beside the matrix of the disturbed time."""
+        self._show_frame()
         self.query_one("#question").scroll_home(animate=False)
+        self.redraw()
+
+    def _show_frame(self) -> None:
+        """The matrix of the moment that is looked at; only the disturbed time was predicted."""
+        if not self.course.frames:
+            return
+        frame, judged = self.course.frames[self.course.at], self.course.frames[self.course.judged]
+        matrix = self.query_one(MatrixView)
+        matrix.show(frame.matrix)
+        compare = self.course.finished and frame.disturbed == judged.disturbed
+        matrix.heat = replace(matrix.heat, compare=compare, cursor=None)
+
+    @on(Timeline.Wanted)
+    def frame_wanted(self, message: Timeline.Wanted) -> None:
+        self.course.choose(message.frame)
+        self._show_frame()
         self.redraw()
 
     def worker_changed(self, event: Worker.StateChanged) -> None:
@@ -211,10 +234,16 @@ class ExperimentScreen(MeshScreen[None]):
                 return True if self.course.state == "asked" else None
             case "again":
                 return True if self.course.finished else None
+            case "scrub":
+                # Without a timeline the arrows are the prediction's.
+                return len(self.course.frames) > 1
         return super().check_action(action, parameters)
 
     def action_run(self) -> None:
         self.start()
+
+    def action_scrub(self, by: int) -> None:
+        self.frame_wanted(Timeline.Wanted(self.course.at + by))
 
     def action_full_shell(self) -> None:
         full_shell(self, self.lab_run)

@@ -21,7 +21,8 @@ from meshlab.tui.screens.panes import PANES, PaneTabs
 from meshlab.tui.speak import lab_title, language_of, tr
 from meshlab.tui.topology.model import Picture
 from meshlab.tui.widgets.checks import CheckList
-from meshlab.tui.widgets.guide import GuidePage, RunRequested
+from meshlab.tui.widgets.guide import RunRequested
+from meshlab.tui.widgets.guide_pane import GuidePane
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.shell import MakeShell, ShellPane
@@ -29,8 +30,8 @@ from meshlab.tui.widgets.status import StatusRow
 from meshlab.tui.widgets.topology import TopologyView
 
 
-class MapPane(Vertical, can_focus=True):
-    """Focusable, so that numbers, zoom and help reach it."""
+class MapPane(VerticalScroll):
+    """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""
 
 
 class LabScreen(LabDialogs):
@@ -55,6 +56,7 @@ class LabScreen(LabDialogs):
         bind("escape", "back", "lab.escape", show=False),
         bind("f2", "shell", "lab.shell", priority=True, show=False),
         bind("f3", "full_shell", "lab.full-shell", priority=True, show=False),
+        bind("f6,shift+pageup", "scrollback", "lab.scrollback", priority=True, show=False),
     ]
 
     def __init__(self, run: LabRun, make_shell: MakeShell) -> None:
@@ -68,8 +70,7 @@ class LabScreen(LabDialogs):
         yield PaneTabs(id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                with VerticalScroll(id="guide", classes="pane"):
-                    yield GuidePage(id="page")
+                yield GuidePane()
                 with VerticalScroll(id="hint", classes="pane"):
                     yield Markdown(id="hint-text")
             with Vertical(id="right"):
@@ -123,11 +124,9 @@ class LabScreen(LabDialogs):
         """Show a step's page and checks."""
         self.page_step = step
         page = self.lab_run.page(step, language_of(self))
-        guide = self.pane("guide")
+        guide = self.query_one(GuidePane)
         guide.border_title = f"1 {tr(self, 'pane.guide')}  {page.number}/{page.of} {page.title}"
-        guide.border_subtitle = tr(self, "guide.keys")
-        self.query_one("#page", GuidePage).update(page.markdown)
-        guide.scroll_home(animate=False)
+        guide.show(page.markdown)
         self.query_one("#hint").display = False
         self.redraw_checks()
 
@@ -255,6 +254,13 @@ class LabScreen(LabDialogs):
 
     def action_shell(self) -> None:
         self.action_pane(0 if self.query_one(ShellPane).active else PANES.index("shell"))
+
+    @on(ShellPane.ScrolledBack)
+    def action_scrollback(self) -> None:
+        from meshlab.tui.screens.scrollback import ScrollbackScreen
+
+        # An emulator that this screen covers goes on: only what is seen of it stands still.
+        self.app.push_screen(ScrollbackScreen(self.query_one(ShellPane).transcript))
 
     @on(RunRequested)
     def bring_command(self, message: RunRequested) -> None:

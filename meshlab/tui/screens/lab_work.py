@@ -11,7 +11,7 @@ from textual import work
 
 from meshlab.check.verdict import Verdict
 from meshlab.errors import EnvironmentFault, UsageError
-from meshlab.run.api import LabRun, Matrix
+from meshlab.run.api import LabRun, Matrix, Traffic
 from meshlab.tui.board import Board
 from meshlab.tui.messages import LeaveLab
 from meshlab.tui.screens.modals import ConfirmModal, ReadModal
@@ -20,6 +20,7 @@ from meshlab.tui.screens.panes import PanesScreen
 from meshlab.tui.screens.trouble import FacesTrouble
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.topology.build import build
+from meshlab.tui.topology.rates import NOTHING, SHORTEST, Rates, rates
 
 LOOK_EVERY = 10.0
 MEASURE_EVERY = 60.0
@@ -42,6 +43,8 @@ class LabWork(PanesScreen, FacesTrouble):
         self.start_facing()
         self.board = Board(run)
         self.pods, self.matrix = [], None
+        self.traffic: Traffic | None = None
+        self.rates: Rates = NOTHING
         self.changed = asyncio.Event()
         self.measured = float("-inf")
         self._redraw_pending = False
@@ -79,6 +82,8 @@ class LabWork(PanesScreen, FacesTrouble):
             try:
                 self.pods = await self.lab_run.pods()
                 self.draw_map()
+                await self.count()
+                self.draw_map()
                 if self.due(news):
                     self.matrix = await self.lab_run.matrix()
                     self.measured = monotonic()
@@ -88,6 +93,15 @@ class LabWork(PanesScreen, FacesTrouble):
                 self.troubled("look", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), RETRY_AFTER if self.lost else LOOK_EVERY)
+
+    async def count(self) -> None:
+        """What came since the last count, where it is seen. A burst of news counts no oftener than makes a rate."""
+        if not self.pane("map").display:
+            return
+        newest = await self.lab_run.traffic()
+        if self.traffic is not None and newest is not None and newest.t - self.traffic.t < SHORTEST:
+            return
+        self.rates, self.traffic = rates(self.traffic, newest), newest
 
     def due(self, news: bool) -> bool:
         """Whether the matrix is worth its requests now."""
@@ -112,7 +126,7 @@ class LabWork(PanesScreen, FacesTrouble):
 
     def draw_map(self) -> None:
         """The picture from all that is known now."""
-        self.redraw_map(build(self.lab_run.lab, self.pods, self.matrix, self.board.verdicts))
+        self.redraw_map(build(self.lab_run.lab, self.pods, self.matrix, self.board.verdicts, self.rates))
 
     def look_again(self) -> None:
         self.changed.set()

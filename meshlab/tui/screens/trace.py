@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from meshlab.report.trace_text import trace_rows
-from meshlab.run.api import LabRun, Trace
+from meshlab.report.trace_text import reveal, trace_rows
+from meshlab.run.api import Hop, LabRun, Trace
 from meshlab.tui.keys import bind
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.speak import language_of, tr
@@ -20,11 +22,19 @@ from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.status import StatusRow
 
+A_HOP = 0.15
+"""Seconds in which a drawn request makes a hop."""
+
 
 def headers_of(text: str) -> dict[str, str]:
     """`x-canary: k7f2, x-user: 3` as a mapping; what has no colon is left out."""
     pairs = [part.partition(":") for part in text.split(",")]
     return {name.strip(): value.strip() for name, colon, value in pairs if colon and name.strip()}
+
+
+def count_hops(hop: Hop) -> int:
+    """This one and all below it."""
+    return 1 + sum(count_hops(one) for one in hop.hops)
 
 
 class TraceScreen(MeshScreen[None]):
@@ -44,6 +54,9 @@ class TraceScreen(MeshScreen[None]):
         self.lab_run = run
         self.traces: list[Trace] = []
         self.sending = False
+        self.travelled: int | None = None
+        """How many hops of the newest request are drawn while it travels; None: all."""
+        self._travel: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
@@ -84,13 +97,40 @@ class TraceScreen(MeshScreen[None]):
         finally:
             self.sending = False
             self.pane_title()
+        self.set_out()
+
+    def set_out(self) -> None:
+        """The newest request travels, where animations are wanted; else it has arrived."""
+        self.arrive()
+        if self.app.animation_level == "full":
+            self.travelled = 1
+            self._travel = self.set_interval(A_HOP, self.move_on)
         self.redraw()
+
+    def move_on(self) -> None:
+        """One hop further."""
+        assert self.travelled is not None
+        self.travelled += 1
+        if self.travelled >= count_hops(self.traces[0].root):
+            self.arrive()
+        self.redraw()
+
+    def arrive(self) -> None:
+        """The drawing is whole."""
+        if self._travel is not None:
+            self._travel.stop()
+        self.travelled, self._travel = None, None
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:
         """All drawings of this visit, the newest first, so that two can be compared."""
-        language = language_of(self)
-        drawings = [content_of(trace_rows(trace, language)) for trace in self.traces]
-        self.query_one("#drawing", Static).update(Content("\n\n\n").join(drawings))
+        language, space = language_of(self), self.query_one("#path").scrollable_content_region.width
+        drawings = [trace_rows(trace, language, space) for trace in self.traces]
+        if self.travelled is not None:
+            drawings[0] = reveal(drawings[0], self.travelled)
+        self.query_one("#drawing", Static).update(Content("\n\n\n").join([content_of(rows) for rows in drawings]))
 
     @on(Input.Submitted)
     def submitted(self) -> None:

@@ -5,57 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meshlab.check.verdict import Verdict
 from meshlab.lab.model import Lab, Proxy
 from meshlab.run.api import Cell, Matrix
-from meshlab.tui.topology.model import Edge, Node, Picture, ProxyLine
+from meshlab.tui.topology import routes
+from meshlab.tui.topology.model import PROXY, Edge, Node, Picture, ProxyLine
+from meshlab.tui.topology.rates import NOTHING, Rate, Rates
+from meshlab.tui.topology.routes import Call, Verdicts
 
 Pods = Sequence[Mapping[str, Any]]
+DOORS = ("traefik", "nginx")
+"""Adapters of the proxies that stand at the edge, in every stage that has one."""
 
 
-def build(lab: Lab, pods: Pods, matrix: Matrix | None, verdicts: Mapping[str, Verdict]) -> Picture:
+def build(lab: Lab, pods: Pods, matrix: Matrix | None, verdicts: Verdicts, rates: Rates = NOTHING) -> Picture:
     """The whole picture. The order is the lab's, so that it never jumps while pods restart."""
     cells = {(cell.row, cell.column): cell for cell in matrix.cells} if matrix else {}
-    routes = seen_routes(lab, verdicts)
-    nodes = tuple(_node(lab, service, pods) for service in services(lab))
-    edges = tuple(
-        _edge(source, target, cells.get((source, target)), routes.get((source, target), ()))
-        for source, targets in lab.graph.items()
-        for target in targets
-    )
-    proxies = tuple(_proxy(name, proxy, pods) for name, proxy in lab.proxies.items())
-    return Picture(nodes, edges, proxies)
+    through = routes.seen_routes(lab, verdicts)
+    entries = doors(lab, pods)
+    calls = [*routes.door_calls(lab, entries, verdicts), *routes.calls(lab)]
+    alone = {target for _, target in calls if sum(target == other for _, other in calls) == 1}
+    nodes = [_node(lab, service, pods, rates.get(service), service in alone) for service in routes.services(lab)]
+    edges = [
+        _edge(call, cells.get(call), through.get(call, ()), rates.get(call[1]) if call[1] in alone else None) for call in calls
+    ]
+    proxies = [_proxy(name, proxy, pods) for name, proxy in lab.proxies.items()]
+    return Picture((*(_door(lab, name, pods) for name in entries), *nodes), tuple(edges), tuple(proxies))
 
 
-def services(lab: Lab) -> list[str]:
-    """Every service of the graph once, callers before callees as the lab writes them."""
-    found: dict[str, None] = {}
-    for source, targets in lab.graph.items():
-        found |= dict.fromkeys((source, *targets))
-    return list(found)
-
-
-def seen_routes(lab: Lab, verdicts: Mapping[str, Verdict]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """(caller, callee) to the proxies that a green check has seen on the way: never more than was measured."""
-    routes: dict[tuple[str, str], tuple[str, ...]] = {}
-    for check in lab.all_checks().values():
-        verdict = verdicts.get(check.id)
-        if check.path is None or not check.path.through or verdict is None or not verdict.green:
-            continue
-        targets = (check.path.to,) if isinstance(check.path.to, str) else check.path.to
-        for edge in _edges(lab, check.path.from_, targets):
-            routes[edge] = tuple(one.proxy for one in check.path.through)
-    return routes
-
-
-def _edges(lab: Lab, source: str, targets: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The edges that a check from `source` speaks of. What a probe meets behind a name, every caller of that name meets."""
-    anyone = source in lab.services and lab.services[source].probe
+def doors(lab: Lab, pods: Pods) -> list[str]:
+    """The deployed proxies of the edge that are no service of the graph: they stand before its first service."""
+    known = set(routes.services(lab))
     return [
-        (caller, target)
-        for target in targets
-        for caller, callees in lab.graph.items()
-        if target in callees and (anyone or caller == source)
+        name
+        for name, proxy in lab.proxies.items()
+        if proxy.adapter in DOORS and name not in known and matching(pods, proxy.select)
     ]
 
 
@@ -72,16 +55,26 @@ def health(pods: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     return f"{ready}/{len(pods)}", "ok" if ready == len(pods) else "warn" if ready else "error"
 
 
-def _node(lab: Lab, service: str, pods: Pods) -> Node:
+def _node(lab: Lab, service: str, pods: Pods, rate: Rate | None, alone: bool) -> Node:
+    """alone: one edge leads to it, and says its rate."""
     endpoint = lab.services.get(service)
     if not pods or endpoint is None or not endpoint.select:
         return Node(service)
     own = matching(pods, endpoint.select)
-    detail, style = health(own)
-    versions = sorted({str(pod["labels"]["version"]) for pod in own if "version" in (pod.get("labels") or {})})
-    sidecar = any(_inside(proxy, pod) for proxy in lab.proxies.values() for pod in own)
-    words = [detail, *(versions if len(versions) > 1 else ()), *(("◆",) if sidecar else ())]
-    return Node(service, " ".join(words), style)
+    ready, style = health(own)
+    names = sorted({str(pod["labels"]["version"]) for pod in own if "version" in (pod.get("labels") or {})})
+    mark = [PROXY] if any(_inside(proxy, pod) for proxy in lab.proxies.values() for pod in own) else []
+    versions = names if len(names) > 1 else []
+    shares = [f"{rate.versions.get(name, 0):.0%}" for name in versions] if rate and rate.versions else []
+    said = [rate.text] if rate and not alone else []
+    flat = [ready, *([versions[0], shares[0]] if shares else versions), *mark, *said]
+    is_proxy = any(proxy.select == endpoint.select for proxy in lab.proxies.values())
+    return Node(service, " ".join([ready, *versions, *mark]), style, " ".join([*said, *shares]), " ".join(flat), is_proxy)
+
+
+def _door(lab: Lab, name: str, pods: Pods) -> Node:
+    ready, style = health(matching(pods, lab.proxies[name].select))
+    return Node(name, ready, style, flat=ready, proxy=True)
 
 
 def _inside(proxy: Proxy, pod: Mapping[str, Any]) -> bool:
@@ -90,16 +83,26 @@ def _inside(proxy: Proxy, pod: Mapping[str, Any]) -> bool:
     return len(names) > 1 and proxy.container in names and bool(matching([pod], proxy.select))
 
 
-def _edge(source: str, target: str, cell: Cell | None, through: tuple[str, ...]) -> Edge:
-    if cell is None or not cell.of:
-        return Edge(source, target, "", "idle", through)
-    share = cell.ok / cell.of
-    worst = max(cell.errors, key=lambda name: cell.errors[name], default="")
-    if share == 1:
-        return Edge(source, target, f"{cell.ok}/{cell.of}", "ok", through)
-    if share == 0:
-        return Edge(source, target, f"✘ {worst}".rstrip(), "error", through)
-    return Edge(source, target, f"{cell.ok}/{cell.of}", "warn", through)
+def _edge(call: Call, cell: Cell | None, through: tuple[str, ...], rate: Rate | None) -> Edge:
+    """Reached or not is the matrix's word; what comes, and how much of it fails, is the callee's own count."""
+    lost, style = _lost(cell, rate)
+    reached = f"{cell.ok}/{cell.of}" if cell is not None and cell.ok == cell.of else ""
+    words = [lost] if style == "error" else [lost, rate.text if rate else "" if lost else reached]
+    flows = style != "error" and rate is not None and rate.per_second > 0
+    return Edge(*call, " ".join(filter(None, words)), style, through, flows)
+
+
+def _lost(cell: Cell | None, rate: Rate | None) -> tuple[str, str]:
+    """(words, meaning) of what does not get through: `✘ refused`, `◐ 50% reset`, `◐ 3% 5xx`, or nothing."""
+    failing = rate is not None and rate.failed > 0
+    if cell is not None and cell.of and cell.ok < cell.of:
+        worst = max(cell.errors, key=lambda name: cell.errors[name], default="")
+        share = "" if not cell.ok else f"{1 - cell.ok / cell.of:.0%}"
+        return " ".join(filter(None, ("◐" if cell.ok else "✘", share, worst))), "warn" if cell.ok else "error"
+    if rate is not None and failing:
+        return f"◐ {max(rate.failed, 0.01):.0%} 5xx", "warn"
+    measured = (cell is not None and cell.of > 0) or (rate is not None and rate.per_second > 0)
+    return "", "ok" if measured else "idle"
 
 
 def _proxy(name: str, proxy: Proxy, pods: Pods) -> ProxyLine:

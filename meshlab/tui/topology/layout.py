@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from meshlab.report.matrix_text import width
 from meshlab.tui.topology.model import Edge, Node, Picture
 
-BOX_HEIGHT = 4
+FLAT, TALL = 4, 5
+"""Rows of a box without and with a line about its traffic."""
 SMALLEST_GAP = 4
 
 
@@ -19,6 +20,17 @@ class Box:
     x: int
     y: int
     width: int
+    tall: bool = False
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return TALL if self.tall else FLAT
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What stands below the name."""
+        return (self.node.detail, self.node.traffic) if self.tall else (self.node.line,)
 
     @property
     def middle(self) -> int:
@@ -45,9 +57,10 @@ def columns(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[list[Node]
     return [[node for node in nodes if rank[node.id] == one] for one in used]
 
 
-def box_width(node: Node) -> int:
-    """Name and detail with a space and a wall on each side."""
-    return max(width(node.id), width(node.detail), 3) + 4
+def box_width(node: Node, tall: bool = False) -> int:
+    """Name and lines with a space and a wall on each side."""
+    lines = (node.detail, node.traffic) if tall else (node.line,)
+    return max(width(node.id) + 2 * node.proxy, *map(width, lines), 3) + 4
 
 
 def gap_needed(picture: Picture, left: set[str]) -> int:
@@ -56,59 +69,72 @@ def gap_needed(picture: Picture, left: set[str]) -> int:
     return max([SMALLEST_GAP, *(size + 4 for size in sizes)])
 
 
-def fits(picture: Picture, space: int, room: int) -> bool:
+def fits(picture: Picture, space: int, room: int, tall: bool = False) -> bool:
     """Whether boxes and wires fit into that many columns and rows."""
     cols = columns(picture.nodes, picture.edges)
-    sizes = [max(box_width(node) for node in col) for col in cols]
-    return sum(sizes) + SMALLEST_GAP * (len(cols) - 1) <= space and max(map(len, cols)) * BOX_HEIGHT <= room
+    sizes = [max(box_width(node, tall) for node in col) for col in cols]
+    height = max(map(len, cols)) * (TALL if tall else FLAT)
+    return sum(sizes) + SMALLEST_GAP * (len(cols) - 1) <= space and height <= room
 
 
-def place(picture: Picture, space: int, room: int) -> Layout:
+def place(picture: Picture, space: int, room: int, tall: bool = False) -> Layout:
     """Boxes spread over `space` columns and `room` rows."""
     cols = columns(picture.nodes, picture.edges)
-    sizes = [max(box_width(node) for node in col) for col in cols]
+    sizes = [max(box_width(node, tall) for node in col) for col in cols]
     gaps = [*_gaps(picture, cols, space - sum(sizes)), 0]
-    tops = rows_of(picture, cols, room)
+    tops = rows_of(picture, cols, room, TALL if tall else FLAT)
     boxes: dict[str, Box] = {}
     x = 0
     for col, size, gap in zip(cols, sizes, gaps, strict=True):
-        boxes |= {node.id: Box(node, x, tops[node.id], size) for node in col}
+        boxes |= {node.id: Box(node, x, tops[node.id], size, tall) for node in col}
         x += size + gap
     return Layout(boxes, x, room)
 
 
-def rows_of(picture: Picture, cols: list[list[Node]], room: int) -> dict[str, int]:
+def rows_of(picture: Picture, cols: list[list[Node]], room: int, height: int) -> dict[str, int]:
     """The top row of each box: the fullest column is spread evenly, the others stand beside what they are wired to."""
     fullest = max(range(len(cols)), key=lambda index: len(cols[index]))
     slot = room / len(cols[fullest])
-    tops = {node.id: int(slot * row + (slot - BOX_HEIGHT) / 2) for row, node in enumerate(cols[fullest])}
+    tops = {node.id: int(slot * row + (slot - height) / 2) for row, node in enumerate(cols[fullest])}
     for col in cols[fullest + 1 :]:
         callers = {node.id: [edge.source for edge in picture.edges if edge.target == node.id] for node in col}
-        tops |= _beside(col, callers, tops, room)
+        tops |= _beside(col, callers, tops, room, height)
     for col in reversed(cols[:fullest]):
         callees = {node.id: [edge.target for edge in picture.edges if edge.source == node.id] for node in col}
-        tops |= _beside(col, callees, tops, room)
+        tops |= _beside(col, callees, tops, room, height)
     return tops
 
 
-def _beside(col: list[Node], wired: dict[str, list[str]], tops: dict[str, int], room: int) -> dict[str, int]:
+def _beside(col: list[Node], wired: dict[str, list[str]], tops: dict[str, int], room: int, height: int) -> dict[str, int]:
     """Each at the mean of its neighbours' rows, pushed down where boxes would overlap and up where the room ends."""
     found: dict[str, int] = {}
     free = 0
     for left, node in zip(range(len(col) - 1, -1, -1), col, strict=True):
         near = [tops[one] for one in wired[node.id] if one in tops]
-        wish = round(sum(near) / len(near)) if near else (room - BOX_HEIGHT) // 2
-        found[node.id] = max(free, min(wish, room - BOX_HEIGHT * (left + 1)))
-        free = found[node.id] + BOX_HEIGHT
+        wish = round(sum(near) / len(near)) if near else (room - height) // 2
+        found[node.id] = max(free, min(wish, room - height * (left + 1)))
+        free = found[node.id] + height
     return found
 
 
 def _gaps(picture: Picture, cols: list[list[Node]], free: int) -> list[int]:
-    """What is free goes to gaps evenly, first to those whose labels need it."""
+    """What is free goes to the gaps whose labels need it, then to all of them."""
     wanted = [gap_needed(picture, {node.id for node in col}) for col in cols[:-1]]
     if not wanted:
         return []
     if sum(wanted) > free:
-        return [max(SMALLEST_GAP, free // len(wanted))] * len(wanted)
+        return _shared(wanted, free)
     extra = min((free - sum(wanted)) // len(wanted), 10)
     return [one + extra for one in wanted]
+
+
+def _shared(wanted: list[int], free: int) -> list[int]:
+    """The smallest gap for all, and what is left, cell by cell, to those that want more."""
+    gaps = [SMALLEST_GAP] * len(wanted)
+    left = free - sum(gaps)
+    while left > 0 and any(gap < want for gap, want in zip(gaps, wanted, strict=True)):
+        for index, want in enumerate(wanted):
+            if gaps[index] < want and left > 0:
+                gaps[index] += 1
+                left -= 1
+    return gaps

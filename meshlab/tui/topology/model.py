@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PROXY = "◆"
+
 
 @dataclass(frozen=True)
 class Node:
-    """A service. `style` is a meaning: ok, warn, error or idle."""
+    """A service, or a proxy that is a door. `style` is a meaning: ok, warn, error or idle."""
 
     id: str
     detail: str = ""
     style: str = "idle"
+    traffic: str = ""
+    """What it receives, where no single edge says it, and how its versions share it: a line of its own where there is room."""
+    flat: str = ""
+    """Both in one line, shortened, where there is none; empty: as `detail`."""
+    proxy: bool = False
+
+    @property
+    def line(self) -> str:
+        """What stands below the name where only one line does."""
+        return self.flat or self.detail
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class Edge:
     label: str = ""
     style: str = "idle"
     through: tuple[str, ...] = ()
+    flows: bool = False
+    """Whether requests were counted on it: only then do packets move."""
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,10 @@ class GuidePage(Markdown):
             color: $foreground;
             overflow: hidden hidden;
             margin: 0 0 1 0;
-            border-left: wide $code-background;
+            border-left: blank $code-background;
             & > Label { width: 1fr; padding: 0 1; text-wrap: wrap; }
             &:light { background: $code-background; }
-            &:focus { border-left: wide $accent; }
+            &.-chosen, &:focus { border-left: wide $accent; }
             &:hover { border-left: wide $primary; }
         }
         MarkdownH1 { color: $primary; content-align: left middle; margin: 1 0; }

@@ -31,6 +31,8 @@ class Shell(Protocol):
 
     def paste(self, text: str) -> bool: ...
 
+    def transcript(self) -> str: ...
+
 
 MakeShell = Callable[[Mapping[str, str]], Widget]
 
@@ -56,6 +58,10 @@ class ShellPane(Vertical):
     """Holds the emulator; the border is on this container, so that the shell knows its true size."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "restart", "shell.restart", show=False)]
+
+    @dataclass
+    class ScrolledBack(Message):
+        """The learner wants to see what has left the pane."""
 
     @dataclass
     class Refused(Message):
@@ -105,6 +111,11 @@ class ShellPane(Vertical):
         elif not (isinstance(self.shell, Shell) and self.shell.paste(text)):
             self.post_message(self.Refused(text))
 
+    @property
+    def transcript(self) -> str:
+        """What scrolled away and what is on the shell's screen; empty without a shell."""
+        return self.shell.transcript() if isinstance(self.shell, Shell) else ""
+
     def focus_shell(self) -> None:
         """Let keys go to the shell, as soon as it is there."""
         if self.shell is not None:
@@ -120,6 +131,10 @@ class ShellPane(Vertical):
     @on(Message)
     async def _ended(self, message: Message) -> None:
         # By name, so that this file needs no import of the emulator before a shell starts.
+        if type(message).__name__ == "WheeledBack":
+            message.stop()
+            self.post_message(self.ScrolledBack())
+            return
         if type(message).__name__ != "ProcessExited" or self.shell is None:
             return
         message.stop()

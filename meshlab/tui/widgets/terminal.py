@@ -6,7 +6,8 @@ import asyncio
 import subprocess
 from collections import deque
 
-from textual.events import Mount, Unmount
+from textual.events import Mount, MouseScrollUp, Unmount
+from textual.message import Message
 from textual.strip import Strip
 from textual_tty import Terminal
 
@@ -14,6 +15,10 @@ SCROLLBACK = 10_000
 FRAME = 1 / 60
 EXIT_POLL = 1.0
 HANG_UP_WITHIN = 2.0
+
+
+class WheeledBack(Message):
+    """The wheel was turned up at the shell's prompt."""
 
 
 class ShellTerminal(Terminal):  # type: ignore[misc]  # the package has no types
@@ -58,6 +63,17 @@ class ShellTerminal(Terminal):  # type: ignore[misc]  # the package has no types
             return False
         self.board.display.input_paste(text)
         return True
+
+    def transcript(self) -> str:
+        """The lines that have scrolled away, then those on the screen."""
+        return "\n".join([*self.history, self.board.capture_text()])
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        # A program that follows the mouse or has a screen of its own scrolls itself.
+        if self.mouse_mode == "off" and not self.board.blitter.in_alt_screen and self.history:
+            event.prevent_default()
+            event.stop()
+            self.post_message(WheeledBack())
 
     def render_line(self, y: int) -> Strip:
         strip: Strip = super().render_line(y).apply_style(self.rich_style)

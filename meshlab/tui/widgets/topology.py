@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
 from meshlab.tui.speak import tr
@@ -11,18 +13,51 @@ from meshlab.tui.topology.draw import draw
 from meshlab.tui.topology.model import Picture
 from meshlab.tui.widgets.drawing import content_of
 
+STEP = 0.2
+"""Seconds in which a packet moves by a cell."""
+
 
 class TopologyView(Widget):
-    """`picture` is replaced as a whole, never changed in place."""
+    """`picture` is replaced as a whole, never changed in place. Packets move only where animations are wanted."""
 
-    DEFAULT_CSS = "TopologyView { height: 1fr; }"
+    DEFAULT_CSS = "TopologyView { height: auto; min-height: 100%; }"
 
-    picture: reactive[Picture | None] = reactive(None)
+    picture: reactive[Picture | None] = reactive(None, layout=True)
+    tick: reactive[int | None] = reactive(None)
+    _moving: Timer | None = None
 
     def render(self) -> Content:
         if self.picture is None:
             return Content.styled(tr(self, "map.waiting"), "$muted")
-        return content_of(draw(self.picture, self.size.width, self.size.height))
+        return content_of(draw(self.picture, self.size.width, self._room, self.tick))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as the pane; higher where only a list fits, which is scrolled then."""
+        rows = draw(self.picture, width, container.height) if self.picture else []
+        return max(container.height, len(rows))
+
+    @property
+    def _room(self) -> int:
+        """Rows of the pane: the drawing fits itself to them."""
+        return self.container_size.height or self.size.height
+
+    def watch_picture(self, picture: Picture | None) -> None:
+        if picture is not None and any(edge.flows for edge in picture.edges) and self.app.animation_level == "full":
+            self._moving = self._moving or self.set_interval(STEP, self._move)
+        else:
+            self._stand()
+
+    def _move(self) -> None:
+        if self.app.animation_level != "full":
+            self._stand()
+        elif self.is_on_screen:
+            # A pane that nobody sees costs nothing.
+            self.tick = (self.tick or 0) + 1
+
+    def _stand(self) -> None:
+        if self._moving is not None:
+            self._moving.stop()
+        self._moving, self.tick = None, None
 
     def relabel(self) -> None:
         self.refresh()

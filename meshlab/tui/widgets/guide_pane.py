@@ -1,0 +1,68 @@
+"""The pane of the guide: one page, and which of its commands enter brings into the shell."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.events import DescendantFocus
+from textual.reactive import reactive
+
+from meshlab.tui.keys import bind
+from meshlab.tui.speak import tr
+from meshlab.tui.widgets.guide import CommandFence, GuidePage, RunRequested
+
+
+class GuidePane(VerticalScroll):
+    """enter brings the chosen command to the prompt, and then the next one is chosen: a page is done by one key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run")]
+
+    chosen: reactive[int] = reactive(0, always_update=True, init=False)
+
+    def __init__(self) -> None:
+        super().__init__(id="guide", classes="pane")
+
+    def compose(self) -> ComposeResult:
+        yield GuidePage(id="page")
+
+    def show(self, markdown: str) -> None:
+        """Another page, from its beginning."""
+        self.call_later(self._show, markdown)
+
+    async def _show(self, markdown: str) -> None:
+        await self.query_one(GuidePage).update(markdown)
+        self.scroll_home(animate=False)
+        self.chosen = 0
+
+    @property
+    def commands(self) -> list[CommandFence]:
+        """Those that can be brought into the shell, from top to bottom."""
+        return [fence for fence in self.query(CommandFence) if fence.allow_focus()]
+
+    def watch_chosen(self, chosen: int) -> None:
+        commands = self.commands
+        for number, fence in enumerate(commands):
+            fence.set_class(number == chosen, "-chosen")
+        which = tr(self, "guide.command", number=chosen + 1, of=len(commands)) if chosen < len(commands) else ""
+        self.border_subtitle = "  ".join(filter(None, (which, tr(self, "guide.keys"))))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.chosen < len(self.commands) if action == "run" else True
+
+    def action_run(self) -> None:
+        self.commands[self.chosen].action_run()
+
+    @on(RunRequested)
+    def brought(self, message: RunRequested) -> None:
+        """The next one is chosen; after the last one, the last stays."""
+        self.chosen = min(self.chosen + 1, len(self.commands) - 1)
+        self.commands[self.chosen].scroll_visible(animate=False)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if event.widget in self.commands:
+            self.chosen = self.commands.index(event.widget)

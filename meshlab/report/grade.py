@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from meshlab.errors import ExitCode
 from meshlab.report.envelope import envelope
 from meshlab.report.junit import junit
 from meshlab.report.text import Title, report
@@ -49,5 +50,6 @@ def grade_report(grade: GradeReport, form: str, reader: Reader) -> str:
             properties=facts | grade.versions,
             language=reader.language,
             error=grade.error,
+            cause=ExitCode(grade.code).name.lower(),
         )
     return report(grade.verdicts, title, reader.language)

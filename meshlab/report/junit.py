@@ -46,11 +46,12 @@ def junit(
     properties: Mapping[str, str] | None = None,
     language: str = "en",
     error: str = "",
+    cause: str = "environment",
 ) -> str:
-    """One testsuite for the lab. `error` is what kept it from being checked at all."""
+    """One testsuite for the lab. `error` is what kept it from being checked at all, `cause` its kind in one word."""
     cases = [_case(one, lab, title(one.check), language) for one in verdicts]
     if error:
-        cases.append(_broken(lab, error))
+        cases.append(_broken(lab, error, cause))
     suite = Tree.Element("testsuite", name=f"meshlab.{lab}", tests=str(len(cases)), time=_seconds(cases))
     for tag, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(plural, str(sum(case.find(tag) is not None for case in cases)))
@@ -64,9 +65,9 @@ def junit(
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
 
 
-def _broken(lab: str, error: str) -> Tree.Element:
-    case = Tree.Element("testcase", classname=f"{lab}.meshlab", name="environment", time="0")
-    Tree.SubElement(case, "error", message=clean(error), type="environment")
+def _broken(lab: str, error: str, cause: str) -> Tree.Element:
+    case = Tree.Element("testcase", classname=f"{lab}.meshlab", name=cause, time="0")
+    Tree.SubElement(case, "error", message=clean(error), type=cause)
     return case
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 import msgspec
@@ -9,9 +11,11 @@ import pytest
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.progress import Progress
+from meshlab.errors import ExitCode
 from meshlab.plain import plain
 from meshlab.report.envelope import envelope, line
 from meshlab.report.glyphs import GLYPHS
+from meshlab.report.grade import grade_report
 from meshlab.report.junit import junit
 from meshlab.report.text import report, summary
 from meshlab.run.api import Hop, StepState, Trace
@@ -74,6 +78,19 @@ def test_a_warning_is_no_failure_in_junit() -> None:
 def test_environment_error_stands_alone() -> None:
     root = Tree.fromstring(junit("lab", [], str, error="no engine"))
     assert root.get("errors") == "1"
+    assert [(case.get("name"), error.get("type")) for case in root.iter("testcase") for error in case] == [("environment",) * 2]
+
+
+@dataclass(frozen=True)
+class Reading:
+    language: str = "en"
+    packs: tuple[Path, ...] = ()
+
+
+def test_what_kept_a_lab_from_being_checked_has_its_kind() -> None:
+    report = GradeReport(lab="2-router-mesh", code=ExitCode.USAGE, error="lab.yaml:3: no")
+    root = Tree.fromstring(grade_report(report, "junit", Reading()))
+    assert [case.get("name") for case in root.iter("testcase")] == ["usage"]
 
 
 def test_text_says_why_expected_and_seen() -> None:

@@ -86,12 +86,12 @@ class PanesScreen(MeshScreen[None]):
         self.active = PANES[number]
         self.focus_pane(self.active)
 
-    def go_to_pane(self, target: Widget) -> None:
+    def go_to_pane(self, target: Widget) -> bool:
         pane = target.pane if isinstance(target, PaneTab) else target.id
-        if pane in PANES:
-            self.action_pane(PANES.index(pane))
-        else:
-            super().go_to_pane(target)
+        if pane not in PANES:
+            return super().go_to_pane(target)
+        self.action_pane(PANES.index(pane))
+        return True
 
     def focus_pane(self, name: str) -> None:
         """Let keys go to the pane; some have a child that takes them."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual import on
 from textual.binding import BindingType
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -38,6 +40,18 @@ class ReachingScreen(Screen[Result]):
         """What can be gone to now."""
         return [one for one in self.query(TARGETS) if one.region.area and one.visible]
 
+    @on(Resize)
+    def resized(self) -> None:
+        # Where it is narrow some panes are hidden, perhaps the one that had the focus.
+        self.call_after_refresh(self.keep_focus)
+
+    def keep_focus(self) -> None:
+        """Keys always go to something that is seen."""
+        if self.focused is None or not self.focused.region.area:
+            for target in self.targets():
+                if self.go_to_pane(target):
+                    return
+
     def action_jump(self) -> None:
         from meshlab.tui.screens.jump import JumpScreen, lettered
 
@@ -47,12 +61,12 @@ class ReachingScreen(Screen[Result]):
 
         self.app.push_screen(JumpScreen(lettered(self.targets())), chosen)
 
-    def go_to_pane(self, target: Widget) -> None:
-        """Let keys go there."""
-        for one in (target, *target.query("*")):
-            if one.focusable:
-                one.focus()
-                return
+    def go_to_pane(self, target: Widget) -> bool:
+        """Let keys go there; False where nothing takes them."""
+        found = next((one for one in (target, *target.query("*")) if one.focusable), None)
+        if found is not None:
+            found.focus()
+        return found is not None
 
     def focused_pane(self) -> Widget | None:
         """The pane that keys go to."""

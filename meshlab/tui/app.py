@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
@@ -12,6 +11,7 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.filter import Monochrome, NoColor
 from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
@@ -68,11 +68,10 @@ class MeshlabApp(App[int]):
         recorded: bool = False,
     ) -> None:
         """recorded: the backend replays recordings, and every screen says so."""
-        # Textual takes NO_COLOR out of the environment; programs in the shell want to know it, too.
-        kept = os.environ.get("NO_COLOR")
         super().__init__()
-        if kept is not None:
-            os.environ["NO_COLOR"] = kept
+        if self.no_color:
+            # Textual's greys are colours, too, and black on black where the theme is the terminal's own.
+            self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme

@@ -60,14 +60,17 @@ class KeyFooter(Widget):
                 shown.setdefault(binding.action, item)
                 compare += [item] if binding.id == COMPARE else []
         items = [*shown.values(), *palette] if self.roomy else list(shown.values())
-        crowded = sum(self._look(item).cell_length for item in items) > self.size.width
-        self.items = tuple(item for item in items if not (crowded and item in compare))
+        for less_wanted in (compare, palette):
+            if sum(self._look(item).cell_length for item in items) > self.size.width:
+                items = [item for item in items if item not in less_wanted]
+        self.items = tuple(items)
 
     def render(self) -> Content:
         return Content("").join([self._look(item) for item in self.items])
 
     def _look(self, item: FooterItem) -> Content:
-        dim = "" if item.enabled else " dim"
+        # Textual dims by mixing colours: without any, what cannot be done is struck out.
+        dim = "" if item.enabled else " strike" if self.app.no_color else " dim"
         gap = " " if self.roomy else ""
         return Content.assemble(
             gap, (item.display, f"bold $footer-key-foreground{dim}"), (f" {item.words} ", f"$footer-foreground{dim}")

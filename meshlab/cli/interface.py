@@ -20,6 +20,9 @@ def open_interface(options: Options) -> int:
         lab=options.lab,
         settings=options.settings,
         record=options.record,
+        engine=options.engine,
+        memory=options.memory,
+        questions=options.questions,
     )
 
 

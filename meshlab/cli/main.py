@@ -17,9 +17,19 @@ from meshlab.errors import ExitCode, MeshlabError
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of everything you read (default: your locale).")
 @click.option("--lab", "lab", metavar="LAB", help="Which lab, when it is not the one you started last.")
 @click.option("--pack", "packs", multiple=True, metavar="DIR", help="A folder of labs beside the built-in ones.")
+@click.option("--engine", metavar="ENGINE", help="Where a new lab gets its cluster: kind, or context:NAME.")
+@click.option("--memory", metavar="HOW", help="When the interface is left: keep the cluster running, or spare its memory.")
 @click.option("--record", metavar="FILE", help="Write all that is seen of the run there, for `meshlab tour --from FILE`.")
 @click.pass_context
-def cli(ctx: click.Context, lang: str | None, lab: str | None, packs: tuple[str, ...], record: str | None) -> None:
+def cli(
+    ctx: click.Context,
+    lang: str | None,
+    lab: str | None,
+    packs: tuple[str, ...],
+    engine: str | None,
+    memory: str | None,
+    record: str | None,
+) -> None:
     """Walk the road from client libraries to a multi-cluster service mesh on your own machine.
 
     Without a command it opens the terminal interface. Exit codes: 0 pass, 1 checks failed, 2 usage, 3 passed with
@@ -27,7 +37,7 @@ def cli(ctx: click.Context, lang: str | None, lab: str | None, packs: tuple[str,
     """
     from meshlab.cli.options import Options
 
-    ctx.obj = Options.read(lang, lab, packs, record)
+    ctx.obj = Options.read(lang, lab, packs, record, engine=engine, memory=memory)
     if ctx.invoked_subcommand is None:
         from meshlab.cli.interface import open_interface
 

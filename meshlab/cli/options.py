@@ -29,19 +29,43 @@ class Options:
     settings: Loaded
     record: Path | None = None
     """A file to which everything that is seen of a run is written."""
+    engine: str = ""
+    """kind or context:NAME; "" when nobody has chosen."""
+    memory: str = ""
+    """keep or spare; "" when nobody has chosen."""
+    questions: tuple[str, ...] = ()
+    """What nobody has chosen of what the first start asks for."""
 
     @classmethod
-    def read(cls, language: str | None, lab: str | None, packs: tuple[str, ...], record: str | None = None) -> Options:
-        """UsageError when a pack is no folder."""
+    def read(
+        cls,
+        language: str | None,
+        lab: str | None,
+        packs: tuple[str, ...],
+        record: str | None = None,
+        *,
+        engine: str | None = None,
+        memory: str | None = None,
+    ) -> Options:
+        """UsageError when a pack is no folder, or an engine or a way with memory does not exist."""
         folders = tuple(Path(pack).expanduser().resolve() for pack in packs)
         for folder in folders:
             if not folder.is_dir():
                 raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
         prepare()
         settings = read()
-        chosen = choose.language(language, settings.settings)
-        file = Path(record).expanduser().resolve() if record else None
-        return cls(chosen, lab or os.environ.get("MESHLAB_RUN", ""), folders, settings, file)
+        chosen = settings.settings
+        engine, memory = choose.said_or_set("engine", engine, chosen), choose.said_or_set("memory", memory, chosen)
+        return cls(
+            choose.language(language, chosen),
+            lab or os.environ.get("MESHLAB_RUN", ""),
+            folders,
+            settings,
+            Path(record).expanduser().resolve() if record else None,
+            engine,
+            memory,
+            choose.unanswered(language, engine, memory, chosen),
+        )
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

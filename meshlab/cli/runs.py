@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from meshlab.cli.drive import drive
 from meshlab.cli.options import Options
 from meshlab.run.api import LabRun
+from meshlab.settings import choose
 
 T = TypeVar("T")
 
@@ -17,7 +18,8 @@ def open_lab(options: Options, lab: str = "", **how: Any) -> LabRun:
     """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
     from meshlab.run.open import open_run
 
-    run = open_run(lab or options.lab, packs=options.packs, language=options.language, **how)
+    usual = choose.context(options.engine)
+    run = open_run(lab or options.lab, packs=options.packs, language=options.language, usual_context=usual, **how)
     if options.record is None:
         return run
     from meshlab.run.recordings.opened import recorded

@@ -41,6 +41,17 @@ def only(context: str, files: list[Path] | None = None) -> dict[str, Any]:
     }
 
 
+def contexts(files: list[Path] | None = None) -> list[str]:
+    """Names of the contexts that there are, the current one first; none where a file cannot be read."""
+    files = files if files is not None else user_files()
+    try:
+        names = list(_merged(files)["contexts"])
+        current = next((name for file in files if (name := _read(file).get("current-context"))), "")
+    except (UsageError, TypeError, KeyError):
+        return []
+    return sorted(names, key=lambda name: (name != current, name))
+
+
 def _merged(files: list[Path]) -> dict[str, dict[str, Any]]:
     """By name; the first file that has a name wins."""
     found: dict[str, dict[str, Any]] = {name: {} for name in LISTS}

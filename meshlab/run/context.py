@@ -30,9 +30,19 @@ class Run:
     """One learner's way through one lab. Cheap to make: nothing is asked of an engine or a cluster until it is needed."""
 
     def __init__(
-        self, loaded: LoadedLab, where: Paths, *, context: str = "", language: Language = "en", cluster: str = ""
+        self,
+        loaded: LoadedLab,
+        where: Paths,
+        *,
+        context: str = "",
+        usual_context: str = "",
+        language: Language = "en",
+        cluster: str = "",
     ) -> None:
-        """context: a kubeconfig context instead of kind. cluster: the engine's name of the lab's first cluster."""
+        """context: a kubeconfig context instead of kind; usual_context: for a run that is nowhere yet, when none is named.
+
+        cluster: the engine's name of the lab's first cluster.
+        """
         self.paths = where
         self.folder = where.run(loaded.id)
         self.log = Log(self.folder / "log.jsonl")
@@ -46,7 +56,7 @@ class Run:
         self._cluster = cluster
         self._lock = lock.Reentrant()
         self._world: LiveWorld | None = None
-        self.context = seat.context_of(self._fold.now(), loaded.id, context)
+        self.context = seat.context_of(self._fold.now(), loaded.id, context, usual_context)
         self._clients = Clients(self)
 
     @property

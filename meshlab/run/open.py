@@ -29,19 +29,29 @@ def open_run(
     packs: Iterable[Path] = (),
     seed: int | None = None,
     context: str | None = None,
+    usual_context: str = "",
     language: Language | None = None,
     cluster: str = "",
     record: Path | None = None,
 ) -> Facade:
     """The run of a lab (id, stage or beginning of an id); "" is the current one. Started or not: opening changes nothing.
 
-    seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind.
+    seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind;
+    usual_context: the one for a run that is nowhere yet, when none is named.
     cluster: the engine's name of the lab's first cluster. record: a folder for what checks see.
     UsageError for an unknown lab, LabError for a broken one.
     """
-    return Facade(
-        make_run(lab_id, state=state, packs=packs, seed=seed, context=context, language=language, cluster=cluster), record
+    run = make_run(
+        lab_id,
+        state=state,
+        packs=packs,
+        seed=seed,
+        context=context,
+        usual_context=usual_context,
+        language=language,
+        cluster=cluster,
     )
+    return Facade(run, record)
 
 
 def make_run(
@@ -51,6 +61,7 @@ def make_run(
     packs: Iterable[Path] = (),
     seed: int | None = None,
     context: str | None = None,
+    usual_context: str = "",
     language: Language | None = None,
     cluster: str = "",
 ) -> Run:
@@ -63,7 +74,7 @@ def make_run(
     entry = find(wanted, _with_pack_of(where, wanted, packs))
     loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
-    return Run(loaded, where, context=context or "", language=chosen, cluster=cluster)
+    return Run(loaded, where, context=context or "", usual_context=usual_context, language=chosen, cluster=cluster)
 
 
 def current_run(state: Path | None = None) -> str:

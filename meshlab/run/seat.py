@@ -35,11 +35,14 @@ def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
     return wanted
 
 
-def context_of(known: State, lab_id: str, wanted: str) -> str:
-    """The kubeconfig context that the run is on; "" is kind. UsageError when it has clusters elsewhere than is wanted."""
+def context_of(known: State, lab_id: str, wanted: str, usual: str = "") -> str:
+    """The kubeconfig context that the run is on; "" is kind. UsageError when it has clusters elsewhere than is wanted.
+
+    usual: for a run that is nowhere, when nothing is wanted of it.
+    """
     began = known.started
     if began is None or known.environment == "none":
-        return wanted
+        return wanted or usual
     if wanted and wanted != began.context:
         place = f"the context {began.context}" if began.context else "a kind cluster"
         hint = f"`meshlab down` first, then `meshlab start {lab_id} --context {wanted}`."

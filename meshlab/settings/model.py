@@ -11,7 +11,18 @@ from meshlab.words import LANGUAGES, say
 THEMES = ("meshlab-dark", "meshlab-light", "ansi-dark", "ansi-light")
 """Two of our own, and two that take the terminal's own palette."""
 ANIMATIONS = ("full", "basic", "none")
-CHOICES: dict[str, tuple[str, ...]] = {"language": LANGUAGES, "theme": THEMES, "animations": ANIMATIONS}
+CONTEXT = "context:"
+"""How an engine that is a context of a kubeconfig begins; its name follows."""
+ENGINES = ("kind", f"{CONTEXT}NAME")
+MEMORY = ("keep", "spare")
+"""When the interface is left: the cluster runs on, or its nodes are stopped and give their memory back."""
+CHOICES: dict[str, tuple[str, ...]] = {
+    "language": LANGUAGES,
+    "engine": ENGINES,
+    "memory": MEMORY,
+    "theme": THEMES,
+    "animations": ANIMATIONS,
+}
 """What each setting may be. Beside them there is `keys`, from id to keys: {"lab.check": "x,f5"}."""
 KEYS = "keys"
 
@@ -20,10 +31,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All settings; "" where the file says nothing."""
 
     language: str = ""
+    engine: str = ""
+    """kind, or context:NAME: where a lab that is nowhere yet gets its cluster."""
+    memory: str = ""
     theme: str = ""
     animations: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     """By id, which keys stand in place of its own, separated by commas."""
+
+
+def allowed(name: str, value: object) -> bool:
+    """Whether the setting may be that."""
+    if name == "engine" and isinstance(value, str) and value.startswith(CONTEXT):
+        return len(value) > len(CONTEXT)
+    return value in CHOICES[name]
 
 
 class Problem(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from meshlab.settings.model import CHOICES, KEYS, Loaded, Problem, Settings
+from meshlab.settings.model import CHOICES, KEYS, Loaded, Problem, Settings, allowed
 from meshlab.settings.spelling import keys_of, unknown_key
 from meshlab.words import known
 
@@ -79,11 +79,10 @@ def _plain(text: str, table: dict[str, Any], problems: list[Problem]) -> Iterato
     for name, value in table.items():
         if name == KEYS:
             continue
-        allowed = CHOICES.get(name)
-        if allowed is None:
+        if name not in CHOICES:
             problems.append(_unknown(text, name, [*CHOICES, KEYS], "unknown"))
-        elif value not in allowed:
-            parameters = {"value": str(value), "allowed": ", ".join(allowed)}
+        elif not allowed(name, value):
+            parameters = {"value": str(value), "allowed": ", ".join(CHOICES[name])}
             problems.append(Problem(what="value", line=line_of(text, name), key=name, parameters=parameters))
         else:
             yield name, value

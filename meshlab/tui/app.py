@@ -18,8 +18,10 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from meshlab.errors import ExitCode
 from meshlab.run.api import LabRun, Language
+from meshlab.settings import choose
 from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
+from meshlab.tui.first_start import FirstStart, LiveFirstStart
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.preferences import Preferences
@@ -66,8 +68,13 @@ class MeshlabApp(App[int]):
         make_shell: MakeShell = real_shell,
         preferences: Preferences | None = None,
         recorded: bool = False,
+        first: FirstStart | None = None,
+        spare: bool = False,
     ) -> None:
-        """recorded: the backend replays recordings, and every screen says so."""
+        """recorded: the backend replays recordings, and every screen says so. first: what is asked before the road is shown.
+
+        spare: stop the nodes, too, when the learner leaves.
+        """
         super().__init__()
         if self.no_color:
             # Textual's greys are colours, too, and black on black where the theme is the terminal's own.
@@ -78,6 +85,7 @@ class MeshlabApp(App[int]):
         self.preferences = preferences or Preferences()
         self.preferences.set_up(self)
         self.backend, self.first_lab, self.make_shell = backend, lab, make_shell
+        self.first, self.spare = first, spare
         self.set_reactive(MeshlabApp.language, language)
         self.recorded = recorded
         self.lab_run: LabRun | None = None
@@ -100,6 +108,22 @@ class MeshlabApp(App[int]):
     def on_mount(self) -> None:
         # After the first paint: finding clashes of keys takes every screen.
         self.call_after_refresh(self.follow_settings)
+        if self.first is not None and self.first.questions:
+            self.ask_first(self.first)
+        elif self.first_lab:
+            self.open_lab(self.first_lab)
+
+    @work(exclusive=True, group="first", exit_on_error=False)
+    async def ask_first(self, first: FirstStart) -> None:
+        """The questions of the first start, then what the doctor found, where that is worth a look."""
+        from meshlab.tui.screens.doctor import DoctorScreen
+        from meshlab.tui.screens.first_start import FirstStartScreen
+
+        screen = FirstStartScreen(first)
+        around = await self.push_screen_wait(screen)
+        self.spare = screen.answers.get("memory", "spare" if self.spare else "") == "spare"
+        if any(one.state in ("problem", "warning") for one in around.findings):
+            await self.push_screen_wait(DoctorScreen(self.backend, around.findings))
         if self.first_lab:
             self.open_lab(self.first_lab)
 
@@ -235,9 +259,20 @@ class MeshlabApp(App[int]):
         """Close the run and say what keeps running."""
         message = ""
         if self.lab_run is not None and self.prepared and not self.recorded:
-            message = say("tui.quit.running", self.language, cluster=self.lab_run.snapshot().cluster)
+            spared = self.spare and await self._give_memory_back(self.lab_run)
+            message = say(
+                f"tui.quit.{'sparing' if spared else 'running'}", self.language, cluster=self.lab_run.snapshot().cluster
+            )
         await self._close_run()
         self.exit(ExitCode.PASS, message=message)
+
+    async def _give_memory_back(self, run: LabRun) -> bool:
+        """Stop the nodes of a cluster that meshlab made; whether they are."""
+        from meshlab.tui.screens.operation import WorkingModal
+
+        if run.snapshot().engine != "kind":
+            return False
+        return await self.push_screen_wait(WorkingModal(tr(self, "quit.spare-working"), lambda: run.stop(free=True))) is True
 
 
 def run_app(
@@ -247,6 +282,9 @@ def run_app(
     lab: str = "",
     settings: Loaded | None = None,
     record: Path | None = None,
+    engine: str = "",
+    memory: str = "",
+    questions: tuple[str, ...] = (),
 ) -> int:
     """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same.
 
@@ -257,7 +295,9 @@ def run_app(
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
         return ExitCode.USAGE
-    app = MeshlabApp(LiveBackend(packs, record), language=chosen, lab=lab, preferences=Preferences(settings))
+    backend, preferences = LiveBackend(packs, record, choose.context(engine)), Preferences(settings)
+    first = LiveFirstStart(questions, backend, preferences)
+    app = MeshlabApp(backend, language=chosen, lab=lab, preferences=preferences, first=first, spare=memory == "spare")
     return ended(app, app.run())
 
 

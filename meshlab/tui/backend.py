@@ -48,9 +48,12 @@ class Backend(Protocol):
 class LiveBackend:
     """The real one. Imports wait until they are needed, so that the first paint does not."""
 
-    def __init__(self, packs: Sequence[Path] = (), record: Path | None = None) -> None:
-        """record: a file to which everything that is seen of a run is written."""
-        self.packs, self.record = tuple(packs), record
+    def __init__(self, packs: Sequence[Path] = (), record: Path | None = None, usual_context: str = "") -> None:
+        """record: a file to which everything that is seen of a run is written.
+
+        usual_context: of a kubeconfig, where a lab that is nowhere yet gets its cluster; "" is kind on this machine.
+        """
+        self.packs, self.record, self.usual_context = tuple(packs), record, usual_context
 
     async def labs(self, language: Language) -> list[LabSummary]:
         def list_labs(language: Language, packs: tuple[Path, ...]) -> list[LabSummary]:
@@ -64,7 +67,7 @@ class LiveBackend:
     async def open(self, lab: str, language: Language) -> LabRun:
         from meshlab.run.open import open_run
 
-        run = open_run(lab, packs=self.packs, language=language)
+        run = open_run(lab, packs=self.packs, language=language, usual_context=self.usual_context)
         if self.record is None:
             return run
         from meshlab.run.recordings.opened import recorded

@@ -17,6 +17,8 @@ from meshlab.cluster.setup.environment import prepare
 prepare()
 
 ROOT = Path(__file__).resolve().parents[2]
+ANSWERED = {"MESHLAB_ENGINE": "kind", "MESHLAB_MEMORY": "keep"}
+"""What the first start would ask for."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Program:
 
     @property
     def env(self) -> dict[str, str]:
-        return os.environ | {"MESHLAB_STATE": str(self.state), "MESHLAB_LANG": "en"} | self.environment
+        return os.environ | {"MESHLAB_STATE": str(self.state), "MESHLAB_LANG": "en"} | ANSWERED | self.environment
 
     def run(self, *arguments: str, deadline: float = 600, **environment: str) -> Done:
         done = subprocess.run(

@@ -15,8 +15,11 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from meshlab.errors import ClusterGone
 from meshlab.run.api import Language
+from meshlab.settings.choose import QUESTIONS
 from meshlab.tui.app import MeshlabApp
+from meshlab.tui.first_start import Surroundings
 from tests.tui.helpers import make_app, on, shows, until
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 
@@ -26,6 +29,30 @@ THEMES = ("meshlab-dark", "meshlab-light")
 LOCAL = "meshlab.report.compare_words.local"
 """Times are shown as the reader's clock has them, wherever that is."""
 Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
+
+
+AROUND = Surroundings(engine="Docker 29.1", contexts=("kind-mine",), memory_gib="15.5")
+
+
+class ScriptedFirst:
+    """Nothing is known yet, and the machine is as it is told."""
+
+    def __init__(self, questions: tuple[str, ...] = QUESTIONS, around: Surroundings = AROUND) -> None:
+        self.questions = questions
+        self.around = around
+        self.answers: list[tuple[str, str]] = []
+
+    async def look(self, language: str) -> Surroundings:
+        return self.around
+
+    def answer(self, name: str, value: str) -> str:
+        self.answers.append((name, value))
+        return ""
+
+
+async def _first(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    app.ask_first(ScriptedFirst(("engine", "memory")))
+    await until(pilot, lambda: getattr(app.screen, "asked", []) == ["engine"])
 
 
 async def _home(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
@@ -173,7 +200,17 @@ async def _plots(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await shows(pilot, "├")
 
 
+async def _trouble(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
+    await _lab(pilot, app, run)
+    run.look_error = ClusterGone("There is no cluster main for the lab 2-router-mesh.", parameters={"cluster": "main"})
+    app.screen.changed.set()  # type: ignore[attr-defined]
+    await until(pilot, lambda: on(app, "FailureModal"))
+    await pilot.pause()
+
+
 SCREENS: dict[str, Way] = {
+    "first-start": _first,
+    "trouble": _trouble,
     "home": _home,
     "doctor": _problem,
     "preparing": _preparing,

@@ -57,6 +57,12 @@ async def engine_info() -> tuple[dict[str, Any] | None, str]:
     return info, ""
 
 
+async def engine_name() -> str:
+    """Docker or Podman, which answers to the same program; "" where nobody answers."""
+    out, error = await output("docker", "version", "--format", "{{range .Server.Components}}{{.Name}} {{end}}")
+    return "" if error else "Podman" if "podman" in out.lower() else "Docker"
+
+
 async def kind_version() -> str:
     out, _ = await output("kind", "version", "-q")
     return out.strip()

@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from meshlab.errors import MeshlabError
-from meshlab.tui.backend import Backend, Finding
+from meshlab.tui.backend import Backend, Finding, LiveBackend
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import OpenLab, TitlesRead
 from meshlab.tui.road import STAGES, Stop, road, total, where_to_go
 from meshlab.tui.road_rows import hours
 from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
+from meshlab.tui.screens.modals import ConfirmModal
 from meshlab.tui.speak import language_of, recorded, tour, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.road_list import RoadList
@@ -177,7 +178,20 @@ class HomeScreen(MeshScreen[None]):
     def action_open(self) -> None:
         stop = self._stop()
         if stop is not None and stop.lab is not None:
-            self.post_message(OpenLab(stop.lab.id))
+            self.open(stop.lab.id)
+
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def open(self, lab: str) -> None:
+        """A machine that cannot run a lab is said to be none before anything is made."""
+        problems = [one.text for one in self.findings or () if one.state == "problem"]
+        if not problems or (isinstance(self.backend, LiveBackend) and self.backend.usual_context):
+            self.post_message(OpenLab(lab))
+            return
+        question = ConfirmModal(tr(self, "doctor.try-title"), tr(self, "doctor.try-text"), items=problems)
+        if await self.app.push_screen_wait(question):
+            self.post_message(OpenLab(lab))
+        else:
+            self.action_doctor()
 
     def ways_on(self, error: BaseException) -> tuple[str, ...]:
         return ("retry",) if isinstance(error, MeshlabError) else ()

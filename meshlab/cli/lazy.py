@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("tour", "Record a whole lab on a real cluster, for `tour`."),
     "lint": ("authoring", "Read a lab's files and say what is wrong with them."),
     "new": ("authoring", "Start a lab of your own."),
-    "settings": ("settings", "Language, theme, animations and keys: show them, set one."),
+    "settings": ("settings", "Language, engine, memory, theme, animations and keys: show them, set one."),
     "doctor": ("machine", "Find what would go wrong, before it does."),
     "setup": ("machine", "Install what is missing: kind, kubectl, images."),
 }

@@ -32,7 +32,7 @@ class Key(Struct, frozen=True):
 @format_option("text", "json")
 @click.pass_context
 def settings_command(ctx: click.Context, form: str) -> None:
-    """Language, theme, animations and keys. Without a subcommand all of them; exit code 2 when the file has mistakes."""
+    """What was chosen for all labs, and every key. Without a subcommand all of it; exit code 2 when the file has mistakes."""
     if ctx.invoked_subcommand is not None:
         return
     options: Options = ctx.obj
@@ -51,7 +51,7 @@ def settings_command(ctx: click.Context, form: str) -> None:
 @click.argument("value")
 @click.pass_obj
 def set_command(options: Options, name: str, value: str) -> None:
-    """Set NAME (language, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
+    """Set NAME (language, engine, memory, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
     from meshlab.settings.write import keep
 
     keep(name, value, own=own_keys() if name.startswith(f"{KEYS}.") else None)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import Monochrome, NoColor
 from textual.reactive import var
@@ -93,6 +93,8 @@ class MeshlabApp(App[int]):
         self.fatal: BaseException | None = None
         """What ended the app, where nobody caught it."""
         self.titles: dict[str, str] = {}
+        self.key_names: dict[str, str] = {}
+        """How the keys are shown that settings gave to actions, by the action's id."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES
@@ -133,6 +135,9 @@ class MeshlabApp(App[int]):
         """Keys as the settings have them; what could not be followed is said, and the defaults hold."""
         if problems := self.preferences.set_keys(self, self.language):
             self.notify(problems, severity="warning", markup=False, timeout=SETTINGS_SAID)
+        if keys := self.preferences.keys:
+            self.key_names = {name: self.get_key_display(Binding(key.split(",")[0], "")) for name, key in keys.items()}
+            self.watch_language()
 
     def keep(self, name: str, value: str) -> None:
         """Remember a choice for the next start."""

@@ -19,6 +19,8 @@ class Preferences:
 
     def __init__(self, loaded: Loaded | None = None) -> None:
         self.loaded = loaded
+        self.keys: dict[str, str] = {}
+        """Those that are followed, by the action's id."""
 
     def set_up(self, app: App[Any]) -> None:
         """Theme and animations. What the environment says of animations goes before."""
@@ -38,8 +40,8 @@ class Preferences:
         if self.loaded.settings.keys:
             from meshlab.tui.bindings import own_keys
 
-            keys, clashes = agreed(self.loaded.settings.keys, own_keys())
-            app.set_keymap(keys)
+            self.keys, clashes = agreed(self.loaded.settings.keys, own_keys())
+            app.set_keymap(self.keys)
             problems += clashes
         return self._lines(problems, language)
 

@@ -7,7 +7,8 @@ from typing import Protocol, cast, runtime_checkable
 from textual.dom import DOMNode
 
 from meshlab.run.api import Language, Snapshot
-from meshlab.words import known, say
+from meshlab.tui.keys_in_words import with_keys
+from meshlab.words import filled, known, say, template
 
 
 class _Speaker(Protocol):
@@ -28,8 +29,11 @@ def language_of(node: DOMNode) -> Language:
 
 
 def tr(node: DOMNode, key: str, **parameters: object) -> str:
-    """The words of `tui.<key>` in the app's language."""
-    return say(f"tui.{key}", language_of(node), **parameters)
+    """The words of `tui.<key>` in the app's language, with the keys that the settings have given to actions."""
+    names: dict[str, str] = getattr(node.app, "key_names", {})
+    # Before the parameters are filled in: what they say is not ours.
+    words = with_keys(template(f"tui.{key}", language_of(node)), key, names)
+    return filled(words, **parameters)
 
 
 def lab_title(node: DOMNode, snapshot: Snapshot) -> str:

@@ -35,8 +35,17 @@ def known(key: str) -> bool:
 
 def say(key: str, /, language: str = "en", **parameters: object) -> str:
     """The words of `topic.key` with ${parameters} filled in; the key itself where there are none (tests forbid that)."""
+    return filled(template(key, language), **parameters)
+
+
+def template(key: str, language: str) -> str:
+    """The words of `topic.key` as they are written, with ${parameters}."""
     name, _, rest = key.partition(".")
-    text = topic(name, language).get(rest, key)
+    return topic(name, language).get(rest, key)
+
+
+def filled(text: str, /, **parameters: object) -> str:
+    """Words with their ${parameters} filled in."""
     return Template(text).safe_substitute({name: str(value) for name, value in parameters.items()})
 
 

@@ -53,6 +53,8 @@ async def test_keys_are_those_of_the_file(file: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await open_lab(pilot, app, run)
         await shows(pilot, "x Check")
+        await pilot.press("n")
+        await says(pilot, "(x checks, h hints, s solves)")
         assert "c Check" not in screen_text(app)
         await pilot.press("c")
         await pilot.pause()

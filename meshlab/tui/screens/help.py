@@ -48,14 +48,16 @@ def topic_of(screen: Screen[object]) -> str:
 
 def keys(screen: Screen[object]) -> list[Content]:
     """All keys, those of one action together: first what the footer has, last what every list, text and line has."""
-    ours: dict[str, list[ActiveBinding]] = {}
-    others: dict[str, list[ActiveBinding]] = {}
+    ours: dict[tuple[str, str], list[ActiveBinding]] = {}
+    others: dict[tuple[str, str], list[ActiveBinding]] = {}
     for active in sorted(screen.active_bindings.values(), key=lambda one: not one.binding.show):
         if has_words(f"key.{active.binding.id}"):
-            ours.setdefault(active.binding.description, []).append(active)
+            # Words alone may be those of another action: in Chinese the pane of checks and looking are one word.
+            action = active.binding.action.partition("(")[0]
+            ours.setdefault((action, active.binding.description), []).append(active)
         elif group := group_of(active):
-            others.setdefault(tr(screen, f"own.{group}"), []).append(active)
-    rows = [(shown(screen, actives), words, why(screen, actives)) for words, actives in [*ours.items(), *others.items()]]
+            others.setdefault(("", tr(screen, f"own.{group}")), []).append(active)
+    rows = [(shown(screen, actives), words, why(screen, actives)) for (_, words), actives in [*ours.items(), *others.items()]]
     widest = min(WIDEST, max([width(keys) for keys, _, _ in rows], default=0))
     space = min(DIALOG, screen.size.width * 9 // 10) - FRAME - widest
     return [_row(keys, words, wrap(reason, space) if reason else [], widest) for keys, words, reason in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshlab.run.recordings.file import Recording
+from meshlab.run.recordings.lines import Called
 from meshlab.run.recordings.timeline import Segment, timeline
 from meshlab.words import say
 from tests.film.camera import Camera
@@ -19,6 +20,9 @@ class Way:
     def __init__(self, camera: Camera, recording: Recording, show: frozenset[str] = frozenset()) -> None:
         self._camera = camera
         self._steps = timeline(recording.lines).steps
+        told = [line.arguments for line in recording.lines if isinstance(line, Called) and line.method == "predict"]
+        self._cells = {one["experiment"] for one in told if "cells" in one["prediction"]}
+        """Experiments that ask for cells of a matrix."""
         self._show = show
 
     def go(self) -> None:
@@ -55,15 +59,17 @@ class Way:
         camera.press("c", _free, LOOK)
 
     def _experiment(self, every: list[str], segment: Segment) -> None:
-        camera = self._camera
+        camera, experiment = self._camera, segment.act.partition(" ")[2]
         camera.send("e")
         if len(every) > 1:
             camera.until(_says("tui.experiment.choose"))
-            camera.send(DOWN * every.index(segment.act.partition(" ")[2]) + ENTER)
+            camera.send(DOWN * every.index(experiment))
+            # Enter is taken before keys that are still on their way to the list.
+            camera.settle()
+            camera.send(ENTER)
         camera.until(_says("tui.experiment.asked"), 60)
         camera.hold(READ)
-        matrix = any(event.matrix is not None for _, event in segment.happened)
-        camera.send(DOWN + (RIGHT + " ") * 2 if matrix else DOWN)
+        camera.send(DOWN + (RIGHT + " ") * 2 if experiment in self._cells else DOWN)
         camera.hold(LOOK)
         camera.send(ENTER)
         camera.until(lambda text: "y Yes" in text or _says("tui.experiment.asked") not in text, 60)

@@ -68,6 +68,9 @@ async def _step(run: LabRun, step: Step, part: Part) -> AsyncGenerator[Event, No
         async for happened in _through(run.experiment(experiment.id)):
             if happened.verdict is not None:
                 yield happened.verdict
+        # What it changed, before the next one.
+        async for after in _through(run.check()):
+            yield after
     async for green in _green(run, step):
         yield green
     await _look(run)

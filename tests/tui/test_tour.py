@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from meshlab.errors import UsageError
-from meshlab.run.api import Language
+from meshlab.run.api import LabSummary, Language
 from meshlab.run.recordings.pace import Pace
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.tour import TourBackend
@@ -20,6 +21,7 @@ from meshlab.tui.widgets.shell import real_shell
 from meshlab.words import say
 from tests.tui.helpers import make_app, on, screen_text, shows, until
 from tests.tui.recorded import LAB_ID, record, write_lab
+from tests.tui.scripted import ScriptedBackend
 
 WIDE = (140, 42)
 T = TypeVar("T")
@@ -195,3 +197,17 @@ async def test_a_lab_without_a_recording_says_which_command_makes_one(tmp_path: 
             with pytest.raises(UsageError, match="There is no recording") as caught:
                 await app.backend.open(missing[0], "en")
             assert f"`meshlab record {missing[0]}`" in caught.value.hint
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "or watch a recorded lab: `meshlab tour`"), ("zh", "也可以先看录制")])
+async def test_without_an_engine_home_names_the_tour(language: Language, says: str) -> None:
+    class Recorded(ScriptedBackend):
+        async def labs(self, language: Language) -> list[LabSummary]:
+            return [replace(lab, recorded=True) for lab in await super().labs(language)]
+
+    backend = Recorded()
+    backend.problem = True
+    app = make_app(backend=backend, language=language)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "docker.sock", says, "`meshlab tour 2-router-mesh`")
+        assert say("tour.mark", language) not in screen_text(app), "what is live is not marked"

@@ -126,15 +126,20 @@ class HomeScreen(MeshScreen[None]):
         banner = self.query_one("#problem", Static)
         banner.display = bool(problems)
         if problems:
-            banner.update(Content.assemble(("✘ ", "$error"), problems[0].text, (f"  {tr(self, 'home.doctor')}", "$accent")))
+            ways = [tr(self, "home.doctor"), *([tour(self, "instead")] if self._recorded() else [])]
+            said = Content.assemble(("✘ ", "$error"), problems[0].text)
+            banner.update(Content("  ").join([said, *(Content.styled(way, "$accent") for way in ways)]))
+
+    def _recorded(self) -> int:
+        """How many labs can be watched."""
+        return sum(stop.lab.recorded for stop in self.stops if stop.lab)
 
     def _tour_status(self) -> None:
         """A tour asks nothing of this machine, so it says nothing of it."""
-        labs = [stop.lab for stop in self.stops if stop.lab]
-        count = sum(lab.recorded for lab in labs)
+        labs, count = total(self.stops).labs, self._recorded()
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tour(self, 'motto')}", ""))
-        status.right = ((tour(self, "labs", count=count, labs=len(labs)), "$muted"),)
+        status.right = ((tour(self, "labs", count=count, labs=labs), "$muted"),)
         banner = self.query_one("#problem", Static)
         banner.display = True
         banner.add_class("-tour")

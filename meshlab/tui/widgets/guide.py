@@ -25,7 +25,7 @@ class RunRequested(Message):
 class CommandFence(MarkdownFence, can_focus=True):
     """A fenced block: wraps instead of clipping; a shell command can be focused and brought into the shell."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run")]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run", show=False)]
 
     def allow_focus(self) -> bool:
         return self.lexer.split(" ")[0] in RUNNABLE

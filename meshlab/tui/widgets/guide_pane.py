@@ -19,7 +19,7 @@ from meshlab.tui.widgets.guide import CommandFence, GuidePage, RunRequested
 class GuidePane(VerticalScroll):
     """enter brings the chosen command to the prompt, and then the next one is chosen: a page is done by one key."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run")]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run", show=False)]
 
     chosen: reactive[int] = reactive(0, always_update=True, init=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from textual.pilot import Pilot
 
 from meshlab import errors
-from meshlab.errors import ClusterError, DiskFull
+from meshlab.cluster.kube import KubeClient
+from meshlab.errors import ClusterError, ConnectionLost, DiskFull, LockedError
 from meshlab.report.trouble import told
 from meshlab.run import log
 from meshlab.run.api import Language
@@ -29,7 +31,7 @@ from tests.tui.broken_place import BrokenBackend, Place, held_by_another, place
 from tests.tui.helpers import fake_shell, make_app, on, says, screen_text, shows, until
 from tests.tui.screens import open_lab
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
-from tests.unit.cluster.api_server import pod
+from tests.unit.cluster.api_server import config, pod
 
 WIDE = (120, 34)
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
@@ -70,30 +72,26 @@ async def test_a_lost_connection_is_said_and_goes_by_itself(tmp_path: Path, lang
 
 
 async def test_a_connection_that_fails_once_is_no_reason_for_a_modal(tmp_path: Path) -> None:
+    error = await _lost(tmp_path)
     async with place(tmp_path) as found, open_place(found) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
-        lost: list[str] = []
-        found.run._clients._engine = None  # nobody is asked
-        screen.troubled("look", (await _lost(found)))
-        lost.append(screen.lost)
-        assert lost == ["Connection lost"]
-        assert isinstance(pilot.app.screen, LabScreen)
-        found.run._clients._engine = found.engine  # type: ignore[assignment]
-        await until(pilot, lambda: screen.lost == "")
+        screen.troubled("look", error)
+        assert screen.lost == "Connection lost"
+        assert len(pilot.app.screen_stack) == 2
+        await until(pilot, lambda: screen.lost == "", "the next look goes well")
+        assert len(pilot.app.screen_stack) == 2
 
 
-async def _lost(found: Place) -> Any:
+async def _lost(folder: Path) -> ConnectionLost:
     """What the real client raises where nobody listens."""
-    await found.cut()
-    kube = await found.run.kube()
-    try:
-        await kube.raw("/readyz")
-    except ClusterError as error:
-        return error
-    finally:
-        await found.listen()
-    raise AssertionError("somebody listened")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        client = KubeClient(config(folder, f"http://127.0.0.1:{nobody.getsockname()[1]}"))
+        with pytest.raises(ConnectionLost) as raised:
+            await client.raw("/readyz")
+    await client.close()
+    return raised.value
 
 
 @BOTH
@@ -223,6 +221,20 @@ async def test_a_second_meshlab_is_named_and_waited_for(tmp_path: Path, language
         finally:
             other.communicate("")
         assert found.log == before
+
+
+async def test_a_reset_that_a_lock_keeps_from_being_done_offers_no_key_that_would_not_do_it() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await open_lab(pilot, app, run)
+        lab = app.screen
+        assert isinstance(lab, LabScreen)
+        lab.show_failure(LockedError("Held.", parameters={"operation": "reset", "pid": "4711", "since": "12:00:00"}))
+        await shows(pilot, "process 4711", "Wait until it is finished")
+        assert "Try again" not in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is lab)
 
 
 async def test_staying_is_possible_and_nobody_asks_twice() -> None:

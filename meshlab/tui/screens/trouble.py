@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, DiskFull, EngineError, EnvironmentFault, LockedError
+from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, DiskFull, EngineError, EnvironmentFault
 from meshlab.tui.messages import LeaveLab, StartAgain
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.screens.modals import FailureModal, failure_title
@@ -67,7 +67,8 @@ class FacesTrouble(MeshScreen[None]):
     def ways_on(self, error: BaseException) -> tuple[str, ...]:
         if isinstance(error, ClusterError | EngineError):
             return ("retry", "start", "leave")
-        return ("retry", "leave") if isinstance(error, DiskFull | LockedError) else ()
+        # A lock is not among them: looking again would not do again what the lock kept from being done.
+        return ("retry", "leave") if isinstance(error, DiskFull) else ()
 
     def go_way(self, way: str | None) -> None:
         match way:

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BUNDLE ?= $(wildcard ../shared/bundle)
 SEED ?= 1
 LAB ?=
-SHOW ?= look,router,outage
+SHOW ?= outage
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PY := .venv/bin/python
 # Beside the authorities that uv brings, those that this machine trusts: a company's proxy may have one of its own.

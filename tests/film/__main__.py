@@ -45,7 +45,7 @@ def main() -> None:
         frames = found.frames(everything=True, apart=0.25)
         chosen.cast.write_text(cast(frames, found.length, columns, title, int(recording.opened.t)), encoding="utf-8")
     if chosen.svg:
-        frames = found.frames(everything=False, apart=0.3)
+        frames = found.frames(everything=False, apart=0.8)
         chosen.svg.write_text(animated(frames, found.seconds(), columns, title), encoding="utf-8")
 
 

@@ -28,13 +28,14 @@ class Way:
     def go(self) -> None:
         """To the end of the recording, and out."""
         camera, names = self._camera, list(self._steps)
+        camera.showing = not self._show
         camera.until(lambda text: "step 1/" in text and _free(text), 120)
         for number, step in enumerate(names, 1):
             camera.showing = not self._show or step in self._show
             self._step(self._steps[step], first=number == 1)
             if number < len(names):
                 camera.press("n", f"step {number + 1}/", 0.5)
-        camera.showing = True
+        camera.showing = not self._show
         camera.press("v", _says("tui.compare.title"), READ)
         camera.press(ESCAPE, _free, 0.2)
         camera.send("q")
@@ -63,7 +64,8 @@ class Way:
         camera.send("e")
         if len(every) > 1:
             camera.until(_says("tui.experiment.choose"))
-            camera.send(DOWN * every.index(experiment))
+            camera.settle()
+            camera.send("j" * every.index(experiment))
             # Enter is taken before keys that are still on their way to the list.
             camera.settle()
             camera.send(ENTER)

@@ -65,26 +65,29 @@ async def test_no_key_without_a_visible_hint(name: str) -> None:
         assert looked > 1 or name == "reset"
 
 
+DIMMED = {"lab": 3, "preparing": 1, "predict": 1, "experiment": 2, "result": 1}
+"""How many keys have nothing to do there, at least."""
+
+
 def dimmed(screen: Screen[object]) -> list[ActiveBinding]:
     return [one for one in screen.active_bindings.values() if not one.enabled]
 
 
 @pytest.mark.usefixtures("still")
-async def test_every_dimmed_key_says_why_in_its_own_words() -> None:
-    said: dict[str, str] = {}
-    for name in OURS:
-        run = ScriptedRun()
-        app = make_app(run)
-        async with app.run_test(size=SIZE) as pilot:
-            await SCREENS[name](pilot, app, run)
-            await pilot.pause()
-            screen = app.screen
-            assert isinstance(screen, MeshScreen)
-            for active in dimmed(screen):
-                sentence = screen.why_disabled(active.binding.action)
-                assert sentence != tr(screen, "why.later"), active.binding
-                said[f"{name} {active.binding.action}"] = sentence
-                app.clear_notifications()
-                await pilot.press(active.binding.key)
-                await says(pilot, sentence)
-    assert len(said) > 8
+@pytest.mark.parametrize("name", OURS)
+async def test_every_dimmed_key_says_why_in_its_own_words(name: str) -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=SIZE) as pilot:
+        await SCREENS[name](pilot, app, run)
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, MeshScreen)
+        found = dimmed(screen)
+        for active in found:
+            sentence = screen.why_disabled(active.binding.action)
+            assert sentence != tr(screen, "why.later"), active.binding
+            app.clear_notifications()
+            await pilot.press(active.binding.key)
+            await says(pilot, sentence)
+    assert len(found) >= DIMMED.get(name, 0)

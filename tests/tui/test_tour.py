@@ -109,7 +109,7 @@ async def go_on(pilot: Pilot[Any], app: MeshlabApp, step: str) -> None:
 async def test_every_screen_is_marked(backend: TourBackend) -> None:
     app = make_tour(backend)
     async with app.run_test(size=WIDE) as pilot:
-        for key, screen in (("v", "CompareScreen"), ("d", "DoctorScreen"), ("question_mark", "ReadModal")):
+        for key, screen in (("v", "CompareScreen"), ("d", "DoctorScreen"), ("question_mark", "HelpModal")):
             await until(pilot, lambda: getattr(app.screen, "stops", None))
             await pilot.press(key)
             await until(pilot, functools.partial(on, app, screen))

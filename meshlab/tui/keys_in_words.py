@@ -29,6 +29,8 @@ NAMED: dict[str, dict[str, str]] = {
     "home.enter-on": {"enter": "home.open"},
     "home.enter-again": {"enter": "home.open"},
     "home.doctor": {"d": "home.doctor"},
+    "doctor.keys": {"y": "app.copy"},
+    "first.language-about": {"L": "app.language"},
     "experiment.legend": {"enter": "experiment.run"},
     "quit.busy": {"escape": "preparing.cancel"},
     "filter.found": {"esc": "list.filter-off"},

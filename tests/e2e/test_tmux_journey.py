@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.e2e.terminal import ROOT
 from tests.e2e.tmux import Tmux
 
 pytestmark = pytest.mark.e2e
+ALL_GREEN = re.compile(r"\b(\d+)/\1 checks")
 SCALE = "kubectl scale deploy router --replicas=1"
 
 
@@ -58,7 +60,8 @@ def _journey(tmux: Tmux) -> None:
     tmux.press("s")
     tmux.until("Let meshlab solve this step?")
     tmux.press("y")
-    tmux.until("Done. n goes on", 240)
+    # The sentence that says so stands below the page, which is longer than the screen.
+    tmux.until(lambda text: ALL_GREEN.search(text) is not None and "n Next" in text, 240)
     tmux.press("n")
     tmux.until("step 3/", 60)
     tmux.press("q")

@@ -45,9 +45,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         program.ok("clean", "--yes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ready(program: Program) -> Program:
-    """The same with a lab prepared, on the cluster that `meshlab prove --keep` keeps: it is in a state folder of its own."""
+    """The same with a lab prepared, on the cluster that `meshlab prove --keep` keeps: it is in a state folder of its own.
+
+    Asked for by each module anew: a proof between two of them begins its run anew, and with it forgets this one.
+    """
     ready = replace(program, state=program.state / "prove")
     ready.ok("start", LAB, "--seed", "7")
     return ready

@@ -329,8 +329,8 @@ class LabRun(Protocol):
         """The lab's pods in short: {namespace, name, node, phase, ready, restarts, containers, labels}."""
         ...
 
-    async def traffic(self) -> Traffic | None:
-        """What the shop's pods have counted so far; None where nothing counts (a recording)."""
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
+        """What these pods (of `pods`) have counted so far; None where nothing counts (a recording)."""
         ...
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]: ...

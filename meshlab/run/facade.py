@@ -146,10 +146,10 @@ class Facade:
 
         return await look.pods(self.run)
 
-    async def traffic(self) -> Traffic | None:
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
         from meshlab.run import traffic
 
-        return await traffic.traffic(self.run)
+        return await traffic.traffic(self.run, pods)
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         from meshlab.run import lifecycle

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from meshlab.check.world import Position
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Lab
-from meshlab.run import look
 from meshlab.run.api import Received, Traffic
 
 if TYPE_CHECKING:
@@ -17,10 +16,13 @@ if TYPE_CHECKING:
     from meshlab.run.live import LiveWorld
 
 
-async def traffic(run: Run) -> Traffic:
-    """Counted now. A pod that cannot be asked is left out: it is not known to have received nothing."""
+async def traffic(run: Run, pods: list[dict[str, Any]]) -> Traffic:
+    """Counted now, of these pods, as `look.pods` tells of them.
+
+    A pod that cannot be asked is left out: it is not known to have received nothing.
+    """
     world = await run.world()
-    asked = [_count(world, *one) for one in countable(run.lab, await look.pods(run))]
+    asked = [_count(world, *one) for one in countable(run.lab, pods)]
     found = await asyncio.gather(*asked)
     return Traffic(t=world.now(), pods=tuple(one for one in found if one is not None))
 

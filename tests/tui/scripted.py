@@ -366,7 +366,7 @@ class ScriptedRun:
             raise self.look_error
         return example_pods()
 
-    async def traffic(self) -> Traffic | None:
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
         if self.look_error is not None:
             raise self.look_error
         self.counted += 1

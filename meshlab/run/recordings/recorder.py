@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -82,15 +82,12 @@ class Recorder:
         return self._run.experiment_text(experiment, language)
 
     def explain(self, check: str, language: Language = "en") -> Explanation:
-        found = self._run.explain(check, language)
-        self._ended(self._called("explain", check=check, language=language))
-        return found
+        return self._done("explain", lambda: self._run.explain(check, language), check=check, language=language)
 
     def debrief(self, step: str, language: Language = "en") -> Debrief:
         found = self._run.debrief(step, language)
-        call = self._called("debrief", step=step, language=language)
-        self._writer.add(lines.Debriefed(t=_now(), call=call, language=language, debrief=found))
-        self._ended(call)
+        with self._calling("debrief", step=step, language=language) as call:
+            self._writer.add(lines.Debriefed(t=_now(), call=call, language=language, debrief=found))
         return found
 
     def environment(self) -> dict[str, str]:
@@ -124,14 +121,8 @@ class Recorder:
         return await self._run.undo_faults()
 
     async def next(self) -> Snapshot:
-        call = self._called("next")
-        try:
-            found = await self._run.next()
-        except BaseException as error:
-            self._ended(call, error)
-            raise
-        self._ended(call)
-        return found
+        with self._calling("next"):
+            return await self._run.next()
 
     def solve(self, step: str = "") -> AsyncIterator[Progress]:
         return self._stream("solve", self._run.solve(step), _told, step=step)
@@ -146,35 +137,28 @@ class Recorder:
         return self._stream("reset", self._run.reset(step), _told, step=step)
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
-        call = self._called("trace", url=url, headers=headers or {})
-        try:
+        with self._calling("trace", url=url, headers=headers or {}) as call:
             found = await self._run.trace(url, headers)
-        except BaseException as error:
-            self._ended(call, error)
-            raise
-        self._writer.add(lines.Traced(t=_now(), call=call, trace=found))
-        self._ended(call)
-        return found
+            self._writer.add(lines.Traced(t=_now(), call=call, trace=found))
+            return found
 
     async def matrix(self) -> Matrix | None:
         found = await self._run.matrix()
         if self._new("matrix", replace(found, t=0.0) if found is not None else None):
-            call = self._called("matrix")
-            self._writer.add(lines.Reached(t=_now(), call=call, matrix=found))
-            self._ended(call)
+            with self._calling("matrix") as call:
+                self._writer.add(lines.Reached(t=_now(), call=call, matrix=found))
         return found
 
     async def pods(self) -> list[dict[str, Any]]:
         found = await self._run.pods()
         if self._new("pods", found):
-            call = self._called("pods")
-            self._writer.add(lines.Listed(t=_now(), call=call, pods=tuple(found)))
-            self._ended(call)
+            with self._calling("pods") as call:
+                self._writer.add(lines.Listed(t=_now(), call=call, pods=tuple(found)))
         return found
 
-    async def traffic(self) -> Traffic | None:
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
         # Not written down: a number every few seconds would be the most of a recording.
-        return await self._run.traffic()
+        return await self._run.traffic(pods)
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         return self._stream("stop", self._run.stop(free=free), _told, free=free)
@@ -191,26 +175,29 @@ class Recorder:
     def _done(self, method: str, work: Callable[[], T], **arguments: Any) -> T:
         """A call that answers at once; one that fails is none."""
         found = work()
-        self._ended(self._called(method, **arguments))
-        return found
+        with self._calling(method, **arguments):
+            return found
 
     async def _stream(self, method: str, source: AsyncIterator[T], line: Write[T], **arguments: Any) -> AsyncGenerator[T, None]:
-        call = self._called(method, **arguments)
-        try:
+        with self._calling(method, **arguments) as call:
             async with aclosing(cast("AsyncGenerator[T, None]", source)) as items:
                 async for item in items:
                     self._writer.add(line(call, _now(), item))
                     yield item
+
+    @contextmanager
+    def _calling(self, method: str, **arguments: Any) -> Iterator[int]:
+        """A call by its number, and how it ended."""
+        self._calls += 1
+        call = self._calls
+        told = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
+        self._writer.add(lines.Called(t=_now(), call=call, method=method, arguments=told))
+        try:
+            yield call
         except BaseException as error:
             self._ended(call, error)
             raise
         self._ended(call)
-
-    def _called(self, method: str, **arguments: Any) -> int:
-        self._calls += 1
-        told = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
-        self._writer.add(lines.Called(t=_now(), call=self._calls, method=method, arguments=told))
-        return self._calls
 
     def _ended(self, call: int, error: BaseException | None = None) -> None:
         how, message, hint = "done", "", ""

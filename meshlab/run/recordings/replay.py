@@ -186,7 +186,8 @@ class Replay:
     async def pods(self) -> list[dict[str, Any]]:
         return next((list(one.pods) for one in self._newest_first() if one.pods is not None), [])
 
-    async def traffic(self) -> Traffic | None:
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
+        del pods
         return None
 
     def _newest_first(self) -> list[Segment]:

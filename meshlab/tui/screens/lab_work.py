@@ -46,7 +46,7 @@ class LabWork(PanesScreen, FacesTrouble):
         self.traffic: Traffic | None = None
         self.rates: Rates = NOTHING
         self.changed = asyncio.Event()
-        self.measured = float("-inf")
+        self.measured = self.counted = float("-inf")
         self._redraw_pending = False
 
     def follow(self) -> None:
@@ -96,11 +96,10 @@ class LabWork(PanesScreen, FacesTrouble):
 
     async def count(self) -> None:
         """What came since the last count, where it is seen. A burst of news counts no oftener than makes a rate."""
-        if not self.pane("map").display:
+        if not self.pane("map").display or monotonic() - self.counted < SHORTEST:
             return
-        newest = await self.lab_run.traffic()
-        if self.traffic is not None and newest is not None and newest.t - self.traffic.t < SHORTEST:
-            return
+        newest = await self.lab_run.traffic(self.pods)
+        self.counted = monotonic()
         self.rates, self.traffic = rates(self.traffic, newest), newest
 
     def due(self, news: bool) -> bool:

@@ -14,7 +14,7 @@ from meshlab.check.world import CallRequest, KnownImage, Position
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import Endpoint, ObjectRef
-from meshlab.run import managers, traffic
+from meshlab.run import look, managers, traffic
 from meshlab.run.live import adapters, images, logs, writes
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -335,7 +335,7 @@ async def test_traffic_is_what_pods_of_the_graph_have_counted(
     endpoints = {**run.lab.services, "edge": Endpoint(select={"app": "edge"}), "router": Endpoint(select={"app": "router"})}
     lab = replace(run.lab, graph={"web": ("catalog", "router")}, services=endpoints)
     monkeypatch.setattr(type(run), "lab", property(lambda _: lab))
-    found = await traffic.traffic(run)
+    found = await traffic.traffic(run, await look.pods(run))
     assert [(one.service, one.pod, one.version, one.received, one.failed) for one in found.pods] == [
         ("web", "web-1", "v2", 12, 2)
     ], "catalog-1 cannot be asked, web-2 does not run yet, and a router is no service of the shop"

@@ -147,7 +147,7 @@ def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) 
         steps=len(lab.steps),
         built_in=entry.built_in,
         proof=proofs.state(loaded),
-        recorded=entry.built_in and entry.id in shelf.recorded(),
+        recorded=entry.built_in and shelf.has(entry.id),
         state="in-progress" if shown == "ready" else shown,
         steps_done=len(lab.steps) - len(left),
         step=[step.id for step in lab.steps].index(state.current(known, lab)) + 1,

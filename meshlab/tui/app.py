@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -34,7 +33,6 @@ from meshlab.words import default_language, say
 
 SETTINGS_SAID = 30
 """Seconds that a sentence about the settings file stays."""
-COMMAND_NAMES = "meshlab list, start, check, hint, next"
 
 
 class MeshlabApp(App[int]):
@@ -291,15 +289,11 @@ def run_app(
     memory: str = "",
     questions: tuple[str, ...] = (),
 ) -> int:
-    """Run the interface to its end and give the exit code. Without a terminal it says which commands do the same.
+    """Run the interface to its end and give the exit code. It needs a terminal, on stderr too.
 
     Raises what ended it, where that was nobody's wish.
     """
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
-    # Textual paints on stderr: without a terminal there it would paint into the pipe for ever.
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        print(say("tui.no-terminal", chosen, commands=COMMAND_NAMES), file=sys.stderr)
-        return ExitCode.USAGE
     backend, preferences = LiveBackend(packs, record, choose.context(engine)), Preferences(settings)
     first = LiveFirstStart(questions, backend, preferences)
     app = MeshlabApp(backend, language=chosen, lab=lab, preferences=preferences, first=first, spare=memory == "spare")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from meshlab.run.api import LabRun, LabSummary, Language
 
 if TYPE_CHECKING:
+    from meshlab.cluster.doctor.model import Finding as Told
     from meshlab.run.compare import Comparison
 
 
@@ -23,6 +24,11 @@ class Finding(Struct, frozen=True):
     """ok, warning, problem, unknown or note"""
     text: str
     fix: str = ""
+
+    @classmethod
+    def of(cls, found: Iterable[Told]) -> list[Finding]:
+        """As the doctor tells them."""
+        return [cls(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found]
 
 
 class Backend(Protocol):
@@ -85,5 +91,4 @@ class LiveBackend:
     async def doctor(self, language: Language) -> list[Finding]:
         from meshlab.cluster.doctor import examine
 
-        found = await examine(language)
-        return [Finding(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found]
+        return Finding.of(await examine(language))

@@ -98,7 +98,7 @@ class LiveFirstStart:
             contexts=tuple(contexts),
             memory_gib=f"{total / 2**30:.1f}" if total else "",
             scarce=any(one.id == "memory" and one.state in ("warning", "problem") for one in found),
-            findings=tuple(Finding(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found),
+            findings=tuple(Finding.of(found)),
         )
 
     def answer(self, name: str, value: str) -> str:

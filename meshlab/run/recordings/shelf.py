@@ -15,11 +15,9 @@ def file_of(lab: str) -> Path:
     return recordings_folder() / f"{lab}{SUFFIX}"
 
 
-def recorded() -> frozenset[str]:
-    """Ids of the labs that have one."""
-    folder = recordings_folder()
-    files = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
-    return frozenset(file.name.removesuffix(SUFFIX) for file in files)
+def has(lab: str) -> bool:
+    """Whether there is one."""
+    return file_of(lab).is_file()
 
 
 def missing(lab: str) -> UsageError:

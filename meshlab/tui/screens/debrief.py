@@ -7,34 +7,27 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.highlight import highlight
 from textual.widget import Widget
 from textual.widgets import Static
 
+from meshlab.report.debrief import NARROWEST
 from meshlab.run.api import Debrief, ObjectPair
-from meshlab.tui.keys import bind
-from meshlab.tui.screens.base import MeshModal
+from meshlab.tui.screens.modals import ScrollModal
 from meshlab.tui.speak import tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 
-WIDTHS = [(0, "-narrow"), (110, "-wide")]
-"""Columns from which two objects stand side by side."""
+WIDTHS = [(0, "-narrow"), (NARROWEST, "-wide")]
 
 
-class DebriefModal(MeshModal[None]):
+class DebriefModal(ScrollModal):
     """Side by side where there is room, else one below the other."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["modals.tcss", "debrief.tcss"]
     HORIZONTAL_BREAKPOINTS = WIDTHS
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("escape,enter,q", "close", "modal.close"),
-        bind("j,down", "scroll(1)", "list.down", show=False),
-        bind("k,up", "scroll(-1)", "list.up", show=False),
-    ]
 
     def __init__(self, debrief: Debrief) -> None:
         super().__init__()
@@ -56,15 +49,6 @@ class DebriefModal(MeshModal[None]):
         if columns:
             yield Horizontal(*columns, classes="pair")
         yield Static(Content(one.note), classes="note")
-
-    def on_mount(self) -> None:
-        self.query_one("#read").focus()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#read").scroll_relative(y=lines, animate=False)
-
-    def action_close(self) -> None:
-        self.dismiss(None)
 
 
 def _yaml(text: str) -> Static:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.types import CSSPathType
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -107,16 +108,32 @@ def failure_title(node: DOMNode, error: BaseException) -> str:
     return next((tr(node, f"failure.{name}") for name in names if has_words(f"failure.{name}")), tr(node, "failure.own"))
 
 
-class ReadModal(MeshModal[None]):
-    """A text to read: Markdown of ours, or foreign text as it is."""
+class ScrollModal(MeshModal[None]):
+    """Something longer than the screen, in a container with the id `read`."""
 
-    CSS_PATH = "modals.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "modals.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,enter,q", "close", "modal.close"),
-        bind("slash", "sift", "list.filter"),
-        bind("y", "copy", "app.copy"),
         bind("j,down", "scroll(1)", "list.down", show=False),
         bind("k,up", "scroll(-1)", "list.up", show=False),
+    ]
+
+    def on_mount(self) -> None:
+        self.query_one("#read").focus()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#read").scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class ReadModal(ScrollModal):
+    """A text to read: Markdown of ours, or foreign text as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("slash", "sift", "list.filter"),
+        bind("y", "copy", "app.copy"),
     ]
 
     def __init__(self, title: str, *, markdown: str = "", content: Content | None = None) -> None:
@@ -135,13 +152,6 @@ class ReadModal(MeshModal[None]):
     def on_mount(self) -> None:
         if self.content is not None:
             self.query_one(SiftedText).show(self.content.split("\n", allow_blank=True))
-        self.query_one("#read").focus()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#read").scroll_relative(y=lines, animate=False)
-
-    def action_close(self) -> None:
-        self.dismiss(None)
 
 
 class ChoiceModal(MeshModal[str | None]):

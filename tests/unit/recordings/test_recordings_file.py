@@ -116,7 +116,7 @@ def test_evidence_that_is_too_large_says_so() -> None:
 def test_a_recording_that_ships_fits_its_lab(lab: str, tmp_path: Path) -> None:
     from meshlab.run.paths import Paths
 
-    if lab not in shelf.recorded():
+    if not shelf.has(lab):
         with pytest.raises(UsageError, match=f"There is no recording of {lab}"):
             opened.of_lab(lab)
         return

@@ -21,9 +21,8 @@ from xml.etree import ElementTree as Tree
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out"
 BIN = Path(sys.executable).parent
-LONGEST = ("tui", "unit", "screens", "types", "page", "labs", "style", "format")
+LONGEST = ("tui", "unit", "types", "page", "labs", "style", "format")
 """The parts that need no cluster."""
-SCREENS = "tests/tui/test_mounting.py"
 
 
 @dataclass
@@ -53,9 +52,8 @@ def parts(only: list[str]) -> list[Part]:
         Part("types", [str(BIN / "mypy")]),
         Part("labs", [sys.executable, "-m", "meshlab", "lint"]),
         Part("unit", pytest("unit", "tests/unit")),
-        # Two, so that they run side by side: such tests wait more than they work.
-        Part("tui", pytest("tui", "tests/tui", f"--ignore={SCREENS}"), programs=True),
-        Part("screens", pytest("screens", SCREENS)),
+        # Several side by side: such tests wait more than they work.
+        Part("tui", pytest("tui", "tests/tui", "--numprocesses=3"), programs=True),
         Part("page", pytest("page", "tests/page"), browser=True),
         Part("cluster", pytest("cluster", "tests/cluster"), engine=True),
         Part("e2e", pytest("e2e", "tests/e2e"), engine=True, programs=True),

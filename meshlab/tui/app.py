@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -73,6 +74,10 @@ class MeshlabApp(App[int]):
 
         spare: stop the nodes, too, when the learner leaves.
         """
+        # A size that the environment holds (`docker exec -e COLUMNS`, readline) would outlive every resize,
+        # in the shell pane as well. The console of the app keeps the one that it is made with.
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
         super().__init__()
         if self.no_color:
             # Textual's greys are colours, too, and black on black where the theme is the terminal's own.

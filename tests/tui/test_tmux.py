@@ -18,7 +18,9 @@ STARTED = 60
 def tmux(tmp_path: Path) -> Iterator[Tmux]:
     # A home of its own: a learner's .bashrc must not decide what is seen here.
     home = {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "MESHLAB_LANG": "en", "XDG_CONFIG_HOME": str(tmp_path)}
-    tmux = Tmux([sys.executable, "-m", "tests.tui.scripted_app"], tmp_path, env=home)
+    # A size that is not the terminal's, as `docker exec -e COLUMNS` and readline leave it behind.
+    size = {"COLUMNS": "80", "LINES": "24"}
+    tmux = Tmux([sys.executable, "-m", "tests.tui.scripted_app"], tmp_path, env=home | size)
     yield tmux
     tmux.close()
 

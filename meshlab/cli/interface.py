@@ -7,11 +7,13 @@ from pathlib import Path
 
 from meshlab.cli.options import Options
 from meshlab.errors import UsageError
+from meshlab.tui import garbage
 
 
 def open_interface(options: Options) -> int:
     """Run the interface to its end. UsageError where there is no terminal to draw on."""
     need_terminal("Use the commands instead: meshlab list, start, check, hint, next …")
+    garbage.look_later()
     from meshlab.tui.app import run_app
 
     return run_app(
@@ -29,6 +31,7 @@ def open_interface(options: Options) -> int:
 def open_tour(options: Options, lab: str, file: Path | None) -> int:
     """The same over recordings."""
     need_terminal("`meshlab tour --list` says which labs have a recording.")
+    garbage.look_later()
     from meshlab.tui.tour import run_tour
 
     return run_tour(language=options.language, packs=options.packs, lab=lab, file=file, settings=options.settings)

@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Event, InputEvent
 from textual.filter import Monochrome, NoColor
 from textual.reactive import var
 from textual.screen import Screen
@@ -22,6 +23,7 @@ from meshlab.settings import choose
 from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
 from meshlab.tui.first_start import FirstStart, LiveFirstStart
+from meshlab.tui.garbage import EVERY, Sweeper
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.preferences import Preferences
@@ -90,7 +92,7 @@ class MeshlabApp(App[int]):
         self.backend, self.first_lab, self.make_shell = backend, lab, make_shell
         self.first, self.spare = first, spare
         self.set_reactive(MeshlabApp.language, language)
-        self.recorded = recorded
+        self.recorded, self.sweeper = recorded, Sweeper()
         self.lab_run: LabRun | None = None
         self.prepared = False
         self.fatal: BaseException | None = None
@@ -113,6 +115,8 @@ class MeshlabApp(App[int]):
     def on_mount(self) -> None:
         # After the first paint: finding clashes of keys takes every screen.
         self.call_after_refresh(self.follow_settings)
+        self.call_after_refresh(self.sweeper.begin)
+        self.set_interval(EVERY, self.sweeper.sweep)
         if self.first is not None and self.first.questions:
             self.ask_first(self.first)
         elif self.first_lab:
@@ -200,6 +204,11 @@ class MeshlabApp(App[int]):
 
     # --- keys --- #
 
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self.sweeper.touched()
+        await super().on_event(event)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "sift_no_more":
             return isinstance(self.screen, MeshScreen) and self.screen.sifting
@@ -207,7 +216,8 @@ class MeshlabApp(App[int]):
         return not (action in ("command_palette", "quit", "help") and self._typing_in_shell())
 
     def _typing_in_shell(self) -> bool:
-        return bool(self.screen_stack) and any(pane.active for pane in self.screen.query(ShellPane))
+        focused = self.screen.focused if self.screen_stack else None
+        return focused is not None and isinstance(focused.parent, ShellPane) and focused.parent.active
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):

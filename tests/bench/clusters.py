@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.ready import PHASES as READY
 from meshlab.run import system
+from tests.bench.objects import have_images
 from tests.bench.rows import Row
 from tests.bench.usual import Usual, usual_procedure
 from tests.cluster.program import ROOT, Program
@@ -32,6 +33,7 @@ class Clusters:
 
     def usual_rows(self) -> list[Row]:
         self.program.ok("clean", "--yes")
+        asyncio.run(have_images())
         self.usual = usual = usual_procedure()
         return [
             Row("usual", f"the usual procedure, images by {usual.loaded_by}", "s", None, usual.whole),
@@ -44,6 +46,7 @@ class Clusters:
     def ready_rows(self) -> list[Row]:
         """Images in the engine, no cluster."""
         self.program.ok("clean", "--yes")
+        asyncio.run(have_images())
         said = followed(self.program, "start", self.lab)
         self.ready.append(said.end)
         self.cluster.append(max(said.done.get(phase, math.nan) for phase in READY))

@@ -19,6 +19,17 @@ def shop_images() -> list[str]:
     return sorted(set(asyncio.run(resolve(list(lab.images))).values()))
 
 
+async def have_images() -> None:
+    """In the engine, as both procedures find them: the shop is built where it is missing. EngineError."""
+    from meshlab.cluster.images import Images
+    from meshlab.lab.catalog import find
+    from meshlab.lab.load import load_lab
+
+    lab = load_lab(find(LAB).folder).lab
+    async for _ in Images().ensure([*lab.images, "node"]):
+        pass
+
+
 def manifests() -> str:
     """Every object of setup/start, rendered."""
     from msgspec.structs import replace

@@ -12,6 +12,11 @@ import pyte
 
 ROOT = Path(__file__).resolve().parents[2]
 
+FRAME = 1 << 18
+"""Bytes: more than any screen takes."""
+BREATH = 0.002
+"""Seconds without a byte after which a frame is whole."""
+
 
 class Terminal:
     """A program on a pty of `columns` x `rows`, and the screen that it has drawn."""
@@ -21,6 +26,8 @@ class Terminal:
         self.stream = pyte.ByteStream(self.screen)
         self.drawn = 0
         """Bytes that the program has written so far."""
+        self.arrived = 0.0
+        """When the last of them came (monotonic seconds): this emulator, written in Python, takes its time to draw them."""
         self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             command[1:],
@@ -31,14 +38,20 @@ class Terminal:
 
     def read(self, seconds: float = 0.05) -> None:
         """Feed what the program has written since to the emulator."""
-        try:
-            written = self.process.read_nonblocking(1 << 16, timeout=seconds)
-        except pexpect.TIMEOUT:
-            return
-        except pexpect.EOF:
-            return
+        written = self._more(seconds)
+        # A pty holds 4 kB: all of a frame is taken before any of it is drawn, else its writer would wait for the drawing.
+        while written and len(written) < FRAME and (more := self._more(BREATH)):
+            written += more
         self.drawn += len(written)
         self.stream.feed(written)
+
+    def _more(self, seconds: float) -> bytes:
+        try:
+            written: bytes = self.process.read_nonblocking(1 << 16, timeout=seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return b""
+        self.arrived = time.monotonic()
+        return written
 
     @property
     def text(self) -> str:

@@ -71,7 +71,8 @@ class Tmux:
         end = time.monotonic() + deadline
         while time.monotonic() < end:
             dead, status = self._tmux("display-message", "-p", "#{pane_dead}:#{pane_dead_status}").strip().split(":")
-            if dead == "1":
+            # The pane is dead as soon as its terminal is closed; the status comes when the program was waited for.
+            if dead == "1" and status:
                 return int(status)
             time.sleep(0.05)
         raise AssertionError(f"it does not end; the screen was:\n{self.text}")

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Markdown, Static
 
-from meshlab.run.api import HintText, LabRun
+from meshlab.run.api import HintText, LabRun, Page
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LeaveLab
 from meshlab.tui.screens.base import MeshModal
@@ -121,12 +121,15 @@ class LabScreen(LabDialogs):
         hint.display = False
 
     def show_page(self, step: str) -> None:
-        """Show a step's page and checks."""
+        """Show a step's title, and with the next frame its page and checks: a key is answered at once."""
         self.page_step = step
         page = self.lab_run.page(step, language_of(self))
         guide = self.query_one(GuidePane)
         guide.border_title = f"1 {tr(self, 'pane.guide')}  {page.number}/{page.of} {page.title}"
-        guide.show(page.markdown)
+        self.call_after_refresh(self._fill_page, page)
+
+    def _fill_page(self, page: Page) -> None:
+        self.query_one(GuidePane).show(page.markdown)
         self.query_one("#hint").display = False
         self.redraw_checks()
 

@@ -9,13 +9,14 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from meshlab.tui.copying import copy_of, first_words
 from meshlab.tui.keys import bind
+from meshlab.tui.outline import outline
 from meshlab.tui.speak import tr
 
 Result = TypeVar("Result")
-TARGETS = ".pane, .tab, Input"
 
 
 class ReachingScreen(Screen[Result]):
@@ -33,12 +34,15 @@ class ReachingScreen(Screen[Result]):
             case "jump":
                 return not self.is_modal and len(self.targets()) > 1
             case "zoom":
-                return not self.is_modal and (self.maximized is not None or len(self.query(".pane")) > 1)
+                return not self.is_modal and (self.maximized is not None or self._panes() > 1)
         return super().check_action(action, parameters)
+
+    def _panes(self) -> int:
+        return sum(one.has_class("pane") for one in outline(self))
 
     def targets(self) -> list[Widget]:
         """What can be gone to now."""
-        return [one for one in self.query(TARGETS) if one.region.area and one.visible]
+        return [one for one in outline(self) if _goes_there(one) and one.region.area and one.visible]
 
     @on(Resize)
     def resized(self) -> None:
@@ -93,3 +97,7 @@ class ReachingScreen(Screen[Result]):
         """Into the clipboard, by the terminal (OSC 52)."""
         self.app.copy_to_clipboard(text)
         self.notify(tr(self, "copy.done", text=first_words(text)), markup=False)
+
+
+def _goes_there(one: Widget) -> bool:
+    return one.has_class("pane") or one.has_class("tab") or isinstance(one, Input)

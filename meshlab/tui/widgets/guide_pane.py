@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.events import DescendantFocus
@@ -14,6 +13,9 @@ from textual.reactive import reactive
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.widgets.guide import CommandFence, GuidePage, RunRequested
+
+KEPT = 3
+"""Pages that stay mounted, hidden: to turn back to one costs a frame, to make one several."""
 
 
 class GuidePane(VerticalScroll):
@@ -25,23 +27,50 @@ class GuidePane(VerticalScroll):
 
     def __init__(self) -> None:
         super().__init__(id="guide", classes="pane")
-
-    def compose(self) -> ComposeResult:
-        yield GuidePage(id="page")
+        self._wanted = ""
 
     def show(self, markdown: str) -> None:
         """Another page, from its beginning."""
-        self.call_later(self._show, markdown)
+        self._wanted = markdown
+        if (page := self._mounted(markdown)) is not None:
+            self._turn_to(page)
+        else:
+            # What else the turn changes is seen at once; a long page takes longer.
+            self.call_after_refresh(self._build, markdown)
 
-    async def _show(self, markdown: str) -> None:
-        await self.query_one(GuidePage).update(markdown)
-        self.scroll_home(animate=False)
-        self.chosen = 0
+    def _mounted(self, markdown: str) -> GuidePage | None:
+        return next((page for page in self.pages if page.source == markdown), None)
+
+    @property
+    def pages(self) -> list[GuidePage]:
+        """Those that are mounted, the one shown last at the end."""
+        return [page for page in self.children if isinstance(page, GuidePage)]
+
+    async def _build(self, markdown: str) -> None:
+        """A page that is not wanted any more when its turn comes is not made."""
+        if markdown != self._wanted or self._mounted(markdown) is not None:
+            return
+        page = GuidePage()
+        page.display = False
+        await self.mount(page)
+        await page.update(markdown)
+        if markdown == self._wanted:
+            self._turn_to(page)
+        for old in self.pages[:-KEPT]:
+            await old.remove()
+
+    def _turn_to(self, page: GuidePage) -> None:
+        with self.app.batch_update():
+            for other in self.pages:
+                other.display = other is page
+            self.move_child(page, after=-1)
+            self.scroll_home(animate=False)
+            self.chosen = 0
 
     @property
     def commands(self) -> list[CommandFence]:
         """Those that can be brought into the shell, from top to bottom."""
-        return [fence for fence in self.query(CommandFence) if fence.allow_focus()]
+        return [fence for page in self.pages if page.display for fence in page.query(CommandFence) if fence.allow_focus()]
 
     def watch_chosen(self, chosen: int) -> None:
         commands = self.commands

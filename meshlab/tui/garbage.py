@@ -1,0 +1,46 @@
+"""When Python looks for garbage: a look at all objects of the interface takes 0.15 s, too long in the middle of a key.
+
+So none before the first paint, and later only while nobody touches a key, as long as there is such a moment. See
+https://docs.python.org/3/library/gc.html#gc.set_threshold
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+
+EVERY = 5.0
+"""Seconds between two looks at whether it is time."""
+QUIET = 2.0
+"""Seconds without a key after which nobody waits for the next frame."""
+ENOUGH = 10
+"""Looks at the younger objects after which the old ones are worth one."""
+AT_LAST = 1000
+"""The same, after which it is done even under somebody's hands."""
+
+
+def look_later() -> None:
+    """Not before the first paint: what is imported until then stays anyway."""
+    gc.disable()
+
+
+class Sweeper:
+    """Looks in quiet moments."""
+
+    def __init__(self) -> None:
+        self._touched = 0.0
+
+    def begin(self) -> None:
+        """What is there now stays: it is never looked at again."""
+        gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], AT_LAST)
+        gc.enable()
+
+    def touched(self) -> None:
+        """Somebody pressed a key, or moved the mouse."""
+        self._touched = time.monotonic()
+
+    def sweep(self) -> None:
+        """If the moment is good, and it is worth it."""
+        if time.monotonic() - self._touched > QUIET and gc.get_count()[2] >= ENOUGH:
+            gc.collect()

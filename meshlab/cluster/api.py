@@ -111,6 +111,9 @@ class Engine(Protocol):
         do as soon as the API answers, while workers still join.
         """
 
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        """What a cluster that is yet to be made will offer. EngineError; ClusterError where none can be made."""
+
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         """The cluster as it is now, or None."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from meshlab.cluster import access, imagecheck, kubeconfigs
-from meshlab.cluster.api import AuditEvent, ClusterInfo, ClusterSpec
+from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec
 from meshlab.cluster.creation import Early
 from meshlab.cluster.estimates import Estimates
 from meshlab.cluster.kube import KubeClient, connect
@@ -69,6 +69,10 @@ class ContextEngine:
             await kube.close()
         files.complete()
         track.learn()
+
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        """None is made here."""
+        raise ClusterError(f"The context {self.context} cannot be used.", hint="Look with `kubectl --context NAME get ns`.")
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         """The cluster with what may be done there, or None when it was never connected from this folder."""

@@ -78,13 +78,16 @@ class KindEngine:
                 hint=f"If nobody needs it: kind delete cluster --name {PREFIX + spec.name}",
             )
 
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        """Nodes as asked for, and the engine's memory."""
+        return Capabilities(nodes=max(1, spec.workers), memory_mib=(await self._engine_facts()).memory_mib)
+
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         """The cluster as it is now, or None."""
         files = OwnFiles(folder)
         nodes, spec = await own_nodes(PREFIX + name, files.mount), files.spec()
         if not nodes or spec is None:
             return None
-        facts = await self._engine_facts()
         shown = tuple(NodeInfo(node.name, node.role, node.state) for node in nodes)
         ports = nodes[0].ports
         return ClusterInfo(
@@ -95,7 +98,7 @@ class KindEngine:
             state="partial" if files.incomplete else state(nodes, spec, led_to=files.kubeconfig.exists()),
             nodes=shown,
             ports={key: ports[port] for key, port in spec.ports.items() if port in ports},
-            capabilities=Capabilities(nodes=max(1, spec.workers), memory_mib=facts.memory_mib),
+            capabilities=await self.offer(spec),
             spec=spec,
         )
 

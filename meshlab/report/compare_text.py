@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from meshlab.check.verdict import Reach
 from meshlab.report.compare_words import gaps, lines, row_title
 from meshlab.report.matrix_text import clip, clip_name, pad, width
+from meshlab.report.nodes import short_callers
 from meshlab.report.published import published
 from meshlab.report.trace_text import Row
 from meshlab.report.wrap import wrap
@@ -90,11 +91,12 @@ def _at(some: list[str], number: int) -> str:
 def reach_rows(reach: Reach, language: str, space: int) -> list[Row]:
     """Callers down, callees across: glyph and percentage."""
     head = say("compare.matrix.caller", language)
-    names = min(max(width(one) for one in (*reach.rows, head)), max(12, space // 4))
+    short = short_callers(reach.rows)
+    names = min(max(width(one) for one in (*short.values(), head)), max(12, space // 4))
     each = max(6, min(12, (space - names) // max(1, len(reach.columns)) - 1))
     found: list[Row] = [[(pad(clip(head, names), names), "head"), *_names(reach.columns, each)]]
     for row, shares in zip(reach.rows, reach.shares, strict=True):
-        line: Row = [(pad(clip_name(row, names), names), "head")]
+        line: Row = [(pad(clip_name(short[row], names), names), "head")]
         for share in shares:
             line += [(" ", ""), _share(share, each)]
         found.append(line)

@@ -5,10 +5,11 @@ Meanings: `name`, `proxy`, `ok`, `warn`, `error`, `idle`, `head`, `accent`; "" i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from meshlab.report.matrix_text import clip, pad, width
+from meshlab.report.nodes import shortened
 from meshlab.run.api import Hop, Trace
 from meshlab.words import say
 
@@ -18,7 +19,8 @@ Row = list[Segment]
 GLYPHS = {"client": "○", "proxy": "◆", "service": "●"}
 BAR, SHORTEST_BAR = 12, 4
 PLACE = 12
-"""Columns below which a pod's name says nothing."""
+"""Columns below which a name says nothing."""
+MUCH = 999
 BRANCH, LAST, RAIL, GAP = "├─▶ ", "╰─▶ ", "│   ", "    "
 
 
@@ -36,9 +38,11 @@ def trace_rows(trace: Trace, language: str = "en", space: int = 0) -> list[Row]:
     names = [stem + _name(hop) for stem, hop in hops]
     widest = max(width(name) for name in names)
     errors = max(width(hop.error) for _, hop in hops)
+    nodes = shortened(hop.node for _, hop in hops)
+    places = [_place(hop, nodes) for _, hop in hops]
+    size = _sizes(widest, errors, max(map(width, places)), space)
     rows = [_head(trace), []]
-    size = _sizes(widest, errors, space)
-    rows += [_hop(stem, hop, size, trace.ms) for stem, hop in hops]
+    rows += [_hop(stem, hop, place, size, trace.ms) for (stem, hop), place in zip(hops, places, strict=True)]
     missing = [[("! ", "warn"), (say("tui.trace.missing", language, what=what), "warn")] for what in trace.missing]
     return rows + ([[]] if missing else []) + missing
 
@@ -69,30 +73,32 @@ def _name(hop: Hop) -> str:
     return f"{GLYPHS[hop.kind]} {hop.name} {hop.version}".rstrip()
 
 
-def _place(hop: Hop) -> str:
-    return "@".join(part for part in (hop.pod, hop.node) if part)
+def _place(hop: Hop, nodes: Mapping[str, str]) -> str:
+    return "@".join(part for part in (hop.pod, nodes.get(hop.node, "")) if part)
 
 
 class Sizes(NamedTuple):
-    """Columns of the parts of a hop's row; a place of 0 is left out."""
+    """Columns of the parts of a hop's row; a place or a detail of 0 is left out."""
 
     names: int
     errors: int
     bar: int
     place: int
+    detail: int
 
 
-def _sizes(names: int, errors: int, space: int) -> Sizes:
-    """What fits: names, status and time always, then errors, the bar, and where it ran."""
+def _sizes(names: int, errors: int, places: int, space: int) -> Sizes:
+    """What fits: names, status and time always, then errors, the bar, where it ran, and what else is told."""
     if not space:
-        return Sizes(names, errors, BAR, 999)
+        return Sizes(names, errors, BAR, places, MUCH)
     left = space - names - 5 - 11 - 2 - (errors + 2 if errors else 0)
     bar = max(SHORTEST_BAR, min(BAR, left))
-    place = left - bar - 2
-    return Sizes(names, errors, bar, place if place >= PLACE else 0)
+    place = min(places, left - bar - 2)
+    detail = left - bar - 2 - place - 2
+    return Sizes(names, errors, bar, place if place >= PLACE else 0, detail if detail >= PLACE else 0)
 
 
-def _hop(stem: str, hop: Hop, size: Sizes, whole: float) -> Row:
+def _hop(stem: str, hop: Hop, place: str, size: Sizes, whole: float) -> Row:
     glyph = "proxy" if hop.kind == "proxy" else _meaning(hop.status) if hop.kind == "service" else "idle"
     name = _name(hop)[2:]
     time = f"{hop.ms:8.1f} ms" if hop.ms is not None else " " * 11
@@ -105,8 +111,8 @@ def _hop(stem: str, hop: Hop, size: Sizes, whole: float) -> Row:
         ("  ", ""),
         *_bar(hop.ms, whole, size.bar),
         (f"  {pad(hop.error, size.errors)}" if size.errors else "", "error"),
-        (f"  {clip(_place(hop), size.place)}" if _place(hop) and size.place else "", "idle"),
-        (f"  {hop.detail}" if hop.detail else "", ""),
+        (f"  {pad(clip(place, size.place), size.place)}" if place and size.place else "", "idle"),
+        (f"  {clip(hop.detail, size.detail)}" if hop.detail and size.detail else "", ""),
     ]
     return row
 

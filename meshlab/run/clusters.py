@@ -114,7 +114,7 @@ def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
 async def check_needs(run: Run, places: list[Place]) -> None:
     """EnvironmentFault naming each need of the lab that the engine does not meet."""
     for place in places:
-        offered = place.found.capabilities if place.found and place.usable else await _to_be(run, place.spec)
+        offered = place.found.capabilities if place.found and place.usable else await run.engine.offer(place.spec)
         if run.lab.needs.net_admin and run.engine.name == "kind":
             offered = structs.replace(offered, net_admin=await redirects() is not False)
         problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]
@@ -128,12 +128,3 @@ def unreachable(lab: Lab, offered: Capabilities) -> list[str]:
     if offered.published or not ports:
         return []
     return [f"The lab calls its {ports[0]} from this machine, and no port of it leads into this cluster."]
-
-
-async def _to_be(run: Run, spec: ClusterSpec) -> Capabilities:
-    """What a cluster that is yet to be made will offer."""
-    if run.engine.name != "kind":
-        raise EnvironmentFault(f"The context {run.context} cannot be used.", hint="Look with `kubectl --context NAME get ns`.")
-    from meshlab.cluster import containers
-
-    return Capabilities(nodes=max(1, spec.workers), memory_mib=(await containers.facts()).memory_mib)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meshlab.report.matrix_text import clip, clip_name, pad, width
+from meshlab.report.nodes import short_callers
 from meshlab.run.api import Cell
 from meshlab.tui.topology.model import Row
 
@@ -62,7 +63,7 @@ def _fill(words: str, size: int) -> str:
 
 def sizes(heat: Heat, space: int) -> tuple[int, int]:
     """(width of the row names, width of a cell) that fit the space."""
-    names = max([width(row) for row in heat.rows] + [4])
+    names = max([width(row) for row in short_callers(heat.rows).values()] + [4])
     names = min(names, max(8, space // 4))
     each = (space - names - 1) // max(1, len(heat.columns)) - 1
     return names, max(NARROWEST, min(WIDEST, each))
@@ -75,12 +76,12 @@ def heat_rows(heat: Heat, space: int) -> list[Row]:
     for column in heat.columns:
         chosen = heat.cursor is not None and heat.cursor[1] == column
         head += [(pad(clip(column, size), size), "accent" if chosen else "head"), (" ", "")]
-    return [head, *(_line(heat, row, names, size) for row in heat.rows)]
+    return [head, *(_line(heat, row, clip_name(short, names), names, size) for row, short in short_callers(heat.rows).items())]
 
 
-def _line(heat: Heat, row: str, names: int, size: int) -> Row:
+def _line(heat: Heat, row: str, name: str, names: int, size: int) -> Row:
     chosen = heat.cursor is not None and heat.cursor[0] == row
-    line: Row = [(pad(clip_name(row, names), names), "accent" if chosen else "head"), (" ", "")]
+    line: Row = [(pad(name, names), "accent" if chosen else "head"), (" ", "")]
     for column in heat.columns:
         here = heat.cursor == (row, column)
         look = cell_look(heat, (row, column), size)

@@ -1,4 +1,6 @@
-"""Pictures of every screen from the scripted run: `python -m tests.tui.screens [FOLDER] [--png]`.
+"""Pictures of every screen: `python -m tests.tui.screens [FOLDER] [--png]`.
+
+They come from the scripted run; those of a tour come from the recordings that ship, of real runs.
 
 The SVGs in assets/screens come from here; a test says when they are out of date.
 """
@@ -10,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -22,12 +25,14 @@ from meshlab.tui.app import MeshlabApp
 from meshlab.tui.first_start import Surroundings
 from tests.tui.helpers import make_app, on, shows, until
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
+from tests.tui.tours import TOURS, shipped
 
 ASSETS = Path(__file__).parents[2] / "assets" / "screens"
 SIZE = (140, 42)
 THEMES = ("meshlab-dark", "meshlab-light")
 LOCAL = "meshlab.report.compare_words.local"
 """Times are shown as the reader's clock has them, wherever that is."""
+Walk = Callable[[Pilot[Any]], Awaitable[None]]
 Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
 
 
@@ -233,6 +238,23 @@ SCREENS: dict[str, Way] = {
 }
 
 
+NAMES = (*SCREENS, *TOURS)
+
+
+@contextmanager
+def on_screen(name: str, language: Language, theme: str = THEMES[0]) -> Iterator[tuple[MeshlabApp, Walk]]:
+    """The app for a screen, and the way to it from the app's start."""
+    with still_clock(), TemporaryDirectory() as state:
+        if name in TOURS:
+            app = shipped(name, Path(state), language, theme)
+            yield app, lambda pilot: TOURS[name](pilot, app)
+        else:
+            run = ScriptedRun()
+            run.red()
+            app = make_app(run, theme=theme, language=language)
+            yield app, lambda pilot: SCREENS[name](pilot, app, run)
+
+
 @contextmanager
 def still_clock() -> Iterator[None]:
     """Elapsed times are 0:00 however slow the machine is."""
@@ -245,12 +267,9 @@ def still_clock() -> Iterator[None]:
 
 async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, language: Language = "en") -> str:
     """The SVG of one screen."""
-    run = ScriptedRun()
-    run.red()
-    app = make_app(run, theme=theme, language=language)
-    with still_clock():
+    with on_screen(name, language, theme) as (app, way):
         async with app.run_test(size=size) as pilot:
-            await SCREENS[name](pilot, app, run)
+            await way(pilot)
             await pilot.pause()
             app.clear_notifications()
             await pilot.pause()
@@ -260,7 +279,7 @@ async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, langua
 def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = (), language: Language = "en") -> None:
     """One SVG a screen and theme; with `png` also a picture of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in only or SCREENS:
+    for name in only or NAMES:
         for theme in THEMES:
             svg = asyncio.run(picture(name, theme, language=language))
             file = folder / f"{name}-{theme.removeprefix('meshlab-')}.svg"

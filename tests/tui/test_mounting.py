@@ -21,9 +21,8 @@ from meshlab.tui.app import MeshlabApp
 from meshlab.tui.theme import CYCLE
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.words import topic
-from tests.tui.helpers import SIZES, make_app, screen_text
-from tests.tui.screens import SCREENS
-from tests.tui.scripted import ScriptedRun
+from tests.tui.helpers import SIZES, screen_text
+from tests.tui.screens import NAMES, on_screen
 
 
 def assert_whole(app: MeshlabApp, language: Language) -> None:
@@ -60,16 +59,14 @@ async def in_all_themes(pilot: Pilot[Any], app: MeshlabApp, language: Language) 
 @pytest.mark.usefixtures("still")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", NAMES)
 async def test_screen(name: str, size: tuple[int, int], language: Language) -> None:
-    run = ScriptedRun()
-    run.red()
-    app = make_app(run, language=language)
-    async with app.run_test(size=size) as pilot:
-        await SCREENS[name](pilot, app, run)
-        await pilot.pause()
-        assert_golden(f"{name}-{size[0]}x{size[1]}-{language}", screen_text(app).rstrip() + "\n")
-        await in_all_themes(pilot, app, language)
+    with on_screen(name, language) as (app, way):
+        async with app.run_test(size=size) as pilot:
+            await way(pilot)
+            await pilot.pause()
+            assert_golden(f"{name}-{size[0]}x{size[1]}-{language}", screen_text(app).rstrip() + "\n")
+            await in_all_themes(pilot, app, language)
 
 
 def test_words_that_the_code_asks_for_exist() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.screens import ASSETS, SCREENS, THEMES, picture
+from tests.tui.screens import ASSETS, NAMES, THEMES, picture
 
 
 def test_every_screen_has_its_pictures() -> None:
-    wanted = {f"{name}-{theme.removeprefix('meshlab-')}.svg" for name in SCREENS for theme in THEMES}
+    wanted = {f"{name}-{theme.removeprefix('meshlab-')}.svg" for name in NAMES for theme in THEMES}
     assert {file.name for file in ASSETS.glob("*.svg")} == wanted
 
 
-@pytest.mark.parametrize("name", ["home", "preparing", "lab", "result"])
+@pytest.mark.parametrize("name", NAMES)
 async def test_pictures_are_current(name: str) -> None:
     kept = (ASSETS / f"{name}-dark.svg").read_text(encoding="utf-8")
     assert await picture(name, "meshlab-dark") == kept, "out of date: python -m tests.tui.screens"

@@ -17,11 +17,11 @@ from meshlab.run.api import LabSummary, Language
 from meshlab.run.recordings.pace import Pace
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.tour import TourBackend
-from meshlab.tui.widgets.shell import real_shell
 from meshlab.words import say
 from tests.tui.helpers import make_app, on, screen_text, shows, until
 from tests.tui.recorded import LAB_ID, record, write_lab
 from tests.tui.scripted import ScriptedBackend
+from tests.tui.tours import go_on, make_tour, solve
 
 WIDE = (140, 42)
 T = TypeVar("T")
@@ -46,10 +46,6 @@ async def backend(tmp_path: Path) -> TourBackend:
     file = tmp_path / "whole.jsonl.gz"
     await record(file)
     return TourBackend(tmp_path / "state", [tmp_path / "pack"], file, pace=Pace(0))
-
-
-def make_tour(backend: TourBackend, language: Language = "en", lab: str = "") -> MeshlabApp:
-    return make_app(backend=backend, language=language, lab=lab, recorded=True, make_shell=real_shell)
 
 
 async def marked(pilot: Pilot[Any], app: MeshlabApp) -> None:
@@ -91,19 +87,6 @@ async def test_from_home_to_a_green_step(backend: TourBackend, language: Languag
         await pilot.press("n")
         await shows(pilot, "2/6")
         await marked(pilot, app)
-
-
-async def solve(pilot: Pilot[Any], app: MeshlabApp) -> None:
-    """As it was recorded."""
-    await pilot.press("s")
-    await until(pilot, lambda: on(app, "ConfirmModal"))
-    await pilot.press("y")
-    await until(pilot, lambda: on(app, "LabScreen") and app.screen.board.done())  # type: ignore[attr-defined]
-
-
-async def go_on(pilot: Pilot[Any], app: MeshlabApp, step: str) -> None:
-    await pilot.press("n")
-    await until(pilot, lambda: app.screen.page_step == step)  # type: ignore[attr-defined]
 
 
 async def test_every_screen_is_marked(backend: TourBackend) -> None:

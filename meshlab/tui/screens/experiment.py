@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
+from meshlab.report.nodes import short_callers
 from meshlab.report.numbers_text import numbers_text
 from meshlab.report.score_text import score_text
 from meshlab.run.api import ExperimentEvent, LabRun
@@ -150,9 +151,9 @@ class ExperimentScreen(MeshScreen[None]):
         """How many cells came out as predicted, and in words those that did not."""
         right, wrong = scored(heat)
         lines = [Content(tr(self, "experiment.counted", right=right, wrong=wrong))]
-        found = surprises(heat)
+        found, names = surprises(heat), short_callers(heat.rows)
         for broke, key in ((True, "experiment.broke"), (False, "experiment.held")):
-            some = [f"  ! {row} → {', '.join(columns)}" for went, row, columns in found if went == broke]
+            some = [f"  ! {names[row]} → {', '.join(columns)}" for went, row, columns in found if went == broke]
             lines += [Content(line) for line in ([tr(self, key), *some] if some else [])]
         return lines
 

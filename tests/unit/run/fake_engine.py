@@ -28,6 +28,9 @@ class MemoryEngine:
         self.offers = Capabilities(nodes=2)
         self._controllers = controllers
 
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        return self.offers
+
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         return ["create-nodes"]
 

@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reset": ("way", "Back to the start of a step."),
     "shell": ("look", "A shell with KUBECONFIG set for the lab."),
     "trace": ("look", "Send one request and draw the path that it really took."),
+    "matrix": ("see", "Who reaches whom now."),
+    "traffic": ("see", "What each service receives: requests a second, what failed."),
     "tour": ("tour", "Watch recorded labs: no engine, no cluster."),
     "compare": ("compare", "The stages side by side, as your clusters measured them."),
     "stop": ("clusters", "Pause the cluster, or stop it and give its memory back."),

@@ -30,6 +30,20 @@ def test_solving_a_step_turns_it_green_and_two_routes_draw_two_traces(lab: Progr
     assert "router" in lab.ok("trace").out
 
 
+def test_the_map_by_command(lab: Program) -> None:
+    matrix = lab.ok("matrix", "--format", "json").json()["matrix"]
+    cells = {(cell["row"], cell["column"]): cell for cell in matrix["cells"]}
+    assert cells["web", "catalog"]["ok"] == cells["web", "catalog"]["of"] > 0
+    assert "catalog" in lab.ok("matrix").out
+    found = lab.ok("traffic", "--seconds", "3", "--format", "json").json()
+    services = found["services"]
+    # Shoppers never rest, and each of their requests goes on from web to catalog.
+    assert services["web"]["per_second"] > 0
+    assert services["catalog"]["versions"].keys() == {"v1", "v2"}
+    assert all(0 <= one["failed"] <= 1 for one in services.values())
+    assert "catalog" in lab.ok("traffic", "--seconds", "2").out
+
+
 def names(hop: dict[str, Any]) -> list[str]:
     return [hop["name"], *(name for below in hop.get("hops", []) for name in names(below))]
 

@@ -12,12 +12,12 @@ from meshlab.lab.address import Endpoint
 from meshlab.lab.checks import Check, PathSpec, Through
 from meshlab.lab.model import Proxy, Step
 from meshlab.report.matrix_text import width
+from meshlab.report.rates import SHORTEST, Rates, rates
 from meshlab.run.api import Cell, Matrix, Received, Traffic
 from meshlab.tui.topology.build import build
 from meshlab.tui.topology.draw import draw
 from meshlab.tui.topology.layout import columns, fits
 from meshlab.tui.topology.model import Edge, Node, Picture, ProxyLine, plain
-from meshlab.tui.topology.rates import SHORTEST, Rates, rates
 from meshlab.tui.topology.routes import services
 from meshlab.tui.topology.wires import route, worse
 from tests.tui.scripted import broken_matrix, example_pods, example_traffic, whole_matrix

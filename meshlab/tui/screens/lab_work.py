@@ -11,6 +11,7 @@ from textual import work
 
 from meshlab.check.verdict import Verdict
 from meshlab.errors import EnvironmentFault, UsageError
+from meshlab.report.rates import NOTHING, SHORTEST, Rates, rates
 from meshlab.run.api import LabRun, Matrix, Traffic
 from meshlab.tui.board import Board
 from meshlab.tui.messages import LeaveLab
@@ -20,7 +21,6 @@ from meshlab.tui.screens.panes import PanesScreen
 from meshlab.tui.screens.trouble import FacesTrouble
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.topology.build import build
-from meshlab.tui.topology.rates import NOTHING, SHORTEST, Rates, rates
 
 LOOK_EVERY = 10.0
 MEASURE_EVERY = 60.0

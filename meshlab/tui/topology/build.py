@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meshlab.lab.model import Lab, Proxy
+from meshlab.report.rates import NOTHING, Rate, Rates
 from meshlab.run.api import Cell, Matrix
 from meshlab.tui.topology import routes
 from meshlab.tui.topology.model import PROXY, Edge, Node, Picture, ProxyLine
-from meshlab.tui.topology.rates import NOTHING, Rate, Rates
 from meshlab.tui.topology.routes import Call, Verdicts
 
 Pods = Sequence[Mapping[str, Any]]

@@ -31,7 +31,7 @@ NAMED: dict[str, dict[str, str]] = {
     "home.doctor": {"d": "home.doctor"},
     "doctor.keys": {"y": "app.copy"},
     "first.language-about": {"L": "app.language"},
-    "experiment.legend": {"enter": "experiment.run"},
+    "experiment.legend": {"enter": "experiment.run", "space": "matrix.mark"},
     "quit.busy": {"escape": "preparing.cancel"},
     "filter.found": {"esc": "list.filter-off"},
     "help.read": {"/": "list.filter", "y": "app.copy"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from meshlab.check.verdict import Reach
 from meshlab.report.compare_words import gaps, lines, row_title
@@ -37,15 +38,42 @@ def compare_text(comparison: Comparison, language: str, space: int) -> str:
 
 def table(comparison: Comparison, language: str, space: int, chosen: int = -1) -> list[Row]:
     """The table in as many blocks of stages as the space asks for; the column of the `chosen` stage stands out."""
+    found: list[Row] = []
+    for block in _blocks(comparison, language, space, chosen):
+        found += [[]] if found else []
+        found += block.rows
+    return found
+
+
+def stage_at(comparison: Comparison, language: str, space: int, x: int, y: int) -> int | None:
+    """The number of the stage whose column of the table is at that place; None where none is."""
+    line = 0
+    for block in _blocks(comparison, language, space, -1):
+        if line <= y < line + len(block.rows):
+            column = (x - block.names) // (block.each + len(GAP))
+            return block.start + column if 0 <= column < block.stages else None
+        line += len(block.rows) + 1
+    return None
+
+
+class _Block(NamedTuple):
+    """Stages side by side. names, each: columns of the rows' titles and of a stage."""
+
+    start: int
+    stages: int
+    names: int
+    each: int
+    rows: list[Row]
+
+
+def _blocks(comparison: Comparison, language: str, space: int, chosen: int) -> Iterator[_Block]:
     names = min(NAMES, max(width(row_title(row.id, language)) for row in comparison.rows), max(14, space // 4))
     fit = max(1, (space - names) // (NARROWEST + len(GAP)))
-    found: list[Row] = []
     for start in range(0, len(comparison.stages), fit):
         block = comparison.stages[start : start + fit]
         each = min(WIDEST, (space - names) // len(block) - len(GAP))
-        found += [[]] if found else []
-        found += _block(comparison, block, language, names, each, chosen - start)
-    return found
+        rows = list(_block(comparison, block, language, names, each, chosen - start))
+        yield _Block(start, len(block), names, each, rows)
 
 
 def _block(

@@ -598,6 +598,13 @@ async def test_a_dimmed_key_says_why(key: str) -> None:
         await until(pilot, lambda: len(app._notifications) == before + 1)
 
 
+def place_of(app: MeshlabApp, text: str) -> tuple[int, int]:
+    """(column, row) where it stands first, a column into it."""
+    lines = screen_text(app).splitlines()
+    row = next(row for row, line in enumerate(lines) if text in line)
+    return lines[row].index(text) + 1, row
+
+
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_the_stages_are_compared_from_home(size: tuple[int, int]) -> None:
     app = make_app()
@@ -613,6 +620,9 @@ async def test_the_stages_are_compared_from_home(size: tuple[int, int]) -> None:
         await shows(pilot, "Stage 1  Edge proxy", "step measure, experiment")
         await pilot.press("left", "left")
         await shows(pilot, "Stage 4  Sidecar")
+        for stage, title in ((1, "Stage 1  Edge proxy"), (0, "Stage 0  Client library"), (2, "Stage 2  Router mesh")):
+            await pilot.click(offset=place_of(app, f"Stage {stage}"))
+            await shows(pilot, title)
         assert "istio.io" not in screen_text(app), "what others published is not among the learner's numbers"
         await pilot.press("p")
         await until(pilot, lambda: on(app, "ReadModal"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -132,6 +132,12 @@ class CompareScreen(MeshScreen[None]):
     def action_choose(self, by: int) -> None:
         if self.comparison is not None:
             self.chosen = (self.chosen + by) % len(self.comparison.stages)
+            self.redraw()
+
+    @on(StageTable.Chosen)
+    def clicked(self, message: StageTable.Chosen) -> None:
+        if not self.plotted:
+            self.chosen = message.stage
             self.redraw()
 
     def action_plots(self) -> None:

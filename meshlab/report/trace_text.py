@@ -35,14 +35,15 @@ def trace_rows(trace: Trace, language: str = "en", space: int = 0) -> list[Row]:
     space: columns at most, for which bars get shorter and pods are left out; 0: as many as it takes.
     """
     hops = list(_walk(trace.root, "", ""))
-    names = [stem + _name(hop) for stem, hop in hops]
-    widest = max(width(name) for name in names)
+    names = [_name(hop, language) for _, hop in hops]
+    widest = max(width(stem + name) for (stem, _), name in zip(hops, names, strict=True))
     errors = max(width(hop.error) for _, hop in hops)
     nodes = shortened(hop.node for _, hop in hops)
     places = [_place(hop, nodes) for _, hop in hops]
     size = _sizes(widest, errors, max(map(width, places)), space)
     rows = [_head(trace), []]
-    rows += [_hop(stem, hop, place, size, trace.ms) for (stem, hop), place in zip(hops, places, strict=True)]
+    each = zip(hops, names, places, strict=True)
+    rows += [_hop(stem, hop, name, place, size, trace.ms) for (stem, hop), name, place in each]
     missing = [[("! ", "warn"), (say("tui.trace.missing", language, what=what), "warn")] for what in trace.missing]
     return rows + ([[]] if missing else []) + missing
 
@@ -69,8 +70,9 @@ def _walk(hop: Hop, stem: str, below: str) -> Iterator[tuple[str, Hop]]:
         yield from _walk(child, below + (LAST if last else BRANCH), below + (GAP if last else RAIL))
 
 
-def _name(hop: Hop) -> str:
-    return f"{GLYPHS[hop.kind]} {hop.name} {hop.version}".rstrip()
+def _name(hop: Hop, language: str) -> str:
+    name = say("tui.trace.you", language) if hop.kind == "client" and hop.name == "you" else hop.name
+    return f"{GLYPHS[hop.kind]} {name} {hop.version}".rstrip()
 
 
 def _place(hop: Hop, nodes: Mapping[str, str]) -> str:
@@ -98,14 +100,13 @@ def _sizes(names: int, errors: int, places: int, space: int) -> Sizes:
     return Sizes(names, errors, bar, place if place >= PLACE else 0, detail if detail >= PLACE else 0)
 
 
-def _hop(stem: str, hop: Hop, place: str, size: Sizes, whole: float) -> Row:
+def _hop(stem: str, hop: Hop, name: str, place: str, size: Sizes, whole: float) -> Row:
     glyph = "proxy" if hop.kind == "proxy" else _meaning(hop.status) if hop.kind == "service" else "idle"
-    name = _name(hop)[2:]
     time = f"{hop.ms:8.1f} ms" if hop.ms is not None else " " * 11
     row: Row = [
         (stem, "idle"),
         (f"{GLYPHS[hop.kind]} ", glyph),
-        (pad(name, size.names - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
+        (pad(name[2:], size.names - width(stem) - 2), "proxy" if hop.kind == "proxy" else "name"),
         (f"  {str(hop.status) if hop.status else '  –'}", _meaning(hop.status)),
         (time, ""),
         ("  ", ""),

@@ -54,6 +54,8 @@ begin() { # dockerd in a session of its own, so that it outlives whoever asked f
   (
     # It would keep its caller's files open, and locks on them, for as long as it lives.
     for file in /proc/self/fd/*; do [ "${file##*/}" -le 2 ] || eval "exec ${file##*/}>&-"; done
+    # It is no program of whichever meshlab asked for it: what that one leaves behind is ended, and the engine stays.
+    unset MESHLAB_PROGRAM_OF
     exec setsid dockerd "${options[@]}" >"$state/dockerd.log" 2>&1 </dev/null
   ) &
   local pid=$!

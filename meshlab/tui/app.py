@@ -177,6 +177,8 @@ class MeshlabApp(App[int]):
 
         self.prepared = True
         self.switch_screen(LabScreen(message.run, self.make_shell))
+        # Whatever talks to a cluster has been imported by now.
+        self.sweeper.begin()
 
     @on(LeaveLab)
     def lab_left(self) -> None:

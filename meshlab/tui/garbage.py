@@ -1,6 +1,7 @@
 """When Python looks for garbage: a look at all objects of the interface takes 0.15 s, too long in the middle of a key.
 
-So none before the first paint, and later only while nobody touches a key, as long as there is such a moment. See
+While a cluster is made it took seconds, with all of Kubernetes' classes just imported and no processor free. So there is none
+before the first paint, later only when nobody has touched a key for a while, and what has come to stay is left out. See
 https://docs.python.org/3/library/gc.html#gc.set_threshold
 """
 
@@ -11,7 +12,7 @@ import time
 
 EVERY = 5.0
 """Seconds between two looks at whether it is time."""
-QUIET = 2.0
+QUIET = 20.0
 """Seconds without a key after which nobody waits for the next frame."""
 ENOUGH = 10
 """Looks at the younger objects after which the old ones are worth one."""
@@ -31,7 +32,7 @@ class Sweeper:
         self._touched = 0.0
 
     def begin(self) -> None:
-        """What is there now stays: it is never looked at again."""
+        """What is there now stays: it is never looked at again. Called after the first paint, and when a lab is ready."""
         gc.freeze()
         gc.set_threshold(*gc.get_threshold()[:2], AT_LAST)
         gc.enable()

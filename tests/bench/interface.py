@@ -19,7 +19,7 @@ from tests.e2e.terminal import Terminal
 MESHLAB = [sys.executable, "-m", "meshlab"]
 TIMES = 7
 KEYS = 200
-PAUSE = 0.2
+PAUSE = 0.1
 """Seconds at most between two keys, so that they fall into all that goes on meanwhile."""
 ANSWER_WITHIN = 2.0
 MINUTE = 60.0

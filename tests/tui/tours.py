@@ -52,7 +52,7 @@ async def solved(pilot: Pilot[Any], app: MeshlabApp, *then: str) -> None:
 
 
 async def _home(pilot: Pilot[Any], app: MeshlabApp) -> None:
-    await until(pilot, lambda: getattr(app.screen, "stops", None))
+    await until(pilot, lambda: getattr(app.screen, "stops", None) and app.screen.findings is not None)  # type: ignore[attr-defined]
 
 
 async def _lab(pilot: Pilot[Any], app: MeshlabApp) -> None:

@@ -22,7 +22,8 @@ CLASSES = [
 @pytest.mark.parametrize(("behave", "status", "error"), CLASSES)
 def test_a_call_names_what_happened(caller: Shop, behave: str, status: int, error: str) -> None:
     with peer(behave) as there:
-        (result,) = caller.call(there.url, timeout_ms=1000)
+        # Only silence is waited for; the others come at once, on a busy machine later.
+        (result,) = caller.call(there.url, timeout_ms=1000 if behave == "silent" else 10_000)
     assert (result["status"], result["error"], result["tree"]) == (status, error, None)
     assert result["ms"] > 0
 

@@ -12,14 +12,14 @@ from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
 from meshlab.cli.runs import with_run
 from meshlab.errors import UsageError
+from meshlab.report.rates import SHORTEST, Rates, rates
 from meshlab.words import say
 
 if TYPE_CHECKING:
-    from meshlab.report.rates import Rates
     from meshlab.run.api import LabRun, Matrix
 
-SHORTEST, LONGEST = 2, 600
-"""Seconds: of less, a rate would be noise."""
+LONGEST = 600
+"""Seconds."""
 
 
 @click.command("matrix")
@@ -48,7 +48,7 @@ def matrix_command(options: Options, form: str) -> None:
 @click.command("traffic")
 @click.option(
     "--seconds",
-    type=click.IntRange(SHORTEST, LONGEST),
+    type=click.IntRange(int(SHORTEST), LONGEST),
     default=5,
     show_default=True,
     help="Between the two counts of requests.",
@@ -62,21 +62,19 @@ def traffic_command(options: Options, seconds: int, form: str) -> None:
         if form == "text":
             note(say("cli.traffic.counting", options.language, seconds=seconds))
 
-    rates = with_run(options, lambda run: counted(run, seconds, began))
+    found = with_run(options, lambda run: counted(run, seconds, began))
     if form == "json":
         from meshlab.report.envelope import envelope
 
-        click.echo(envelope("traffic", seconds=seconds, services=dict(rates)))
+        click.echo(envelope("traffic", seconds=seconds, services=dict(found)))
         return
     from meshlab.report.traffic_text import traffic_text
 
-    click.echo(traffic_text(rates, options.language))
+    click.echo(traffic_text(found, options.language))
 
 
 async def counted(run: LabRun, seconds: float, began: Callable[[], None]) -> Rates:
     """Twice, with that many seconds between; `began` is called after the first time."""
-    from meshlab.report.rates import rates
-
     before = await run.traffic(await run.pods())
     began()
     await asyncio.sleep(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from meshlab.run.api import Cell, Matrix
@@ -51,5 +52,10 @@ def matrix_text(matrix: Matrix, language: str = "en") -> str:
     cells = {(cell.row, cell.column): cell for cell in matrix.cells}
     table = [["", *matrix.columns]]
     table += [[row, *(cell_text(cells.get((row, column))) for column in matrix.columns)] for row in matrix.rows]
+    return aligned(table)
+
+
+def aligned(table: Sequence[Sequence[str]]) -> str:
+    """Rows as lines, each column as wide as its widest text."""
     sizes = [max(width(line[index]) for line in table) for index in range(len(table[0]))]
     return "\n".join("  ".join(pad(text, size) for text, size in zip(line, sizes, strict=True)).rstrip() for line in table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshlab.report.matrix_text import pad, width
+from meshlab.report.matrix_text import aligned
 from meshlab.report.rates import Rate, Rates
 from meshlab.words import say
 
@@ -13,8 +13,7 @@ def traffic_text(rates: Rates, language: str = "en") -> str:
         return say("cli.traffic.none", language)
     table = [[say(f"cli.traffic.{name}", language) for name in ("service", "rate", "failed", "versions")]]
     table += [[service, rate.text, f"{rate.failed:.0%}", _versions(rate)] for service, rate in rates.items()]
-    sizes = [max(width(line[column]) for line in table) for column in range(len(table[0]))]
-    return "\n".join("  ".join(pad(text, size) for text, size in zip(line, sizes, strict=True)).rstrip() for line in table)
+    return aligned(table)
 
 
 def _versions(rate: Rate) -> str:

@@ -75,10 +75,11 @@ def keys_in_lab(program: Program, lab: str) -> list[Row]:
     terminal = opened(program, "--lab", lab)
     terminal.until("step 3/", 120)
     terminal.until("Guide  3/", 20)
+    headings = {number: heading(lab, number) for number in (2, 3)}
     pages, whole = [], []
     for key, number in [("b", 2), ("f", 3)] * (KEYS // 2):
         first, last = answers(
-            terminal, key, *(partial(shows, terminal, text) for text in (f"Guide  {number}/", heading(lab, number)))
+            terminal, key, *(partial(shows, terminal, text) for text in (f"Guide  {number}/", headings[number]))
         )
         pages.append(first)
         whole.append(last)

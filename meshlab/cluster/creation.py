@@ -11,6 +11,7 @@ from contextlib import aclosing, suppress
 
 from meshlab.cluster import group, kindlines, stream
 from meshlab.cluster.api import ClusterSpec, Kube
+from meshlab.cluster.archive import archive, pour
 from meshlab.cluster.containers import PREFIX, EngineFacts
 from meshlab.cluster.dns import tune_dns
 from meshlab.cluster.group import Mark
@@ -99,12 +100,12 @@ class Creation:
     async def _images(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
         """Into new nodes, which lack them all, as soon as containerd answers."""
         await stream.known(refs)
-        async with stream.archive(refs, self._facts) as source:
+        async with archive(refs, self._facts, self._files.mount) as saving:
             await self._nodes_up.wait()
             yield self._track.running(stream.PHASE, total=len(refs))
             nodes = stream.running_pods(await own_nodes(self._cluster, self._files.mount))
             await asyncio.gather(*(stream.containerd_answers(node) for node in nodes))
-            await stream.pour(source, nodes)
+            await pour(await saving, nodes)
         yield self._track.done(stream.PHASE, done=len(refs), total=len(refs))
 
     async def _end_kind(self, process: Process, mark: Mark) -> None:

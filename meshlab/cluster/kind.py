@@ -8,6 +8,7 @@ from pathlib import Path
 
 from meshlab.cluster import audit, containers, stream
 from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
+from meshlab.cluster.archive import FILE
 from meshlab.cluster.cleanup import to_the_end
 from meshlab.cluster.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.creation import Creation, Early
@@ -149,7 +150,9 @@ class KindEngine:
     async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
         """Put images of the container engine into every node that runs pods and lacks them."""
         track = Track([stream.PHASE], self._estimates)
-        async for event in stream.load(await self._nodes(info), images, await self._engine_facts(), track):
+        mount, facts = OwnFiles(info.kubeconfig.parent).mount, await self._engine_facts()
+        (mount / FILE).unlink(missing_ok=True)  # What a load left that was killed.
+        async for event in stream.load(await self._nodes(info), images, facts, track, mount):
             yield event
         track.learn()
 

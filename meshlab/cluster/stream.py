@@ -1,33 +1,32 @@
-"""Images from the container engine straight into nodes: one `docker save`, its bytes to a `ctr import` in every node.
+"""Images from the container engine into nodes: one `docker save`, and a `ctr import` of it in every node.
 
-`kind load` is not used: it writes the whole archive to disk first and breaks on engines that keep images in containerd.
+`kind load` is not used: it begins when the cluster is ready, and breaks on engines that keep images in containerd.
 """
 
 from __future__ import annotations
 
 import asyncio
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator
+from pathlib import Path
 
 from meshlab.cluster import containers
-from meshlab.cluster.containers import EngineFacts, Node, docker, full, program
-from meshlab.cluster.process import failure, limit, started
+from meshlab.cluster.archive import CTR, archive, pour
+from meshlab.cluster.containers import EngineFacts, Node, docker, full
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 
 PHASE = "load-images"
-CHUNK = 1 << 18
-DEADLINE = 900.0
-"""Seconds for one load."""
 CONTAINERD_WITHIN = 90.0
-CTR = ("ctr", "-n", "k8s.io")
-IMPORT = ("--digests", "--snapshotter=overlayfs")
 
 
-async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track) -> AsyncGenerator[Progress, None]:
-    """Put the images into each node that runs pods and lacks one. EngineError when the engine itself lacks one."""
+async def load(
+    nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track, folder: Path
+) -> AsyncGenerator[Progress, None]:
+    """Put the images into each node that runs pods and lacks one. EngineError when the engine itself lacks one.
+
+    folder: where there is room for them for a while; best the one that the nodes have mounted.
+    """
     yield track.running(PHASE, total=len(refs))
     ids = await known(refs)
     nodes = running_pods(nodes)
@@ -38,8 +37,8 @@ async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Tr
         yield track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
         return
     yield track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
-    async with archive(wanted, facts) as source:
-        await pour(source, takers)
+    async with archive(wanted, facts, folder) as saving:
+        await pour(await saving, takers)
     yield track.done(PHASE, done=len(refs), total=len(refs))
 
 
@@ -74,59 +73,3 @@ async def containerd_answers(node: Node, within: float = CONTAINERD_WITHIN) -> N
         if loop.time() > deadline:
             raise EngineError(f"containerd in node {node.name} did not answer within {within:g} seconds.")
         await asyncio.sleep(0.3)
-
-
-@asynccontextmanager
-async def archive(refs: list[str], facts: EngineFacts) -> AsyncIterator[Process]:
-    """One archive of all images, on its stdout; layers that they share are in it once. The engine prepares it at once."""
-    # With containerd's store an image is an index of several platforms, most of which are not there.
-    platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
-    async with started(program(), "save", *platform, *refs) as process:
-        yield process
-
-
-async def pour(source: Process, nodes: list[Node]) -> None:
-    """The archive into all nodes at the same time. EngineError of whoever fails, with its words."""
-    save = (program(), "save")
-    into = [(program(), "exec", "-i", node.name, *CTR, "images", "import", *IMPORT, "-") for node in nodes]
-    async with AsyncExitStack() as stack, limit(DEADLINE, save):
-        takers = [await stack.enter_async_context(started(*argv, stdin=PIPE, stdout=DEVNULL)) for argv in into]
-        words = [asyncio.ensure_future(_words(process)) for process in (source, *takers)]
-        stack.callback(_cancel, words)
-        broken = await _tee(source, takers)
-        if broken is not None:
-            # It has ended before its input did; what the others say now is only that theirs was cut off.
-            raise failure(into[broken], await takers[broken].wait(), await words[broken + 1])
-        for argv, process, said in zip((save, *into), (source, *takers), words, strict=True):
-            if code := await process.wait():
-                raise failure(argv, code, await said)
-
-
-async def _tee(source: Process, takers: list[Process]) -> int | None:
-    """Copy until the source ends (None) or a taker does (its number)."""
-    assert source.stdout is not None
-    pipes = [taker.stdin for taker in takers if taker.stdin is not None]
-    try:
-        while chunk := await source.stdout.read(CHUNK):
-            for pipe in pipes:
-                pipe.write(chunk)
-            drained = await asyncio.gather(*(pipe.drain() for pipe in pipes), return_exceptions=True)
-            for number, error in enumerate(drained):
-                if isinstance(error, OSError):
-                    return number
-                if error is not None:
-                    raise error
-    finally:
-        for pipe in pipes:
-            pipe.close()
-    return None
-
-
-async def _words(process: Process) -> str:
-    assert process.stderr is not None
-    return (await process.stderr.read()).decode(errors="replace")
-
-
-def _cancel(tasks: list[asyncio.Task[str]]) -> None:
-    for task in tasks:
-        task.cancel()

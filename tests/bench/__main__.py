@@ -10,6 +10,7 @@ import json
 import math
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ def parts(program: Program) -> dict[str, Callable[[], list[Row]]]:
 
     def reset() -> list[Row]:
         program.ok("start", LAB)
-        whole, lab = (some[-1] if some else math.nan for some in (clusters.cluster, clusters.ready))
+        whole, lab = (statistics.median(some or [math.nan]) for some in (clusters.cluster, clusters.ready))
         return working.Resets(program).rows(whole, lab)
 
     def on_lab(work: Callable[[], list[Row]]) -> Callable[[], list[Row]]:
@@ -40,7 +41,6 @@ def parts(program: Program) -> dict[str, Callable[[], list[Row]]]:
     return {
         "help": interface.help_text,
         "paint": lambda: interface.paint(program),
-        "usual": clusters.usual_rows,
         "ready": clusters.ready_rows,
         "memory": clusters.memory_rows,
         "switch": clusters.switch_rows,

@@ -77,20 +77,20 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
     own = ["--name", CLUSTER, "--kubeconfig", str(theirs.admin)]
     try:
         subprocess.run([*argv, *own], input=shape, text=True, check=True, timeout=300, capture_output=True)
-        asyncio.run(images())
+        asyncio.run(images(folder))
         give(theirs)
         yield theirs
     finally:
         subprocess.run(["kind", "delete", "cluster", *own], check=False, capture_output=True)
 
 
-async def images() -> None:
+async def images(folder: Path) -> None:
     """As an administrator would have put them there."""
     ours, names = Images(), ["meshlab/shop", "envoy", "traefik"]
     async for _ in ours.ensure(names):
         pass
     refs = list((await ours.resolve(names)).values())
-    async for _ in stream.load(await containers.nodes(CLUSTER), refs, await containers.facts(), Track([stream.PHASE])):
+    async for _ in stream.load(await containers.nodes(CLUSTER), refs, await containers.facts(), Track([stream.PHASE]), folder):
         pass
 
 

@@ -132,14 +132,14 @@ async def test_its_kubeconfig_is_a_copy_of_one_context(info: ClusterInfo) -> Non
 
 
 async def test_an_image_that_it_cannot_have_is_said_and_one_that_it_has_is_fine(
-    theirs: Theirs, info: ClusterInfo, monkeypatch: pytest.MonkeyPatch
+    theirs: Theirs, info: ClusterInfo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     engine, refs = theirs.engine(), [PINS["base"].ref]
     with pytest.raises(EngineError, match=f"has no image {refs[0]} .* and cannot pull it"):
         await to_end(engine, info, refs)
     monkeypatch.undo()
     nodes = await containers.nodes(CLUSTER)
-    async for _ in stream.load(nodes, refs, await containers.facts(), Track([stream.PHASE])):
+    async for _ in stream.load(nodes, refs, await containers.facts(), Track([stream.PHASE]), tmp_path):
         pass
     monkeypatch.setenv("PATH", "/nowhere")
     await to_end(engine, info, refs)

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
@@ -23,6 +22,7 @@ from meshlab.tui.screens.modals import ReadModal
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.stage_table import StageTable
 from meshlab.tui.widgets.status import StatusRow
 from meshlab.words import say
@@ -54,9 +54,9 @@ class CompareScreen(MeshScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
-        with VerticalScroll(id="stages", classes="pane"):
+        with Pane(id="stages"):
             yield StageTable(id="table")
-        with VerticalScroll(id="about", classes="pane"):
+        with Pane(id="about"):
             yield Static(id="detail")
         yield KeyFooter()
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -31,6 +31,7 @@ from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.status import StatusRow
 from meshlab.tui.widgets.timeline import Timeline
 
@@ -61,10 +62,10 @@ class ExperimentScreen(MeshScreen[None]):
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
         with Horizontal(id="body"):
-            with VerticalScroll(id="question", classes="pane"):
+            with Pane(id="question"):
                 yield GuidePage(id="words")
                 yield Static(id="course")
-            with VerticalScroll(id="field", classes="pane"):
+            with Pane(id="field"):
                 yield MatrixView()
                 yield OptionList(id="choices")
                 yield Timeline()

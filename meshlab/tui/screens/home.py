@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
@@ -22,6 +22,7 @@ from meshlab.tui.screens.base import BREAKPOINTS, MeshScreen
 from meshlab.tui.screens.modals import ConfirmModal
 from meshlab.tui.speak import language_of, recorded, tour, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.road_list import RoadList
 from meshlab.tui.widgets.stage_detail import stage_detail
 from meshlab.tui.widgets.status import StatusRow
@@ -55,7 +56,7 @@ class HomeScreen(MeshScreen[None]):
         yield Static(id="problem")
         with Horizontal(id="body"):
             yield RoadList(id="road", classes="pane")
-            with VerticalScroll(id="detail", classes="pane"):
+            with Pane(id="detail"):
                 yield Static(id="stage")
         yield KeyFooter()
 

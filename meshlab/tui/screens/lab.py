@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Markdown, Static
 
@@ -25,12 +25,13 @@ from meshlab.tui.widgets.guide import RunRequested
 from meshlab.tui.widgets.guide_pane import GuidePane
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.shell import MakeShell, ShellPane
 from meshlab.tui.widgets.status import StatusRow
 from meshlab.tui.widgets.topology import TopologyView
 
 
-class MapPane(VerticalScroll):
+class MapPane(Pane):
     """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""
 
 
@@ -71,12 +72,12 @@ class LabScreen(LabDialogs):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield GuidePane()
-                with VerticalScroll(id="hint", classes="pane"):
+                with Pane(id="hint"):
                     yield Markdown(id="hint-text")
             with Vertical(id="right"):
-                with MapPane(id="map", classes="pane"):
+                with MapPane(id="map"):
                     yield TopologyView()
-                with VerticalScroll(id="matrix", classes="pane"):
+                with Pane(id="matrix"):
                     yield MatrixView()
                 with Vertical(id="checks", classes="pane"):
                     yield CheckList()
@@ -141,7 +142,9 @@ class LabScreen(LabDialogs):
         done = self.query_one("#step-done", Static)
         done.display = self.board.done(self.page_step)
         key = "lab.step-done" if self.page_step == self.board.snapshot.current else "lab.step-was-done"
-        done.update(Content.assemble(("✔ ", "$success"), tr(self, key)))
+        words = Content.assemble(("✔ ", "$success"), tr(self, key))
+        if done.content != words:
+            done.update(words)
         self.redraw_status()
         self.refresh_bindings()
 

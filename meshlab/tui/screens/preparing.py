@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Log, Static
@@ -27,6 +27,7 @@ from meshlab.tui.speak import lab_title, language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.phase_list import PhaseList
 from meshlab.tui.widgets.status import StatusRow
 
@@ -62,7 +63,7 @@ class PreparingScreen(FollowsOperation[None]):
             with Vertical(id="phases", classes="pane"):
                 yield PhaseList(self.table, fits=True)
                 yield Static(id="note")
-            with VerticalScroll(id="intro", classes="pane"):
+            with Pane(id="intro"):
                 yield Static(id="stage")
                 yield GuidePage()
             yield Log(id="log", classes="pane")

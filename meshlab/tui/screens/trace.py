@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
 from textual.timer import Timer
@@ -20,6 +20,7 @@ from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.status import StatusRow
 
 A_HOP = 0.15
@@ -63,7 +64,7 @@ class TraceScreen(MeshScreen[None]):
         with Horizontal(id="request"):
             yield Input(placeholder=tr(self, "trace.url"), id="url", compact=True)
             yield Input(placeholder=tr(self, "trace.headers"), id="headers", compact=True)
-        with VerticalScroll(id="path", classes="pane"):
+        with Pane(id="path"):
             yield Static(id="drawing")
         yield KeyFooter()
 

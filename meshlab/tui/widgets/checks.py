@@ -15,7 +15,7 @@ from meshlab.report.wrap import wrap
 from meshlab.tui.board import CheckRow, ExperimentRow
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.sift import SiftedList
 
@@ -46,10 +46,14 @@ class CheckList(SiftedList):
 
     rows: list[CheckRow] = []  # noqa: RUF012  replaced, never changed
     experiments: list[ExperimentRow] = []  # noqa: RUF012
+    _shown: tuple[object, ...] = ()
 
     def show(self, rows: list[CheckRow], experiments: list[ExperimentRow]) -> None:
-        """Draw these rows."""
-        self.rows, self.experiments = rows, experiments
+        """Draw these rows; what is there already is not laid out again."""
+        wanted = (rows, experiments, self.room, language_of(self))
+        if wanted == self._shown:
+            return
+        self.rows, self.experiments, self._shown = rows, experiments, wanted
         options = [Option(self._check(row), id=f"check:{row.id}") for row in rows]
         options += [Option(self._experiment(row), id=f"experiment:{row.id}") for row in experiments]
         self.set_every(options)

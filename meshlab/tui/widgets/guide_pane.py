@@ -6,19 +6,19 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.events import DescendantFocus
 from textual.reactive import reactive
 
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.widgets.guide import CommandFence, GuidePage, RunRequested
+from meshlab.tui.widgets.pane import Pane
 
 KEPT = 3
 """Pages that stay mounted, hidden: to turn back to one costs a frame, to make one several."""
 
 
-class GuidePane(VerticalScroll):
+class GuidePane(Pane):
     """enter brings the chosen command to the prompt, and then the next one is chosen: a page is done by one key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run", show=False)]
@@ -26,7 +26,7 @@ class GuidePane(VerticalScroll):
     chosen: reactive[int] = reactive(0, always_update=True, init=False)
 
     def __init__(self) -> None:
-        super().__init__(id="guide", classes="pane")
+        super().__init__(id="guide")
         self._wanted = ""
 
     def show(self, markdown: str) -> None:

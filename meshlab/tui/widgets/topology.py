@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from meshlab.tui.speak import tr
 from meshlab.tui.topology.draw import draw
-from meshlab.tui.topology.model import Picture
+from meshlab.tui.topology.model import Picture, Row
 from meshlab.tui.widgets.drawing import content_of
 
 STEP = 0.2
@@ -25,16 +25,24 @@ class TopologyView(Widget):
     picture: reactive[Picture | None] = reactive(None, layout=True)
     tick: reactive[int | None] = reactive(None)
     _moving: Timer | None = None
+    _asked: tuple[object, ...] = ()
+    _drawn: list[Row]
 
     def render(self) -> Content:
         if self.picture is None:
             return Content.styled(tr(self, "map.waiting"), "$muted")
-        return content_of(draw(self.picture, self.size.width, self._room, self.tick))
+        return content_of(self._rows(self.picture, self.size.width, self._room, self.tick))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as the pane; higher where only a list fits, which is scrolled then."""
-        rows = draw(self.picture, width, container.height) if self.picture else []
+        rows = self._rows(self.picture, width, container.height, self.tick) if self.picture else []
         return max(container.height, len(rows))
+
+    def _rows(self, picture: Picture, width: int, height: int, tick: int | None) -> list[Row]:
+        """Drawn once for each frame of a picture: its height is asked for with every layout of the screen."""
+        if (asked := (picture, width, height, tick)) != self._asked:
+            self._asked, self._drawn = asked, draw(picture, width, height, tick)
+        return self._drawn
 
     @property
     def _room(self) -> int:
@@ -60,4 +68,5 @@ class TopologyView(Widget):
         self._moving, self.tick = None, None
 
     def relabel(self) -> None:
+        self._asked = ()
         self.refresh()

@@ -11,16 +11,21 @@ from meshlab.cluster import stream
 from meshlab.cluster.containers import EngineFacts, Node
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
-from meshlab.errors import EngineError
+from meshlab.errors import DiskFull, EngineError
 
 FACTS = EngineFacts(version=(20, 10), arch="amd64", cgroup=1, containerd_store=False, memory_mib=0, cpus=2)
 PROGRAM = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case "$*" in
   "image inspect"*) cat "$FAKE/images" ;;
-  save*) head -c 3000000 /dev/zero ;;
+  save*) if [ -e "$FAKE/full" ]; then echo "write /dev/stdout: no space left on device" >&2; exit 1; fi
+    head -c 3000000 /dev/zero ;;
   exec*" images ls") cat "$FAKE/$2.has" ;;
-  exec*" images import "*) if [ -e "$FAKE/$3.broken" ]; then echo "no space left" >&2; exit 1; fi; cat > "$FAKE/$3.got" ;;
+  exec*" images import "*)
+    into=$2; [ "$2" = -i ] && into=$3
+    if [ -e "$FAKE/$into.broken" ]; then echo "no space left" >&2; exit 1; fi
+    if [ "$2" = -i ]; then cat; else cat "$FAKE/mount/images.tar"; fi > "$FAKE/$into.got" ;;
+  exec*stat*) [ -e "$FAKE/$2.sees" ] && stat -c %s "$FAKE/mount/images.tar" ;;
   exec*) exit 1 ;;
 esac
 """
@@ -36,6 +41,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("FAKE", str(tmp_path))
     monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
+    (tmp_path / "mount").mkdir()
     (tmp_path / "images").write_text('sha256:aa ["web:1"] []\nsha256:bb ["envoyproxy/envoy:v1"] []\n')
     for name in ("cp", "w1", "w2"):
         (tmp_path / f"{name}.has").write_text(HEAD)
@@ -50,7 +56,8 @@ NODES = [node("cp", "control-plane"), node("w1"), node("w2")]
 
 
 async def loaded(refs: list[str], nodes: list[Node] = NODES, facts: EngineFacts = FACTS) -> list[Progress]:
-    return [event async for event in stream.load(nodes, refs, facts, Track([stream.PHASE]))]
+    mount = Path(os.environ["FAKE"]) / "mount"
+    return [event async for event in stream.load(nodes, refs, facts, Track([stream.PHASE]), mount)]
 
 
 async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:
@@ -59,8 +66,26 @@ async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:
     for name in ("w1", "w2"):
         assert (fake / f"{name}.got").stat().st_size == 3_000_000
     assert not (fake / "cp.got").exists()
+    assert not list((fake / "mount").iterdir())
     asked = (fake / "asked").read_text().splitlines()
     assert [one for one in asked if one.startswith("save")] == ["save web:1 envoyproxy/envoy:v1"]
+
+
+async def test_a_node_that_sees_the_file_reads_it_and_another_is_sent_it(fake: Path) -> None:
+    (fake / "w1.sees").touch()
+    await loaded(["web:1"])
+    for name in ("w1", "w2"):
+        assert (fake / f"{name}.got").stat().st_size == 3_000_000
+    imports = sorted(one for one in (fake / "asked").read_text().splitlines() if " images import " in one)
+    assert (imports[0][:10], imports[0][-2:]) == ("exec -i w2", " -")
+    assert (imports[1][:7], imports[1].split()[-1]) == ("exec w1", "/etc/kubernetes/meshlab/images.tar")
+
+
+async def test_a_full_disk_is_said_and_nothing_stays_on_it(fake: Path) -> None:
+    (fake / "full").touch()
+    with pytest.raises(DiskFull, match=r"images\.tar could not be written"):
+        await loaded(["web:1"])
+    assert not list((fake / "mount").iterdir())
 
 
 async def test_a_control_plane_that_is_alone_runs_pods(fake: Path) -> None:

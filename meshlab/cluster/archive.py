@@ -1,0 +1,91 @@
+"""Images of the container engine in one file, and from there into nodes.
+
+A node reads the file itself where the engine shares the host's files (each node has the folder mounted); elsewhere it is
+written to the node. Bytes never go through this process, which has an interface to draw meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.containers import EngineFacts, Node, docker, program
+from meshlab.cluster.disk import OTHER_PLACE, writing
+from meshlab.cluster.kindconfig import MOUNT
+from meshlab.cluster.process import failure, limit, started
+from meshlab.errors import DiskFull
+
+FILE = "images.tar"
+DEADLINE = 900.0
+"""Seconds for one archive, or for one node's import."""
+CTR = ("ctr", "-n", "k8s.io")
+IMPORT = (*CTR, "images", "import", "--digests", "--snapshotter=overlayfs")
+FULL = "no space left on device"
+
+
+@asynccontextmanager
+async def archive(refs: list[str], facts: EngineFacts, folder: Path) -> AsyncIterator[asyncio.Task[Path]]:
+    """Write it into the folder from now on; a task to await. It is gone when the context ends. EngineError, DiskFull."""
+    file = folder / FILE
+    saving = asyncio.ensure_future(_save(refs, facts, file))
+    try:
+        yield saving
+    finally:
+        await to_the_end(_ended([saving]))
+        file.unlink(missing_ok=True)
+
+
+async def _save(refs: list[str], facts: EngineFacts, file: Path) -> Path:
+    # With containerd's store an image is an index of several platforms, most of which are not there.
+    platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
+    with writing(file), file.open("wb") as out:
+        file.chmod(0o600)
+        await _through(program(), "save", *platform, *refs, stdout=out.fileno(), file=file)
+    return file
+
+
+async def pour(file: Path, nodes: list[Node]) -> None:
+    """The archive into all nodes at the same time. EngineError of whoever fails, with its words."""
+    imports = [asyncio.ensure_future(_into(file, node)) for node in nodes]
+    try:
+        await asyncio.gather(*imports)
+    finally:
+        await to_the_end(_ended(imports))
+
+
+async def _into(file: Path, node: Node) -> None:
+    if await _seen(file, node):
+        await _through(program(), "exec", node.name, *IMPORT, f"{MOUNT}/{file.name}", file=file)
+        return
+    with file.open("rb") as bytes_of_it:
+        await _through(program(), "exec", "-i", node.name, *IMPORT, "-", stdin=bytes_of_it.fileno(), file=file)
+
+
+async def _seen(file: Path, node: Node) -> bool:
+    """Whether the node's mount shows the same file, whole and readable: not with an engine on another machine."""
+    size = ("sh", "-c", 'test -r "$0" && stat -c %s "$0"', f"{MOUNT}/{file.name}")
+    told = await docker("exec", node.name, *size, deadline=30, check=False)
+    return told.code == 0 and told.text.strip() == str(file.stat().st_size)
+
+
+async def _through(*argv: str, file: Path, stdin: int = DEVNULL, stdout: int = DEVNULL) -> None:
+    async with started(*argv, stdin=stdin, stdout=stdout) as process, limit(DEADLINE, argv):
+        assert process.stderr is not None
+        said = (await process.stderr.read()).decode(errors="replace")
+        code = await process.wait()
+    if code and stdout != DEVNULL and FULL in said:
+        raise DiskFull(f"The disk is full: {file} could not be written.", hint=OTHER_PLACE, parameters={"path": str(file)})
+    if code:
+        raise failure(argv, code, said)
+
+
+async def _ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
+    """Whoever is still at work is stopped; what the others raised was raised to whoever awaited them."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

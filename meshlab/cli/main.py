@@ -10,6 +10,7 @@ import click
 from meshlab import __version__
 from meshlab.cli.lazy import LazyGroup
 from meshlab.errors import ExitCode, MeshlabError
+from meshlab.words import default_language
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,7 +38,9 @@ def cli(
     """
     from meshlab.cli.options import Options
 
+    _Reader.language = lang or ""
     ctx.obj = Options.read(lang, lab, packs, record, engine=engine, memory=memory)
+    _Reader.language = ctx.obj.language
     if ctx.invoked_subcommand is None:
         from meshlab.cli.interface import open_interface
 
@@ -65,17 +68,34 @@ def run(args: list[str] | None = None) -> int:
         return _failed(error)
 
 
+class _Reader:
+    """Whoever reads what a command says when it fails; known as soon as the options are read."""
+
+    language = ""
+
+
 def _failed(error: Exception) -> int:
     if isinstance(error, MeshlabError):
-        _say(str(error))
-        if error.hint:
-            _say(f"  → {error.hint}")
+        sentence, hint = _words(error)
+        _say(sentence)
+        if hint:
+            _say(f"  → {hint}")
         return error.exit_code
     from meshlab.cli.crash import write_report
 
     _say(f"meshlab failed in itself ({type(error).__name__}): this is never your lab's fault.")
     _say(f"  → What happened is written in {write_report(error)}; please report it.")
     return ExitCode.ENVIRONMENT
+
+
+def _words(error: MeshlabError) -> tuple[str, str]:
+    language = _Reader.language or default_language()
+    if language == "en":
+        return str(error), error.hint
+    from meshlab.report.trouble import told
+
+    it = told(error, language)
+    return it.sentence, it.hint
 
 
 def _broken_pipe() -> int:

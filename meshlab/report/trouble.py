@@ -9,6 +9,7 @@ from msgspec import Struct
 from meshlab.cluster.disk import fault
 from meshlab.errors import MeshlabError
 from meshlab.words import known, say
+from meshlab.words.sentences import translated
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -34,7 +35,8 @@ def told(error: BaseException, language: str) -> Told:
             parameters = {name: _word(name, value, language) for name, value in error.parameters.items()}
             sentence = say(key, language, **parameters)
             return Told(kind=kind, sentence=sentence, hint=say(f"trouble.{kind}.hint", language), detail=str(error))
-    return Told(kind=type(error).__name__, sentence=str(error), hint=error.hint)
+    sentence, hint = (translated(one, language) for one in (str(error), error.hint))
+    return Told(kind=type(error).__name__, sentence=sentence, hint=hint)
 
 
 def _word(name: str, value: str, language: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.bench.rest import calm
 from tests.bench.rows import Row, quantile, timed
 from tests.cluster.program import ROOT, Program
 from tests.e2e.terminal import Terminal
@@ -27,6 +28,10 @@ LETTER = "Z"
 INTRODUCTION = "While you wait"
 """Title of a pane that `l` shows and hides."""
 PREPARING = "Create nodes"
+DOWN, UP = "\x1b[B", "\x1b[A"
+COLUMNS, ROWS = 140, 42
+WORK = 0.02
+"""Seconds of a processor: about what a frame of a full screen takes."""
 ROAD = "The road"
 
 
@@ -52,21 +57,40 @@ def _paint(program: Program) -> float:
 
 
 def keys_while_made(program: Program, lab: str) -> list[Row]:
-    """The interface makes the cluster itself, and each key shows or hides a pane meanwhile."""
+    """The interface makes the cluster itself, and somebody reads meanwhile: up and down, now and then into the log and back."""
     program.ok("clean", "--yes")
+    calm()
     terminal = opened(program, "--lab", lab)
     terminal.until("Create nodes", 60)
     until(terminal, INTRODUCTION, shown=True)
-    times = []
-    for number in range(KEYS):
-        seconds = answer(terminal, "l", lambda hides=number % 2 == 0: (INTRODUCTION in terminal.text) != hides)  # type: ignore[misc]
+    times: list[float] = []
+    control: list[float] = []
+    while PREPARING in terminal.text and len(times) < KEYS:
+        seconds = _reading_key(terminal, len(times))
         if PREPARING not in terminal.text:
-            break  # The lab is ready, and the screen is another one, on which the key leads to the road.
+            break  # The lab is ready, and the screen is another one, on which the key leads elsewhere.
         times.append(seconds)
         idle_for(terminal, random.uniform(0, PAUSE))
+        if len(times) % 5 == 0:
+            control.append(frame_of_work())
     terminal.until(lambda screen: "step " in screen or ROAD in screen, 400)
     leave(terminal)
-    return [_keys(f"key to screen, p95 of {len(times)} keys while the interface makes a cluster", times, enough=KEYS)]
+    what = f"key to screen, p95 of {len(times)} keys while the interface makes a cluster"
+    return [_keys(what, times, enough=KEYS), _control(control)]
+
+
+def _reading_key(terminal: Terminal, number: int) -> float:
+    """Eight of ten scroll the introduction, the others show the log and hide it again."""
+    if number % 10 >= 8:
+        hides = number % 2 == 0
+        return answer(terminal, "l", lambda: (INTRODUCTION in terminal.text) != hides)
+    before = beside(terminal)
+    return answer(terminal, DOWN if number % 2 == 0 else UP, lambda: beside(terminal) != before)
+
+
+def beside(terminal: Terminal) -> str:
+    """The right half of the screen, where no clock runs."""
+    return "\n".join(line[COLUMNS // 2 :] for line in terminal.text.splitlines()[1:-1])
 
 
 def keys_in_lab(program: Program, lab: str) -> list[Row]:
@@ -76,7 +100,7 @@ def keys_in_lab(program: Program, lab: str) -> list[Row]:
     terminal.until("step 3/", 120)
     terminal.until("Guide  3/", 20)
     headings = {number: heading(lab, number) for number in (2, 3)}
-    pages, whole = [], []
+    pages, whole, control = [], [], []
     for key, number in [("b", 2), ("f", 3)] * (KEYS // 2):
         first, last = answers(
             terminal, key, *(partial(shows, terminal, text) for text in (f"Guide  {number}/", headings[number]))
@@ -84,12 +108,14 @@ def keys_in_lab(program: Program, lab: str) -> list[Row]:
         pages.append(first)
         whole.append(last)
         idle_for(terminal, random.uniform(0, PAUSE))
+        control.append(frame_of_work())
     letters = _letters(terminal)
     leave(terminal)
     return [
         _keys(f"key to screen, p95 of {len(pages)} pages turned while traffic flows", pages, enough=KEYS),
         _keys("  until the whole page is there, p95", whole, enough=KEYS, budget=None),
         _keys(f"key to screen, p95 of {len(letters)} letters typed in the shell while traffic flows", letters, enough=KEYS),
+        _control(control),
     ]
 
 
@@ -124,6 +150,19 @@ def _keys(what: str, times: list[float], *, enough: int, budget: float | None = 
     return Row("keys", what, "ms", budget, p95, tuple(one * 1000 for one in times))
 
 
+def frame_of_work() -> float:
+    """Seconds that a little work takes here now, whoever does it: what the machine, not the interface, lets a key wait."""
+    start, spent = time.monotonic(), time.thread_time()
+    while time.thread_time() - spent < WORK:
+        pass
+    return time.monotonic() - start
+
+
+def _control(times: list[float]) -> Row:
+    what = f"  control: {WORK * 1000:g} ms of work by another process meanwhile, p95 of {len(times)}"
+    return _keys(what, times, enough=1, budget=None)
+
+
 def idle(program: Program, lab: str) -> list[Row]:
     """CPU and memory over a minute, with the road on the screen and with a lab whose checks are watched."""
     terminal = opened(program)
@@ -149,7 +188,7 @@ def _idle(terminal: Terminal, where: str) -> list[Row]:
 
 
 def opened(program: Program, *arguments: str) -> Terminal:
-    terminal = Terminal([*MESHLAB, *arguments], columns=140, rows=42, env=program.env | {"LC_ALL": "C.UTF-8"})
+    terminal = Terminal([*MESHLAB, *arguments], columns=COLUMNS, rows=ROWS, env=program.env | {"LC_ALL": "C.UTF-8"})
     # pexpect waits 50 ms before it sends anything, for programs that ask for passwords.
     terminal.process.delaybeforesend = None
     return terminal

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from msgspec import Struct, field
@@ -18,6 +21,8 @@ T = TypeVar("T")
 Event = Progress | Verdict | str
 """A text: what is done now."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+BETWEEN = 4.0
+"""Seconds between two counts of traffic."""
 TRIES = 3
 """How often the checks of a solved step are waited for: windows of traffic fill while they are looked at."""
 
@@ -91,9 +96,19 @@ async def _green(run: LabRun, step: Step) -> AsyncGenerator[Verdict, None]:
 
 async def _look(run: LabRun) -> None:
     """What screens show beside the checks. What cannot be seen now is left out; whether that is a fault, checks say."""
-    for look in (run.pods, run.matrix, run.trace):
-        with suppress(UsageError, EnvironmentFault):
-            await look()
+    pods = await _seen(run.pods) or []
+    counted = await _seen(partial(run.traffic, pods))
+    for look in (run.matrix, run.trace):
+        await _seen(look)
+    if counted is not None:
+        await asyncio.sleep(min(BETWEEN, max(0.0, counted.t + BETWEEN - time.time())))
+        await _seen(partial(run.traffic, pods))
+
+
+async def _seen(look: Callable[[], Awaitable[T]]) -> T | None:
+    with suppress(UsageError, EnvironmentFault):
+        return await look()
+    return None
 
 
 async def _through(source: AsyncIterator[T]) -> AsyncGenerator[T, None]:

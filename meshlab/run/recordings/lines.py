@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
-from meshlab.run.api import Debrief, ExperimentEvent, Language, Matrix, Snapshot, Trace
+from meshlab.run.api import Debrief, ExperimentEvent, Language, Matrix, Snapshot, Trace, Traffic
 
 SCHEMA = 1
 
@@ -93,6 +93,13 @@ class Listed(Line, frozen=True, tag="pods"):
     pods: tuple[dict[str, Any], ...] = ()
 
 
+class Counted(Line, frozen=True, tag="traffic"):
+    """How much the pods had received: twice after each act and at the beginning of a step, which makes a rate."""
+
+    call: int
+    traffic: Traffic
+
+
 class Debriefed(Line, frozen=True, tag="debrief"):
     """What stood in the debrief, the learner's objects among it."""
 
@@ -117,9 +124,9 @@ class Ended(Line, frozen=True, tag="end"):
     hint: str = ""
 
 
-AnyLine = Opened | Known | Called | Told | Judged | Happened | Traced | Reached | Listed | Debriefed | Stood | Ended
+AnyLine = Opened | Known | Called | Told | Judged | Happened | Traced | Reached | Listed | Counted | Debriefed | Stood | Ended
 KINDS = (
-    *("recording", "values", "call", "progress", "verdict", "experiment", "trace", "matrix", "pods"),
+    *("recording", "values", "call", "progress", "verdict", "experiment", "trace", "matrix", "pods", "traffic"),
     *("debrief", "snapshot", "end"),
 )
 

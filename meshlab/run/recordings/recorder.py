@@ -33,11 +33,14 @@ from meshlab.run.api import (
 )
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Writer
+from meshlab.run.recordings.timeline import ACTS
 
 LARGEST = 65536
 """Bytes of one piece of evidence."""
 NEEDED = "matrix"
 """Title of the evidence that predictions are judged against: it is never left out."""
+COUNTS = 2
+"""Counts of traffic that are written down until something is done to the cluster again."""
 T = TypeVar("T")
 Write = Callable[[int, float, T], lines.AnyLine]
 
@@ -52,6 +55,7 @@ class Recorder:
         self._values = values
         self._calls = 0
         self._last: dict[str, bytes] = {}
+        self._counted = 0
         writer.add(opened)
         self._look()
 
@@ -157,8 +161,13 @@ class Recorder:
         return found
 
     async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
-        # Not written down: a number every few seconds would be the most of a recording.
-        return await self._run.traffic(pods)
+        found = await self._run.traffic(pods)
+        # Two counts make a rate: one every few seconds would be the most of a recording.
+        if found is not None and self._counted < COUNTS:
+            self._counted += 1
+            with self._calling("traffic") as call:
+                self._writer.add(lines.Counted(t=_now(), call=call, traffic=found))
+        return found
 
     def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
         return self._stream("stop", self._run.stop(free=free), _told, free=free)
@@ -190,6 +199,8 @@ class Recorder:
         """A call by its number, and how it ended."""
         self._calls += 1
         call = self._calls
+        if method in (*ACTS, "prepare", "next"):
+            self._counted = 0
         told = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
         self._writer.add(lines.Called(t=_now(), call=call, method=method, arguments=told))
         try:

@@ -59,6 +59,7 @@ class Replay:
         self._run.remember(self._timeline.values)
         self._pace = pace or Pace()
         self._played = Played(self._run, self._timeline, self._pace)
+        self._counted = False
 
     @property
     def lab_id(self) -> str:
@@ -187,8 +188,13 @@ class Replay:
         return next((list(one.pods) for one in self._newest_first() if one.pods is not None), [])
 
     async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
+        """The first and the last count of what is in force, in turn: whoever asks twice has a rate as it was."""
         del pods
-        return None
+        counts = next((one.traffic for one in self._newest_first() if len(one.traffic) > 1), None)
+        if counts is None:
+            return None
+        self._counted = not self._counted
+        return counts[0] if self._counted else counts[-1]
 
     def _newest_first(self) -> list[Segment]:
         """What is in force, in this step and before it."""

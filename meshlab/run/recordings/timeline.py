@@ -12,7 +12,7 @@ from typing import Any
 
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
-from meshlab.run.api import Debrief, ExperimentEvent, Matrix, Snapshot, Trace
+from meshlab.run.api import Debrief, ExperimentEvent, Matrix, Snapshot, Trace, Traffic
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.lines import AnyLine
 
@@ -36,6 +36,7 @@ class Segment:
     """By `asked`; an end where the request could not be sent."""
     matrix: Matrix | None = None
     pods: tuple[dict[str, Any], ...] | None = None
+    traffic: list[Traffic] = field(default_factory=list)
     snapshot: Snapshot | None = None
     """How the run stood at the end."""
 
@@ -146,6 +147,8 @@ class _Walk:
                 segment.matrix = line.matrix
             case lines.Listed():
                 segment.pods = line.pods
+            case lines.Counted():
+                segment.traffic.append(line.traffic)
             case _:
                 pass
 

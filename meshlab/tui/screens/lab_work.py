@@ -19,7 +19,7 @@ from meshlab.tui.screens.modals import ConfirmModal, ReadModal
 from meshlab.tui.screens.operation import Operation, WorkingModal
 from meshlab.tui.screens.panes import PanesScreen
 from meshlab.tui.screens.trouble import FacesTrouble
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.speak import language_of, recorded, tr
 from meshlab.tui.topology.build import build
 
 LOOK_EVERY = 10.0
@@ -99,7 +99,10 @@ class LabWork(PanesScreen, FacesTrouble):
         if not self.pane("map").display or monotonic() - self.counted < SHORTEST:
             return
         newest = await self.lab_run.traffic(self.pods)
-        self.counted = monotonic()
+        if recorded(self):
+            # Two counts of a recording lie as far apart as they did then.
+            self.traffic, newest = newest, await self.lab_run.traffic(self.pods)
+        self.counted = float("-inf") if recorded(self) else monotonic()
         self.rates, self.traffic = rates(self.traffic, newest), newest
 
     def due(self, news: bool) -> bool:

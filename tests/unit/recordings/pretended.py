@@ -15,7 +15,7 @@ from meshlab.lab.checks import Check
 from meshlab.lab.model import Experiment, Phase
 from meshlab.lab.runtime import placeholders
 from meshlab.run import events, judge
-from meshlab.run.api import Cell, ExperimentEvent, Hop, Matrix, Snapshot, Trace
+from meshlab.run.api import Cell, ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
 from meshlab.run.context import Run
 from meshlab.run.facade import Facade
 
@@ -26,6 +26,7 @@ class Pretended(Facade):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._solved: set[str] = set()
+        self._counted = 0
 
     async def prepare(self) -> AsyncIterator[Progress]:
         self.run.begin()
@@ -63,6 +64,12 @@ class Pretended(Facade):
     def _right(self, check: Check) -> str:
         assert check.answer is not None
         return check.answer.equals or "measured"
+
+    async def traffic(self, pods: list[dict[str, Any]]) -> Traffic:
+        """Thirty requests in ten seconds, of which three fail."""
+        self._counted += 1
+        web = Received(service="web", pod="web-1", version="", received=30 * self._counted, failed=3 * self._counted)
+        return Traffic(t=10.0 * self._counted, pods=(web,))
 
     async def solve(self, step: str = "") -> AsyncIterator[Progress]:
         here = judge.step_of(self.run, step)

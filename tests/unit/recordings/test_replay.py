@@ -16,7 +16,7 @@ from meshlab.lab.load import LoadedLab
 from meshlab.run.api import LabRun, Trace
 from meshlab.run.paths import Paths
 from meshlab.run.recordings.file import Recording, read
-from meshlab.run.recordings.lines import Ended, Judged
+from meshlab.run.recordings.lines import Counted, Ended, Judged
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.replay import Replay
 from tests.tui.recorded import FreshRun, record, recorder, write_lab
@@ -191,3 +191,29 @@ async def test_long_operations_are_compressed_and_short_ones_are_not(monkeypatch
     assert await every(Pace(6).play([(begin + 30, "a"), (begin + 60, "b")], begin)) == ["a", "b"]
     assert await every(Pace(6).play([(begin, "c"), (begin + 0.5, "d")])) == ["c", "d"]
     assert waits == [1.0, 1.0, 0.0, pytest.approx(0.5)], "a pause is never longer than a second"
+
+
+async def test_two_counts_of_traffic_are_kept_until_something_is_done(loaded: LoadedLab, tmp_path: Path) -> None:
+    file = tmp_path / "counted.jsonl.gz"
+    run = recorder(FreshRun(), file)
+    await every(run.prepare())
+    for _ in range(4):
+        await run.traffic([])
+    await every(run.solve())
+    for _ in range(3):
+        await run.traffic([])
+    await run.close()
+    counts = [line.traffic.t for line in read(file).lines if isinstance(line, Counted)]
+    assert counts == [10.0, 20.0, 50.0, 60.0], "a rate before the act, and one after it"
+    played = Replay(read(file), loaded, Paths(tmp_path / "state"), pace=Pace(0))
+    await every(played.prepare())
+    assert [told.t for _ in range(4) if (told := await played.traffic([]))] == [10.0, 20.0, 10.0, 20.0]
+    await every(played.solve())
+    assert [told.t for _ in range(2) if (told := await played.traffic([]))] == [50.0, 60.0]
+
+
+async def test_a_recording_without_counts_has_no_rates(loaded: LoadedLab, recording: Recording, tmp_path: Path) -> None:
+    older = Recording(recording.file, tuple(line for line in recording.lines if not isinstance(line, Counted)))
+    played = Replay(older, loaded, Paths(tmp_path / "state"), pace=Pace(0))
+    await every(played.prepare())
+    assert await played.traffic([]) is None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from meshlab.lab.catalog import catalog
+from meshlab.report.rates import rates
 from meshlab.run import pages
 from meshlab.run.api import Language
 from meshlab.run.open import make_run
@@ -39,6 +40,10 @@ async def test_a_whole_lab_can_be_played(lab: str, tmp_path: Path) -> None:
     await every(played.prepare())
     for step in played.lab.steps:
         assert played.snapshot().current == step.id
+        pods = await played.pods()
+        there = rates(await played.traffic(pods), await played.traffic(pods))["web"]
+        assert there.per_second == 3.0
+        assert there.failed == pytest.approx(0.1)
         for spoken in LANGUAGES:
             assert played.page(language=spoken).markdown == pages.page(run, step.id, spoken).markdown
         red = await every(played.check())

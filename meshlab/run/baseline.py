@@ -84,14 +84,6 @@ def load(folder: Path, since: str) -> Baseline:
         raise ClusterError(f"{file(folder, since)} is damaged.", hint="`meshlab reset` takes it anew.") from error
 
 
-def begun(folder: Path) -> float:
-    """When the lab was ready to be worked at (unix seconds); 0.0 when that is not known."""
-    try:
-        return load(folder, SINCE[0]).t
-    except ClusterError:
-        return 0.0
-
-
 def select(baseline: Baseline, ref: ObjectRef, lab: Lab) -> list[dict[str, Any]]:
     """The objects that the reference names, sorted by name."""
     place = ref.namespace or lab.default_namespace

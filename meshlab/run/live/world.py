@@ -88,8 +88,6 @@ class LiveWorld:
         return await writes.since(self._run, self._http, await self.mark(since))
 
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
-        # While the lab is put there, its shop does not answer yet: that is nobody's failure.
-        since = max(since, baseline.begun(self._run.folder))
         probes = await self.positions("probe")
         found = await asyncio.gather(
             *(actors.results(self._http, self._admin_of(probe), probe, actor, since, until) for probe in probes)

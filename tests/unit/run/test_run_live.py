@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -15,7 +14,7 @@ from meshlab.check.world import CallRequest, KnownImage, Position
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import Endpoint, ObjectRef
-from meshlab.run import baseline, look, managers, traffic
+from meshlab.run import look, managers, traffic
 from meshlab.run.live import adapters, images, logs, writes
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -344,11 +343,6 @@ async def test_traffic_is_what_pods_of_the_graph_have_counted(
     await run.close()
 
 
-def lab_began(folder: Path, t: float) -> None:
-    taken = baseline.Baseline(since="lab-start", step="look", t=t, kinds=())
-    baseline.file(folder, "lab-start").write_bytes(msgspec.json.encode(taken))
-
-
 async def test_requests_on_their_way_never_look_lost(tmp_path: Path, admin: tuple[str, type[Handler]]) -> None:
     url, handler = admin
     flying = [[3], [3], []]
@@ -363,12 +357,8 @@ async def test_requests_on_their_way_never_look_lost(tmp_path: Path, admin: tupl
     kube.forwards["probe-a"] = url
     run = await started(small_run(tmp_path, kube))
     world = await run.world()
-    lab_began(run.folder, 0.0)
     (one,) = await world.actor("shopper", since=101.5)
     assert [reply.i for reply in one.replies] == [2], "what comes after one on its way is not known yet"
     (whole,) = await world.actor("shopper", since=101.5, until=104.0)
     assert [reply.i for reply in whole.replies] == [2, 3, 4], "it waited for the one on its way"
-    lab_began(run.folder, 103.5)
-    (ready,) = await world.actor("shopper", since=101.5, until=104.5)
-    assert [reply.i for reply in ready.replies] == [4], "before the lab was ready nobody could be served"
     await run.close()

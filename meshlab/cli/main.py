@@ -10,7 +10,6 @@ import click
 from meshlab import __version__
 from meshlab.cli.lazy import LazyGroup
 from meshlab.errors import ExitCode, MeshlabError
-from meshlab.words import default_language
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,6 +88,8 @@ def _failed(error: Exception) -> int:
 
 
 def _words(error: MeshlabError) -> tuple[str, str]:
+    from meshlab.words import default_language
+
     language = _Reader.language or default_language()
     if language == "en":
         return str(error), error.hint

@@ -7,18 +7,18 @@ written to the node. Bytes never go through this process, which has an interface
 from __future__ import annotations
 
 import asyncio
+import errno
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.cleanup import stop, to_the_end
 from meshlab.cluster.containers import EngineFacts, Node, docker, program
-from meshlab.cluster.disk import OTHER_PLACE, writing
+from meshlab.cluster.disk import writing
 from meshlab.cluster.kindconfig import MOUNT
-from meshlab.cluster.process import failure, limit, started
-from meshlab.errors import DiskFull
+from meshlab.cluster.process import run
+from meshlab.errors import EngineError
 
 FILE = "images.tar"
 DEADLINE = 900.0
@@ -36,7 +36,7 @@ async def archive(refs: list[str], facts: EngineFacts, folder: Path) -> AsyncIte
     try:
         yield saving
     finally:
-        await to_the_end(_ended([saving]))
+        await to_the_end(stop([saving]))
         file.unlink(missing_ok=True)
 
 
@@ -45,7 +45,12 @@ async def _save(refs: list[str], facts: EngineFacts, file: Path) -> Path:
     platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
     with writing(file), file.open("wb") as out:
         file.chmod(0o600)
-        await _through(program(), "save", *platform, *refs, stdout=out.fileno(), file=file)
+        try:
+            await run(program(), "save", *platform, *refs, deadline=DEADLINE, stdout=out.fileno())
+        except EngineError as error:
+            if FULL in error.message:
+                raise OSError(errno.ENOSPC, FULL) from error
+            raise
     return file
 
 
@@ -55,15 +60,16 @@ async def pour(file: Path, nodes: list[Node]) -> None:
     try:
         await asyncio.gather(*imports)
     finally:
-        await to_the_end(_ended(imports))
+        await to_the_end(stop(imports))
 
 
 async def _into(file: Path, node: Node) -> None:
     if await _seen(file, node):
-        await _through(program(), "exec", node.name, *IMPORT, f"{MOUNT}/{file.name}", file=file)
+        await run(program(), "exec", node.name, *IMPORT, f"{MOUNT}/{file.name}", deadline=DEADLINE, stdout=DEVNULL)
         return
-    with file.open("rb") as bytes_of_it:
-        await _through(program(), "exec", "-i", node.name, *IMPORT, "-", stdin=bytes_of_it.fileno(), file=file)
+    with file.open("rb") as source:
+        argv = (program(), "exec", "-i", node.name, *IMPORT, "-")
+        await run(*argv, deadline=DEADLINE, stdin=source.fileno(), stdout=DEVNULL)
 
 
 async def _seen(file: Path, node: Node) -> bool:
@@ -71,21 +77,3 @@ async def _seen(file: Path, node: Node) -> bool:
     size = ("sh", "-c", 'test -r "$0" && stat -c %s "$0"', f"{MOUNT}/{file.name}")
     told = await docker("exec", node.name, *size, deadline=30, check=False)
     return told.code == 0 and told.text.strip() == str(file.stat().st_size)
-
-
-async def _through(*argv: str, file: Path, stdin: int = DEVNULL, stdout: int = DEVNULL) -> None:
-    async with started(*argv, stdin=stdin, stdout=stdout) as process, limit(DEADLINE, argv):
-        assert process.stderr is not None
-        said = (await process.stderr.read()).decode(errors="replace")
-        code = await process.wait()
-    if code and stdout != DEVNULL and FULL in said:
-        raise DiskFull(f"The disk is full: {file} could not be written.", hint=OTHER_PLACE, parameters={"path": str(file)})
-    if code:
-        raise failure(argv, code, said)
-
-
-async def _ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
-    """Whoever is still at work is stopped; what the others raised was raised to whoever awaited them."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

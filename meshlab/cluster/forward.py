@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from meshlab.cluster.cleanup import stop
 from meshlab.cluster.connection import Connection
 from meshlab.cluster.tunnel import Tunnel, dig
 from meshlab.errors import ClusterError
@@ -78,9 +79,7 @@ class Forward:
         """Stop listening and end what is open."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await stop(list(self._running))
         if self._spare is not None:
             await self._spare[1].close()
             self._spare = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from meshlab.cluster import audit, containers, stream
 from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
 from meshlab.cluster.archive import FILE
-from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.cleanup import stop, to_the_end
 from meshlab.cluster.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.creation import Creation, Early
 from meshlab.cluster.estimates import Estimates
@@ -135,8 +135,7 @@ class KindEngine:
             async for event in wait_ready(kube, nodes=len(nodes), since=since, track=track):
                 yield event
         finally:
-            helping.cancel()
-            await asyncio.gather(helping, return_exceptions=True)
+            await stop([helping])
             await kube.close()
         track.learn()
 

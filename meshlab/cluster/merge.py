@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
-from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.cleanup import stop, to_the_end
 
 T = TypeVar("T")
 
@@ -45,10 +45,4 @@ async def merged(*sources: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
                 raise item.error
             left -= 1
     finally:
-        await to_the_end(_stop(tasks))
-
-
-async def _stop(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await to_the_end(stop(tasks))

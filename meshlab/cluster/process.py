@@ -43,12 +43,21 @@ class Finished(Struct, frozen=True):
 
 
 async def run(
-    *argv: str, deadline: float = 60, stdin: bytes | None = None, env: dict[str, str] | None = None, check: bool = True
+    *argv: str,
+    deadline: float = 60,
+    stdin: bytes | int = DEVNULL,
+    stdout: int = PIPE,
+    env: dict[str, str] | None = None,
+    check: bool = True,
 ) -> Finished:
-    """Run to the end. EngineError when it is not there, too slow, or (with check) ends with another code than 0."""
-    async with started(*argv, stdin=DEVNULL if stdin is None else PIPE, env=env) as process, limit(deadline, argv):
-        out, err = await process.communicate(stdin)
-        finished = Finished(process.returncode or 0, out, err.decode(errors="replace"))
+    """Run to the end. EngineError when it is not there, too slow, or (with check) ends with another code than 0.
+
+    stdin: what it reads, or the descriptor of an open file; stdout: a descriptor too where nobody wants the bytes here.
+    """
+    given, source = (stdin, PIPE) if isinstance(stdin, bytes) else (None, stdin)
+    async with started(*argv, stdin=source, stdout=stdout, env=env) as process, limit(deadline, argv):
+        out, err = await process.communicate(given)
+        finished = Finished(process.returncode or 0, out or b"", err.decode(errors="replace"))
     if check and finished.code:
         raise failure(argv, finished.code, finished.err or finished.text)
     return finished

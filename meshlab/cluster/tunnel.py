@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from meshlab.cluster import refusal
+from meshlab.cluster.cleanup import stop
 from meshlab.cluster.connection import TIMEOUT, Connection
 from meshlab.errors import ClusterError
 
@@ -42,9 +43,7 @@ class Tunnel:
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            await stop(ways)
 
     async def _send(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(CHUNK):

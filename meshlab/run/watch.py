@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Verdict
+from meshlab.cluster.cleanup import stop
 from meshlab.lab.model import Step
 from meshlab.run import changes, events, judge, lock
 from meshlab.run.due import Due
@@ -56,9 +57,7 @@ class _Step:
                     raise news
                 yield news
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(tasks)
 
     def _work(self) -> list[AsyncGenerator[None, None]]:
         quick = [check for check in self._checks if check.kind in QUICK]

@@ -96,13 +96,14 @@ class LabWork(PanesScreen, FacesTrouble):
 
     async def count(self) -> None:
         """What came since the last count, where it is seen. A burst of news counts no oftener than makes a rate."""
-        if not self.pane("map").display or monotonic() - self.counted < SHORTEST:
+        replayed = recorded(self)
+        if not self.pane("map").display or (monotonic() - self.counted < SHORTEST and not replayed):
             return
-        newest = await self.lab_run.traffic(self.pods)
-        if recorded(self):
+        if replayed:
             # Two counts of a recording lie as far apart as they did then.
-            self.traffic, newest = newest, await self.lab_run.traffic(self.pods)
-        self.counted = float("-inf") if recorded(self) else monotonic()
+            self.traffic = await self.lab_run.traffic(self.pods)
+        newest = await self.lab_run.traffic(self.pods)
+        self.counted = monotonic()
         self.rates, self.traffic = rates(self.traffic, newest), newest
 
     def due(self, news: bool) -> bool:

@@ -16,6 +16,7 @@ from meshlab.errors import PreparationTimeout, UsageError
 from meshlab.lab.model import Experiment, Fault, Phase
 from meshlab.run import events, fault_words, faults, judge, pages, scoring, wait
 from meshlab.run.api import ExperimentEvent
+from meshlab.run.calm import calm
 from meshlab.run.context import Run
 from meshlab.run.journal import Entry
 from meshlab.run.live_matrix import LiveMatrix
@@ -66,7 +67,8 @@ class _Experiment:
         """Phase to when it began to change something (unix seconds)."""
 
     async def go(self) -> AsyncGenerator[ExperimentEvent, None]:
-        """Every phase."""
+        """Every phase, once nothing is left of what was before."""
+        await calm(self._run)
         for phase in self._about.phases:
             async with aclosing(self._phase(phase)) as told:
                 async for event in told:

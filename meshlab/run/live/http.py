@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 KEPT = 1.5
 """Seconds that an unused connection is kept: less than any server here keeps it, so a request never meets a closed one."""
+KEPT_TO_ASK = 25.0
+"""The same for GETs, which are sent again where they met a closed one: the map asks each pod every ten seconds, and a new
+tunnel costs 25 ms of processor. Less than an unused forward is kept."""
 
 
 class Target(NamedTuple):
@@ -31,12 +34,12 @@ class PodHttp:
 
     def __init__(self, kube: Callable[[str], Awaitable[Kube]]) -> None:
         self._kube = kube
-        self._client: httpx2.AsyncClient | None = None
+        self._clients: dict[float, httpx2.AsyncClient] = {}
 
     async def get(self, target: Target, path: str, timeout: float = 10.0) -> Any:
         """JSON where it is JSON, else text. Asked a second time when the connection broke: a GET may be sent twice."""
         try:
-            return await self._send("GET", target, path, None, timeout)
+            return await self._send("GET", target, path, None, timeout, kept=KEPT_TO_ASK)
         except _Broken:
             return await self.send("GET", target, path, None, timeout)
 
@@ -49,31 +52,30 @@ class PodHttp:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        while self._clients:
+            await self._clients.popitem()[1].aclose()
 
-    async def _send(self, method: str, target: Target, path: str, body: Any, timeout: float) -> Any:
+    async def _send(self, method: str, target: Target, path: str, body: Any, timeout: float, kept: float = KEPT) -> Any:
         import httpx2
 
         kube = await self._kube(target.cluster)
         async with kube.forward(target.namespace, target.pod, target.port) as url:
             try:
-                response = await self._http().request(method, url + path, json=body, timeout=timeout)
+                response = await self._client(kept).request(method, url + path, json=body, timeout=timeout)
             except httpx2.TimeoutException as error:
                 raise ClusterError(f"Pod {target.pod} did not answer {method} {path} within {timeout:g} s.") from error
             except httpx2.TransportError as error:
                 raise _Broken(str(error) or type(error).__name__) from error
         return _content(response, target, path)
 
-    def _http(self) -> httpx2.AsyncClient:
-        if self._client is None:
+    def _client(self, kept: float) -> httpx2.AsyncClient:
+        if kept not in self._clients:
             import httpx2
 
-            limits = httpx2.Limits(max_keepalive_connections=64, keepalive_expiry=KEPT)
+            limits = httpx2.Limits(max_keepalive_connections=64, keepalive_expiry=kept)
             # All of it is plain HTTP on 127.0.0.1: no proxy of the machine, no certificates to load.
-            self._client = httpx2.AsyncClient(trust_env=False, verify=False, limits=limits)
-        return self._client
+            self._clients[kept] = httpx2.AsyncClient(trust_env=False, verify=False, limits=limits)
+        return self._clients[kept]
 
 
 class _Broken(Exception):

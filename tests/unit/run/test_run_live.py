@@ -362,3 +362,37 @@ async def test_requests_on_their_way_never_look_lost(tmp_path: Path, admin: tupl
     (whole,) = await world.actor("shopper", since=101.5, until=104.0)
     assert [reply.i for reply in whole.replies] == [2, 3, 4], "it waited for the one on its way"
     await run.close()
+
+
+class Keeping(Handler):
+    """Keeps connections, and counts them; `cut` ends them unasked after the next answer."""
+
+    protocol_version = "HTTP/1.1"
+    connections: list[str]
+    cut: bool = False
+
+    def setup(self) -> None:
+        super().setup()
+        self.connections.append("")
+
+    def _answer(self, body: Any) -> None:
+        super()._answer(body)
+        self.close_connection = self.cut
+
+
+async def test_a_pod_asked_again_is_asked_over_the_same_connection(tmp_path: Path) -> None:
+    class Kept(Keeping):
+        seen, connections, answers = [], [], {"/counters": {"received": 1, "by_status": {}}}
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Kept) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        kube = shop()
+        kube.forwards["web-1"] = f"http://127.0.0.1:{server.server_port}"
+        run = small_run(tmp_path, kube)
+        world, at = await run.world(), Position("web", "web-1", namespace="shop")
+        assert [await world.received(at) for _ in range(3)] == [(1, 0)] * 3
+        assert len(Kept.connections) == 1
+        Kept.cut = True
+        assert [await world.received(at) for _ in range(3)] == [(1, 0)] * 3, "one that has ended meanwhile is no failure"
+        await run.close()
+        server.shutdown()

@@ -15,7 +15,7 @@ from meshlab.cluster.kube import KubeClient
 from meshlab.cluster.ready import PHASES as READY
 from meshlab.run import system
 from tests.bench.objects import have_images
-from tests.bench.rest import calm
+from tests.bench.rest import forgotten
 from tests.bench.rows import Row
 from tests.bench.usual import Usual, usual_procedure
 from tests.cluster.program import ROOT, Program
@@ -49,7 +49,7 @@ class Clusters:
 
     def _fresh(self) -> None:
         self.program.ok("clean", "--yes")
-        calm()
+        forgotten()
 
     def _usual_rows(self) -> list[Row]:
         def row(what: str, part: Callable[[Usual], float]) -> Row:

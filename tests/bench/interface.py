@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.bench.rest import calm
+from tests.bench.rest import forgotten
 from tests.bench.rows import Row, quantile, timed
 from tests.cluster.program import ROOT, Program
 from tests.e2e.terminal import Terminal
@@ -59,7 +59,7 @@ def _paint(program: Program) -> float:
 def keys_while_made(program: Program, lab: str) -> list[Row]:
     """The interface makes the cluster itself, and somebody reads meanwhile: up and down, now and then into the log and back."""
     program.ok("clean", "--yes")
-    calm()
+    forgotten()
     terminal = opened(program, "--lab", lab)
     terminal.until("Create nodes", 60)
     until(terminal, INTRODUCTION, shown=True)

@@ -62,6 +62,7 @@ def test_patches_fit_any_version_of_kubeadm_and_elect_nobody() -> None:
     cluster = patch(config, "ClusterConfiguration")
     assert cluster is not None
     assert cluster["controllerManager"]["extraArgs"]["leader-elect"] == "false"
+    assert int(cluster["controllerManager"]["extraArgs"]["kube-api-qps"]) > 100
     assert cluster["scheduler"]["extraArgs"]["leader-elect"] == "false"
     assert cluster["apiServer"]["extraArgs"]["audit-policy-file"] == f"{MOUNT}/{POLICY}"
 

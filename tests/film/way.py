@@ -54,7 +54,11 @@ class Way:
         for segment in segments[1:]:
             if segment.act == "solve":
                 camera.press("s", "y Yes", 1.0)
-                camera.press("y", _free, LOOK, 120)
+                camera.send("y")
+                # The lab is free for a moment before the work begins, too.
+                camera.settle()
+                camera.until(_free, 120)
+                camera.hold(LOOK)
             elif segment.act.startswith("experiment "):
                 self._experiment(experiments, segment)
         camera.press("c", _free, LOOK)

@@ -82,3 +82,5 @@ class Tmux:
     def close(self) -> None:
         """End the server, and with it the program if it still runs."""
         subprocess.run([need("tmux"), "-L", self.server, "kill-server"], env=self.environment, capture_output=True, check=False)
+        # tmux 3.3 leaves its socket behind.
+        Path(os.environ.get("TMUX_TMPDIR", "/tmp"), f"tmux-{os.getuid()}", self.server).unlink(missing_ok=True)

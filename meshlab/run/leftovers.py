@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from meshlab.cluster import containers
-from meshlab.cluster.containers import PREFIX, Node, docker
+from meshlab.cluster.containers import PREFIX, docker
 from meshlab.cluster.kind import KindEngine
-from meshlab.cluster.kindconfig import MOUNT
+from meshlab.cluster.orphans import drop, orphans
 from meshlab.cluster.ownfiles import OwnFiles
 from meshlab.run.paths import Paths
 
@@ -30,16 +29,11 @@ class Leftover:
 
 async def find(paths: Paths) -> list[Leftover]:
     """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
-    nodes = [node for node in await containers.nodes() if node.cluster.startswith(PREFIX)]
     folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
-    orphans: dict[str, list[Node]] = {}
-    for node in nodes:
-        if not Path(node.mounts.get(MOUNT, "/")).exists():
-            orphans.setdefault(node.cluster, []).append(node)
-    found += [Leftover(name, partial(_drop, [node.id for node in some])) for name, some in orphans.items()]
+    found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
     told = (await docker("ps", "-aq", "--filter", f"label={SCRIPT_LABEL}")).text.split()
-    return [*found, *(Leftover(one, partial(_drop, [one])) for one in told)]
+    return [*found, *(Leftover(one, partial(_drop, one)) for one in told)]
 
 
 def _folders(paths: Paths) -> list[Path]:
@@ -56,5 +50,5 @@ async def _remove(folder: Path) -> None:
     forget(folder)
 
 
-async def _drop(ids: list[str]) -> None:
-    await docker("rm", "-f", "-v", *ids, check=False)
+async def _drop(container: str) -> None:
+    await docker("rm", "-f", "-v", container, check=False)

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from meshlab.cluster import redirect
+from meshlab.cluster.orphans import orphans
 from meshlab.errors import EngineError
 
 DEADLINE = 10.0
-PREFIX = "meshlab-"
 
 
 async def output(*command: str) -> tuple[str, str]:
@@ -84,11 +84,11 @@ async def networks() -> tuple[tuple[str, str], ...]:
     return tuple((line[0], net) for line in lines for net in line[1:] or [""])
 
 
-async def cluster_names() -> tuple[str, ...]:
-    """kind clusters in the engine that carry meshlab's prefix."""
-    form = '{{.Label "io.x-k8s.kind.cluster"}}'
-    out, _ = await output("docker", "ps", "-a", "--filter", "label=io.x-k8s.kind.cluster", "--format", form)
-    return tuple(sorted({name for name in out.split() if name.startswith(PREFIX)}))
+async def leftovers() -> tuple[str, ...]:
+    """Clusters that `meshlab clean` would remove although no run remembers them."""
+    with contextlib.suppress(EngineError):
+        return tuple(sorted(await orphans()))
+    return ()
 
 
 async def redirects() -> bool | None:
@@ -96,11 +96,6 @@ async def redirects() -> bool | None:
     with contextlib.suppress(EngineError):
         return await redirect.redirects()
     return None
-
-
-def unaccounted(found: tuple[str, ...], state: Path) -> tuple[str, ...]:
-    """Those of which the state folder knows nothing."""
-    return tuple(name for name in found if not (state / "clusters" / name.removeprefix(PREFIX)).exists())
 
 
 def number(file: str) -> int | None:

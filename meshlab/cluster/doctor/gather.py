@@ -17,7 +17,7 @@ from meshlab.cluster.setup.stand_ins import stand_ins
 async def gather() -> Facts:
     """Everything that can be known within a few seconds; what cannot be is None."""
     (engine, error), kind, kubectl, networks, found, redirects = await asyncio.gather(
-        ask.engine_info(), ask.kind_version(), ask.kubectl_version(), ask.networks(), ask.cluster_names(), ask.redirects()
+        ask.engine_info(), ask.kind_version(), ask.kubectl_version(), ask.networks(), ask.leftovers(), ask.redirects()
     )
     pins, state = load_pins(), state_folder()
     standing_in = await stand_ins(pins.images) if engine else []
@@ -50,7 +50,7 @@ async def gather() -> Facts:
         firewalld_backend=ask.firewalld_backend(),
         redirects=redirects,
         engine_clock_skew=ask.skew(engine),
-        leftovers=ask.unaccounted(found, state),
+        leftovers=found,
         stand_ins=tuple(standing_in),
     )
 

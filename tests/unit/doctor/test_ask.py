@@ -26,11 +26,6 @@ async def test_a_failing_program_gives_its_last_line() -> None:
     assert error == "last"
 
 
-def test_clusters_without_state_are_unaccounted(tmp_path: Path) -> None:
-    (tmp_path / "clusters" / "main").mkdir(parents=True)
-    assert ask.unaccounted(("meshlab-main", "meshlab-lost"), tmp_path) == ("meshlab-lost",)
-
-
 def test_skew_reads_nanoseconds() -> None:
     skew = ask.skew({"SystemTime": "2026-11-23T15:05:27.185495485Z"})
     assert skew is not None

@@ -26,6 +26,7 @@ from meshlab.tui.first_start import FirstStart, LiveFirstStart
 from meshlab.tui.garbage import EVERY, Sweeper
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
+from meshlab.tui.precedence import take_precedence
 from meshlab.tui.preferences import Preferences
 from meshlab.tui.screens.base import MeshScreen
 from meshlab.tui.screens.home import HomeScreen
@@ -116,6 +117,8 @@ class MeshlabApp(App[int]):
         # After the first paint: finding clashes of keys takes every screen.
         self.call_after_refresh(self.follow_settings)
         self.call_after_refresh(self.sweeper.begin)
+        if not self.is_headless:
+            self.call_after_refresh(take_precedence)
         self.set_interval(EVERY, self.sweeper.sweep)
         if self.first is not None and self.first.questions:
             self.ask_first(self.first)

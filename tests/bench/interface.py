@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.bench.observer import like_others, may_be_first, served_first
 from tests.bench.rest import forgotten
 from tests.bench.rows import Row, quantile, timed
 from tests.cluster.program import ROOT, Program
@@ -65,14 +66,15 @@ def keys_while_made(program: Program, lab: str) -> list[Row]:
     until(terminal, INTRODUCTION, shown=True)
     times: list[float] = []
     control: list[float] = []
-    while PREPARING in terminal.text and len(times) < KEYS:
-        seconds = _reading_key(terminal, len(times))
-        if PREPARING not in terminal.text:
-            break  # The lab is ready, and the screen is another one, on which the key leads elsewhere.
-        times.append(seconds)
-        idle_for(terminal, random.uniform(0, PAUSE))
-        if len(times) % 5 == 0:
-            control.append(frame_of_work())
+    with served_first():
+        while PREPARING in terminal.text and len(times) < KEYS:
+            seconds = _reading_key(terminal, len(times))
+            if PREPARING not in terminal.text:
+                break  # The lab is ready, and the screen is another one, on which the key leads elsewhere.
+            times.append(seconds)
+            idle_for(terminal, random.uniform(0, PAUSE))
+            if len(times) % 5 == 0:
+                control.append(frame_of_work())
     terminal.until(lambda screen: "step " in screen or ROAD in screen, 400)
     leave(terminal)
     what = f"key to screen, p95 of {len(times)} keys while the interface makes a cluster"
@@ -101,15 +103,16 @@ def keys_in_lab(program: Program, lab: str) -> list[Row]:
     terminal.until("Guide  3/", 20)
     headings = {number: heading(lab, number) for number in (2, 3)}
     pages, whole, control = [], [], []
-    for key, number in [("b", 2), ("f", 3)] * (KEYS // 2):
-        first, last = answers(
-            terminal, key, *(partial(shows, terminal, text) for text in (f"Guide  {number}/", headings[number]))
-        )
-        pages.append(first)
-        whole.append(last)
-        idle_for(terminal, random.uniform(0, PAUSE))
-        control.append(frame_of_work())
-    letters = _letters(terminal)
+    with served_first():
+        for key, number in [("b", 2), ("f", 3)] * (KEYS // 2):
+            first, last = answers(
+                terminal, key, *(partial(shows, terminal, text) for text in (f"Guide  {number}/", headings[number]))
+            )
+            pages.append(first)
+            whole.append(last)
+            idle_for(terminal, random.uniform(0, PAUSE))
+            control.append(frame_of_work())
+        letters = _letters(terminal)
     leave(terminal)
     return [
         _keys(f"key to screen, p95 of {len(pages)} pages turned while traffic flows", pages, enough=KEYS),
@@ -146,16 +149,19 @@ def heading(lab: str, number: int) -> str:
 
 
 def _keys(what: str, times: list[float], *, enough: int, budget: float | None = 50) -> Row:
+    if budget is not None and may_be_first():
+        what += " (the interface is served first: it may)"
     p95 = quantile(times, 0.95) * 1000 if len(times) >= enough else float("nan")
     return Row("keys", what, "ms", budget, p95, tuple(one * 1000 for one in times))
 
 
 def frame_of_work() -> float:
     """Seconds that a little work takes here now, whoever does it: what the machine, not the interface, lets a key wait."""
-    start, spent = time.monotonic(), time.thread_time()
-    while time.thread_time() - spent < WORK:
-        pass
-    return time.monotonic() - start
+    with like_others():
+        start, spent = time.monotonic(), time.thread_time()
+        while time.thread_time() - spent < WORK:
+            pass
+        return time.monotonic() - start
 
 
 def _control(times: list[float]) -> Row:
@@ -224,8 +230,10 @@ def answers(terminal: Terminal, key: str, *holds: Callable[[], bool]) -> list[fl
     found: list[float] = []
     start = time.monotonic()
     terminal.send(key)
-    while time.monotonic() - start < ANSWER_WITHIN and len(found) < len(holds):
-        terminal.read(0.005)
+    while (left := start + ANSWER_WITHIN - time.monotonic()) > 0 and len(found) < len(holds):
+        # Looking at the screen takes as much of a processor as drawing it: only when something has come.
+        if not terminal.read(left):
+            continue
         while len(found) < len(holds) and holds[len(found)]():
             found.append(terminal.arrived - start)
     return found + [ANSWER_WITHIN] * (len(holds) - len(found))

@@ -36,14 +36,15 @@ class Terminal:
             cwd=str(ROOT),
         )
 
-    def read(self, seconds: float = 0.05) -> None:
-        """Feed what the program has written since to the emulator."""
+    def read(self, seconds: float = 0.05) -> int:
+        """Feed what the program has written since to the emulator. How many bytes there were."""
         written = self._more(seconds)
         # A pty holds 4 kB: all of a frame is taken before any of it is drawn, else its writer would wait for the drawing.
         while written and len(written) < FRAME and (more := self._more(BREATH)):
             written += more
         self.drawn += len(written)
         self.stream.feed(written)
+        return len(written)
 
     def _more(self, seconds: float) -> bytes:
         try:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from meshlab.tui.copying import copy_of, first_words
 from meshlab.tui.keys import bind
-from meshlab.tui.outline import outline
+from meshlab.tui.outline import laid_out, outline
 from meshlab.tui.speak import tr
 
 Result = TypeVar("Result")
@@ -58,7 +58,7 @@ class ReachingScreen(Screen[Result]):
 
     def targets(self) -> list[Widget]:
         """What can be gone to now."""
-        return [one for one in outline(self) if _goes_there(one) and one.region.area and one.visible]
+        return [one for one in laid_out(self) if _goes_there(one) and one.visible]
 
     @on(Resize)
     def resized(self) -> None:

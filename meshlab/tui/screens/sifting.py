@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from meshlab.tui.keys import bind
-from meshlab.tui.outline import outline
+from meshlab.tui.outline import laid_out
 from meshlab.tui.widgets.filter_bar import FilterBar
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.sift import Sifts
@@ -37,7 +37,7 @@ class SiftingScreen(Screen[Result]):
 
     def to_sift(self) -> Widget | None:
         """What the key would reduce: in the focused pane, else the only list of the screen."""
-        seen = [one for one in outline(self) if one.region.area and isinstance(one, Sifts)]
+        seen = [one for one in laid_out(self) if isinstance(one, Sifts)]
         for node in self.focused.ancestors_with_self if self.focused else ():
             for one in seen if node is not self else ():
                 if node in one.ancestors_with_self:

@@ -26,7 +26,7 @@ def begun(files: OwnFiles, spec: ClusterSpec) -> OwnFiles:
 
 @pytest.fixture
 def spec() -> ClusterSpec:
-    return ClusterSpec(name="main", node_image="kindest/node:v1.34.2", audited=[])
+    return ClusterSpec(name="main", node_image="kindest/node:v1.34.2")
 
 
 def test_a_cluster_whose_record_is_there_is_somebodys(begun: OwnFiles) -> None:

@@ -63,8 +63,8 @@ class Rounds:
             before()
             part = parts[done % len(parts)]
             self._kill(name, lambda part=part: kill_in(self.program, work, part, self.chance))  # type: ignore[misc]
-            if name == "set-up" and self.kills.get(name, 0) == done:
-                self.clean()  # It came to its end, and a lab that is ready is not set up again.
+            if name in {"create", "set-up"} and self.kills.get(name, 0) == done:
+                self.clean()  # It came to its end, and what is there is not made again.
             if name in {"fault", "reset"}:
                 self.start()
                 self.mended(number)

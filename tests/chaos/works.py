@@ -31,7 +31,7 @@ class Work:
 
 
 WORKS = {
-    "create": Work(START, {"create-nodes": 4, "control-plane": 10, "network": 1, "join": 5}),
+    "create": Work(START, {"create-nodes": 4, "control-plane": 10, "network": 1, "join": 1}),
     "load": Work(START, {"load-images": 3}),
     "set-up": Work(START, {"system-parts": 0.5, "setup-start": 1, "workloads-ready": 5, "start-actors": 1}, SET_UP),
     "check": Work(("check", "--all", "--format", "jsonl"), {"checking": 3}),

@@ -10,12 +10,13 @@ from textual.widget import Widget
 from textual.widgets import Markdown
 
 
-def outline(root: Widget) -> Iterator[Widget]:
-    """All widgets below, from top to bottom, hidden ones too; none of a Markdown text's own."""
+def outline(root: Widget, *, hidden: bool = True) -> Iterator[Widget]:
+    """All widgets below, from top to bottom, with or without hidden ones; none of a Markdown text's own."""
     for child in root.children:
-        yield child
-        if not isinstance(child, Markdown):
-            yield from outline(child)
+        if hidden or child.display:
+            yield child
+            if not isinstance(child, Markdown):
+                yield from outline(child, hidden=hidden)
 
 
 def laid_out(screen: Screen[Any]) -> list[Widget]:
@@ -26,13 +27,4 @@ def laid_out(screen: Screen[Any]) -> list[Widget]:
     """
     if screen.maximized is not None:
         return [one for one in outline(screen) if one.region.area]
-    return list(_displayed(screen))
-
-
-def _displayed(root: Widget) -> Iterator[Widget]:
-    for child in root.children:
-        if child.display:
-            if child.outer_size.area:
-                yield child
-            if not isinstance(child, Markdown):
-                yield from _displayed(child)
+    return [one for one in outline(screen, hidden=False) if one.outer_size.area]

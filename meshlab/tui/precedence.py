@@ -32,15 +32,16 @@ NORMAL, RESET_ON_FORK = 0, 1
 
 def take_precedence() -> Granted:
     """For all threads that there are now. What was granted; "" where there is nothing to ask for."""
-    if sys.platform != "linux":
-        return ""
     threads = [thread.native_id for thread in threading.enumerate() if thread.native_id is not None]
-    if all(_real_time(thread) for thread in threads):
+    if all(real_time(thread) for thread in threads):
         return "real-time"
     return "long turns" if all(_long_turns(thread) for thread in threads) else ""
 
 
-def _real_time(thread: int) -> bool:
+def real_time(thread: int) -> bool:
+    """For one of them, 0 being the one that calls. Whether it was granted."""
+    if sys.platform != "linux":
+        return False
     lowest = os.sched_param(os.sched_get_priority_min(os.SCHED_RR))
     try:
         os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, lowest)
@@ -51,7 +52,7 @@ def _real_time(thread: int) -> bool:
 
 def _long_turns(thread: int) -> bool:
     number = CALLS.get(platform.machine())
-    if number is None:
+    if sys.platform != "linux" or number is None:
         return False
     import ctypes
 

@@ -5,38 +5,36 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+from meshlab.tui.precedence import real_time
 
 
 def may_be_first() -> bool:
     """Whether the interface, too, gets real-time turns here."""
-    return sys.platform == "linux" and os.geteuid() == 0
+    with served_first() as granted:
+        return granted
 
 
 @contextmanager
-def served_first() -> Iterator[None]:
-    """Real-time turns while the context lasts, not for what this process starts: as root on Linux, else nothing."""
-    if sys.platform == "linux":
-        with suppress(PermissionError):
-            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+def served_first() -> Iterator[bool]:
+    """Real-time turns while the context lasts, not for what this process starts. Whether they were granted."""
     try:
-        yield
+        yield real_time(0)
     finally:
-        as_usual()
+        _as_usual()
 
 
 @contextmanager
 def like_others() -> Iterator[None]:
     """In between: turns as everybody has them, for what is compared with the interface."""
-    held = sys.platform == "linux" and os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
-    as_usual()
+    _as_usual()
     try:
         yield
     finally:
-        if held:
-            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+        real_time(0)
 
 
-def as_usual() -> None:
+def _as_usual() -> None:
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

@@ -23,7 +23,7 @@ def turn():
     return precedence.ATTRIBUTES.unpack(told.raw)[5]
 if sys.argv[1] == "denied":
     def denied(*_): raise PermissionError
-    real, os.sched_setscheduler = os.sched_setscheduler, denied
+    os.sched_setscheduler = denied
 other = threading.Thread(target=time.sleep, args=(60,), daemon=True)
 other.start()
 print(precedence.take_precedence())
@@ -40,11 +40,7 @@ def asked(how: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def may_be_real_time() -> bool:
-    return os.geteuid() == 0
-
-
-@pytest.mark.skipif(not may_be_real_time(), reason="only root surely may")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root surely may")
 def test_where_it_may_the_interface_is_served_first_and_nobody_that_it_starts() -> None:
     granted, threads, _, program, later = asked("")
     assert (granted, threads) == ("real-time", str({os.SCHED_RR | os.SCHED_RESET_ON_FORK}))

@@ -86,8 +86,9 @@ async def networks() -> tuple[tuple[str, str], ...]:
 
 async def leftovers() -> tuple[str, ...]:
     """Clusters that `meshlab clean` would remove although no run remembers them."""
-    with contextlib.suppress(EngineError):
-        return tuple(sorted(await orphans()))
+    with contextlib.suppress(EngineError, TimeoutError):
+        async with asyncio.timeout(DEADLINE):
+            return tuple(sorted(await orphans()))
     return ()
 
 

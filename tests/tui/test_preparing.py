@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Log
 
 from meshlab.errors import EngineError
 from meshlab.run.api import Language
@@ -86,7 +86,7 @@ async def test_where_it_is_narrow_one_key_turns_between_phases_and_introduction(
         await pilot.press("i")
         await shows(pilot, phase)
         await pilot.press("l")
-        await until(pilot, lambda: app.screen.query_one(Log).region.area)
+        await shows(pilot, "load-images: [1/2]")
         await pilot.press("l")
         await shows(pilot, phase)
 
@@ -101,6 +101,34 @@ async def test_the_introduction_scrolls_while_the_phases_go_on() -> None:
         await pilot.press("pagedown")
         await until(pilot, lambda: intro.scroll_y > 0)
         await shows(pilot, "Why not the application?")
+
+
+def has_focus(screen: PreparingScreen, name: str) -> bool:
+    return screen.focused is not None and screen.focused.id == name
+
+
+async def test_only_the_page_in_sight_takes_keys() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await begin(pilot, run)
+        for page, hidden in (("log", "intro"), ("intro", "log")):
+            await pilot.press("l")
+            await until(pilot, partial(has_focus, screen, page))
+            assert hidden not in {one.id for one in (*screen.focus_chain, *screen.targets())}
+            assert page in {one.id for one in screen.targets()}
+
+
+async def test_the_log_stays_in_sight_while_the_terminal_changes() -> None:
+    run = ScriptedRun()
+    app = make_app(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await begin(pilot, run)
+        await pilot.press("l")
+        for size in ((80, 24), (140, 42), (100, 20), WIDE):
+            await pilot.resize_terminal(*size)
+            await shows(pilot, "load-images: [1/2]")
+            assert "What it is" not in screen_text(app)
 
 
 async def test_a_terminal_that_grows_shows_both_again() -> None:

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
+from textual.widget import Widget
 from textual.widgets import Log, Static
 from textual.worker import WorkerState
 
@@ -63,10 +64,11 @@ class PreparingScreen(FollowsOperation[None]):
             with Vertical(id="phases", classes="pane"):
                 yield PhaseList(self.table, fits=True)
                 yield Static(id="note")
-            with Pane(id="intro"):
-                yield Static(id="stage")
-                yield GuidePage()
-            yield Log(id="log", classes="pane")
+            with Container(id="beside"):
+                with Pane(id="intro"):
+                    yield Static(id="stage")
+                    yield GuidePage()
+                yield Log(id="log", classes="pane")
         yield KeyFooter()
 
     async def on_mount(self) -> None:
@@ -87,21 +89,38 @@ class PreparingScreen(FollowsOperation[None]):
 
     def on_resize(self) -> None:
         self.watch_page()
+        self.call_after_refresh(self.turn_page)
         self._introduce()
         self.refresh_bindings()
 
     def watch_page(self) -> None:
-        beside = self.page if self.page == "log" else "intro"
-        for name in ("phases", "intro", "log"):
-            self.query_one(f"#{name}").display = name == (self.page if self.narrow else beside) or (
-                name == "phases" and not self.narrow
-            )
+        alone = self.page if self.narrow else ""
+        self.query_one("#phases").display = alone in ("", "phases")
+        self.query_one("#beside").display = alone != "phases"
+        self.turn_page()
+
+    def turn_page(self) -> None:
+        """Two pages, one below the other, of which one is in sight: to hide a long text and show it again takes 40 ms."""
+        for name in ("intro", "log"):
+            page = self.query_one(f"#{name}")
+            page.can_focus = page.can_focus_children = (name == "log") == (self.page == "log")
+        beside = self.query_one("#beside")
+        # Its outer size, because to ask for a region makes Textual arrange and draw all anew (see `outline`).
+        down = beside.outer_size.height if self.page == "log" else 0
+        beside.scroll_to(y=down, animate=False, immediate=True, force=True)
+
+    def targets(self) -> list[Widget]:
+        """Not the page that is out of sight."""
+        unseen = "intro" if self.page == "log" else "log"
+        return [one for one in super().targets() if one.id != unseen]
 
     def show_page(self, page: str) -> None:
         """Turn to it, and let the arrows scroll it."""
         self.page = page
-        self.query_one(f"#{'intro' if page == 'phases' and not self.narrow else page}").focus()
         self.refresh_bindings()
+        seen = self.query_one(f"#{'intro' if page == 'phases' and not self.narrow else page}")
+        # What is not in sight yet cannot be drawn alone.
+        self.call_after_refresh(self.set_focus, seen, scroll_visible=False)
 
     async def _label(self) -> None:
         self.query_one("#phases").border_title = tr(self, "preparing.title")

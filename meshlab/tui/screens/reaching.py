@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.events import Resize
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -29,6 +30,9 @@ class ReachingScreen(Screen[Result]):
         bind("plus", "zoom", "pane.zoom", show=False),
         bind("y", "copy", "app.copy", show=False),
     ]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual draws all of the screen twice when the focus moves; what looks different is drawn anyway (see below)."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:

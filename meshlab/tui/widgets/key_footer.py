@@ -61,7 +61,7 @@ class KeyFooter(Widget):
                 compare += [item] if binding.id == COMPARE else []
         items = [*shown.values(), *palette] if self.roomy else list(shown.values())
         for less_wanted in (compare, palette):
-            if sum(self._look(item).cell_length for item in items) > self.size.width:
+            if sum(self._look(item).cell_length for item in items) > self.outer_size.width:
                 items = [item for item in items if item not in less_wanted]
         self.items = tuple(items)
 

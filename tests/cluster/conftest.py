@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.program import ROOT, Program
+from tests.cluster.watchdog import watched
 
 LAB = "2-router-mesh"
 
@@ -33,6 +34,13 @@ NUMBER = number()
 
 def pytest_report_header() -> str:
     return f"labs: sample {NUMBER} (the same again: MESHLAB_TEST_SAMPLE={NUMBER})"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Setting up and cleaning up are part of what may hang."""
+    with watched():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

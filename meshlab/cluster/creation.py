@@ -12,6 +12,7 @@ from contextlib import aclosing, suppress
 from meshlab.cluster import group, kindlines, stream
 from meshlab.cluster.api import ClusterSpec, Kube
 from meshlab.cluster.archive import archive, pour
+from meshlab.cluster.cleanup import stop, to_the_end
 from meshlab.cluster.containers import PREFIX, EngineFacts
 from meshlab.cluster.dns import tune_dns
 from meshlab.cluster.group import Mark
@@ -23,6 +24,8 @@ from meshlab.cluster.ownfiles import OwnFiles, private
 from meshlab.cluster.process import end, exited, lines, run
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
+from meshlab.cluster.unpack import unpack
+from meshlab.errors import EngineError
 
 WITHIN = 600.0
 """Seconds for kind itself."""
@@ -56,9 +59,13 @@ class Creation:
         config = cluster_config(self._spec, self._files.mount, self._facts.cgroup)
         self._files.configure(config, audit_policy(self._spec))
         sources = [self._kind(), self._early(early)] + ([self._images(list(images))] if images else [])
-        async with aclosing(merged(*sources)) as events:
-            async for event in events:
-                yield event
+        unpacking = asyncio.ensure_future(self._unpack())
+        try:
+            async with aclosing(merged(*sources)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            await to_the_end(stop([unpacking]))
         self._files.complete()
 
     async def _kind(self) -> AsyncGenerator[Progress, None]:
@@ -96,6 +103,15 @@ class Creation:
                         yield event
         finally:
             await kube.close()
+
+    async def _unpack(self) -> None:
+        """A head start for the control plane. What fails here fails there too, and is said there."""
+        await self._nodes_up.wait()
+        with suppress(EngineError):
+            for node in await own_nodes(self._cluster, self._files.mount):
+                if node.role == "control-plane":
+                    await stream.containerd_answers(node)
+                    await unpack(node)
 
     async def _images(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
         """Into new nodes, which lack them all, as soon as containerd answers."""

@@ -1,4 +1,4 @@
-"""Other programs, run by asyncio: each in its own process group, with a deadline, and never left behind."""
+"""Other programs, run by asyncio: each in its own session and process group, with a deadline, and never left behind."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ async def started(
 
 async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
     try:
-        process = await asyncio.create_subprocess_exec(*argv, process_group=0, limit=1 << 20, **arguments)
+        # A session of its own is a group of its own too. Linux shares processors out by session, so that what makes a
+        # cluster takes nothing of the interface's share (autogroup: https://man7.org/linux/man-pages/man7/sched.7.html).
+        process = await asyncio.create_subprocess_exec(*argv, start_new_session=True, limit=1 << 20, **arguments)
     except FileNotFoundError as error:
         raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
     except OSError as error:

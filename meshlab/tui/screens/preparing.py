@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
@@ -28,6 +28,7 @@ from meshlab.tui.speak import lab_title, language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.pages import Pages
 from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.phase_list import PhaseList
 from meshlab.tui.widgets.status import StatusRow
@@ -64,7 +65,7 @@ class PreparingScreen(FollowsOperation[None]):
             with Vertical(id="phases", classes="pane"):
                 yield PhaseList(self.table, fits=True)
                 yield Static(id="note")
-            with Container(id="beside"):
+            with Pages():
                 with Pane(id="intro"):
                     yield Static(id="stage")
                     yield GuidePage()
@@ -89,30 +90,20 @@ class PreparingScreen(FollowsOperation[None]):
 
     def on_resize(self) -> None:
         self.watch_page()
-        self.call_after_refresh(self.turn_page)
         self._introduce()
         self.refresh_bindings()
 
     def watch_page(self) -> None:
         alone = self.page if self.narrow else ""
         self.query_one("#phases").display = alone in ("", "phases")
-        self.query_one("#beside").display = alone != "phases"
-        self.turn_page()
-
-    def turn_page(self) -> None:
-        """Two pages, one below the other, of which one is in sight: to hide a long text and show it again takes 40 ms."""
-        for name in ("intro", "log"):
-            page = self.query_one(f"#{name}")
-            page.can_focus = page.can_focus_children = (name == "log") == (self.page == "log")
-        beside = self.query_one("#beside")
-        # Its outer size, because to ask for a region makes Textual arrange and draw all anew (see `outline`).
-        down = beside.outer_size.height if self.page == "log" else 0
-        beside.scroll_to(y=down, animate=False, immediate=True, force=True)
+        beside = self.query_one(Pages)
+        beside.display = alone != "phases"
+        beside.turn("log" if self.page == "log" else "intro")
 
     def targets(self) -> list[Widget]:
         """Not the page that is out of sight."""
-        unseen = "intro" if self.page == "log" else "log"
-        return [one for one in super().targets() if one.id != unseen]
+        pages = self.query_one(Pages)
+        return [one for one in super().targets() if one.parent is not pages or one.id == pages.seen]
 
     def show_page(self, page: str) -> None:
         """Turn to it, and let the arrows scroll it."""

@@ -34,8 +34,9 @@ class Due:
         self._pause = dict.fromkeys(self._checks, RED)
         self._first: dict[str, float] = {}
         """Of marked ones: when they were first marked, since the last look."""
-        self._changed: dict[str, float] = {}
-        """When something that the check looks at last changed."""
+        self._changed = {name: now for name, check in self._checks.items() if _looks_back(check)}
+        """When something that the check looks at last changed. What looks back sees also what was before it is watched: a lab
+        that was put there or reset just now, which is nobody's failure."""
         self._bell = asyncio.Event()
 
     def mark(self, names: Iterable[str], *, change: bool = True) -> None:
@@ -97,3 +98,7 @@ class Due:
                 await self._bell.wait()
         except TimeoutError:
             return
+
+
+def _looks_back(check: Check) -> bool:
+    return check.success is not None and check.success.window == "last"

@@ -9,6 +9,7 @@ import pytest
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.address import ObjectRef
+from meshlab.lab.checks import SuccessSpec
 from meshlab.run import answers, baseline, events, forward, judge, watch
 from meshlab.run.context import Run
 from meshlab.run.due import Due
@@ -129,6 +130,17 @@ async def test_a_red_check_within_its_time_after_a_change_is_pending(tmp_path: P
     assert due.judged(red).waits_for == "red"
     async with asyncio.timeout(5):
         assert await due.next([check]) == [check]
+
+
+@pytest.mark.parametrize(("within", "outcome"), [(60, Outcome.PENDING), (0, Outcome.FAIL)])
+def test_requests_from_before_a_lab_is_watched_are_waited_for(tmp_path: Path, within: float, outcome: Outcome) -> None:
+    from msgspec.structs import replace
+
+    some = small_run(tmp_path).lab.all_checks()["colour"]
+    served = SuccessSpec(actor="shoppers", window="last", seconds=8, max_failed=0)
+    due = Due([replace(some, object=None, success=served, within=within)])
+    red = Verdict(check="colour", step="first", kind="success", role="guard", outcome=Outcome.FAIL, expected="none failed")
+    assert due.judged(red).outcome is outcome
 
 
 async def test_while_an_experiment_runs_no_traffic_of_ours_disturbs_it(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def paint(program: Program) -> list[Row]:
 def _paint(program: Program) -> float:
     start = time.monotonic()
     terminal = opened(program)
-    terminal.until("meshlab", 20)
-    seconds = time.monotonic() - start
+    terminal.until(lambda screen: "meshlab" in screen and ROAD in screen, 20)
+    seconds = terminal.arrived - start
     leave(terminal)
     return seconds
 

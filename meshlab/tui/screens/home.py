@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
+from textual.worker import WorkerError
 
 from meshlab.errors import MeshlabError
 from meshlab.tui.backend import Backend, Finding, LiveBackend
@@ -63,9 +65,8 @@ class HomeScreen(MeshScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#problem").display = False
         self.query_one("#road").focus()
-        # The frame first: labs and the doctor's findings follow into it.
-        self.call_after_refresh(self.load)
-        self.call_after_refresh(self.examine)
+        # The frame first: labs follow into it, and then the doctor's findings, for which many programs are started.
+        self.call_after_refresh(self.load_first)
 
     def on_resize(self) -> None:
         # The panes know their new sizes only then.
@@ -79,6 +80,13 @@ class HomeScreen(MeshScreen[None]):
         super().relabel()
         self.load()
         self.examine()
+
+    @work(exclusive=True, group="first", exit_on_error=False)
+    async def load_first(self) -> None:
+        """What is there at the start, in the order in which it is wanted."""
+        with suppress(WorkerError):
+            await self.load().wait()
+        self.call_after_refresh(self.examine)
 
     @work(exclusive=True, group="labs", exit_on_error=False)
     async def load(self) -> None:

@@ -13,7 +13,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from meshlab.tui.copying import copy_of, first_words
 from meshlab.tui.keys import bind
 from meshlab.tui.outline import laid_out, outline
 from meshlab.tui.speak import tr
@@ -106,6 +105,8 @@ class ReachingScreen(Screen[Result]):
 
     def text_to_copy(self) -> str:
         """What of the focused thing is worth copying."""
+        from meshlab.tui.copying import copy_of
+
         widget = self.focused
         return copy_of(widget) if widget is not None else ""
 
@@ -115,6 +116,8 @@ class ReachingScreen(Screen[Result]):
 
     def take_along(self, text: str) -> None:
         """Into the clipboard, by the terminal (OSC 52)."""
+        from meshlab.tui.copying import first_words
+
         self.app.copy_to_clipboard(text)
         self.notify(tr(self, "copy.done", text=first_words(text)), markup=False)
 

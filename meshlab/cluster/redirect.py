@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+
 from meshlab.cluster import containers
-from meshlab.cluster.containers import docker
+from meshlab.cluster.cleanup import to_the_end
+from meshlab.cluster.containers import PASSING_LABEL, docker
 from meshlab.cluster.pins import load_pins
 
 RULES = (
@@ -20,5 +23,17 @@ async def redirects() -> bool | None:
     if image not in await containers.image_ids([image]):
         return None
     script = " && ".join(f"iptables -w -t nat -A OUTPUT {rule}" for rule in RULES)
-    argv = ["run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN", "--entrypoint", "sh", image, "-c", script]
-    return (await docker(*argv, deadline=WITHIN, check=False)).code == 0
+    name = f"meshlab-redirect-{secrets.token_hex(4)}"
+    argv = ["run", "--rm", "--name", name, "--label", f"{PASSING_LABEL}=1", "--network", "none", "--cap-add", "NET_ADMIN"]
+    argv += ["--entrypoint", "sh", image, "-c", script]
+    try:
+        done = await docker(*argv, deadline=WITHIN, check=False)
+    except BaseException:
+        # The engine keeps a container that was made and not started yet, `--rm` or not.
+        await to_the_end(_gone(name))
+        raise
+    return done.code == 0
+
+
+async def _gone(name: str) -> None:
+    await docker("rm", "-f", "-v", name, check=False)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from meshlab.cluster.containers import PREFIX, docker
+from meshlab.cluster.containers import PASSING_LABEL, PREFIX, docker
 from meshlab.cluster.kind import KindEngine
 from meshlab.cluster.orphans import drop, orphans
 from meshlab.cluster.ownfiles import OwnFiles
 from meshlab.run.paths import Paths
 
-SCRIPT_LABEL = "dev.meshlab.script"
-"""Of the containers that scripts run in."""
 SUB = ("grade", "prove")
 """State folders inside the state folder: what runs there is nobody's progress."""
 
@@ -32,7 +30,7 @@ async def find(paths: Paths) -> list[Leftover]:
     folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
     found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
-    told = (await docker("ps", "-aq", "--filter", f"label={SCRIPT_LABEL}")).text.split()
+    told = (await docker("ps", "-aq", "--filter", f"label={PASSING_LABEL}")).text.split()
     return [*found, *(Leftover(one, partial(_drop, one)) for one in told)]
 
 

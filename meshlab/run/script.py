@@ -10,13 +10,12 @@ from pathlib import Path
 
 from meshlab.cluster.api import ClusterInfo
 from meshlab.cluster.cleanup import to_the_end
-from meshlab.cluster.containers import docker
+from meshlab.cluster.containers import PASSING_LABEL, docker
 from meshlab.cluster.process import run as run_program
 from meshlab.errors import EngineError, EnvironmentFault, ExitCode, MeshlabError
 from meshlab.lab.change_parts import Script
 from meshlab.run import learner, paths, trust
 from meshlab.run.context import Run
-from meshlab.run.leftovers import SCRIPT_LABEL
 from meshlab.run.system import spaces
 
 WITHIN = 120.0
@@ -75,7 +74,7 @@ def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
 async def execute(script: Script, config: bytes, program: Path, image: str, *, within: float = WITHIN) -> None:
     """ScriptFailed says how it ended, with its last line. EngineError when the container could not be started."""
     name = f"meshlab-script-{secrets.token_hex(4)}"
-    argv = ["run", "--rm", "-i", "--pull", "never", "--name", name, "--label", f"{SCRIPT_LABEL}=1", *LIMITS]
+    argv = ["run", "--rm", "-i", "--pull", "never", "--name", name, "--label", f"{PASSING_LABEL}=1", *LIMITS]
     argv += ["-e", "KUBECONFIG=/work/kubeconfig", "-e", "HOME=/work", "-v", f"{program}:/usr/local/bin/kubectl:ro"]
     argv += [image, "sh", "-c", START, script.path.name]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,21 @@ esac
 async def test_redirects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, image: str, code: int, answer: bool | None) -> None:
     an_engine(tmp_path, monkeypatch, image=image, code=code)
     assert await redirects() is answer
+
+
+async def test_a_trial_that_is_cut_off_leaves_no_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine keeps one that was made and not started, `--rm` or not."""
+    an_engine(tmp_path, monkeypatch, image="kindest/node:v1.34.2", code=0)
+    said, program = tmp_path / "said", tmp_path / "docker"
+    told = program.read_text().replace('case "$1 $2" in', f'echo "$*" >> {said}\ncase "$1 $2" in')
+    program.write_text(told.replace("*NET_ADMIN*owner*REDIRECT*) exit 0", "*NET_ADMIN*) exec sleep 60"))
+    trial = asyncio.ensure_future(redirects())
+    for _ in range(1000):
+        if said.exists() and "run --rm" in said.read_text():
+            break
+        await asyncio.sleep(0.01)
+    trial.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await trial
+    *_, begun, removed = said.read_text().splitlines()
+    assert removed == f"rm -f -v {begun.split()[3]}"

@@ -16,8 +16,6 @@ CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
 PREFIX = "meshlab-"
 """Of the names of all clusters that meshlab makes."""
-PASSING_LABEL = "dev.meshlab.script"
-"""Of containers that run for seconds: those of scripts, and of the doctor's trials."""
 
 
 class Node(Struct, frozen=True, kw_only=True):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-
 from meshlab.cluster import containers
-from meshlab.cluster.cleanup import to_the_end
-from meshlab.cluster.containers import PASSING_LABEL, docker
+from meshlab.cluster.containers import docker
+from meshlab.cluster.passing import passing
 from meshlab.cluster.pins import load_pins
 
 RULES = (
@@ -23,17 +21,6 @@ async def redirects() -> bool | None:
     if image not in await containers.image_ids([image]):
         return None
     script = " && ".join(f"iptables -w -t nat -A OUTPUT {rule}" for rule in RULES)
-    name = f"meshlab-redirect-{secrets.token_hex(4)}"
-    argv = ["run", "--rm", "--name", name, "--label", f"{PASSING_LABEL}=1", "--network", "none", "--cap-add", "NET_ADMIN"]
-    argv += ["--entrypoint", "sh", image, "-c", script]
-    try:
-        done = await docker(*argv, deadline=WITHIN, check=False)
-    except BaseException:
-        # The engine keeps a container that was made and not started yet, `--rm` or not.
-        await to_the_end(_gone(name))
-        raise
-    return done.code == 0
-
-
-async def _gone(name: str) -> None:
-    await docker("rm", "-f", "-v", name, check=False)
+    how = ("--network", "none", "--cap-add", "NET_ADMIN", "--entrypoint", "sh", image, "-c", script)
+    async with passing("redirect") as begun:
+        return (await docker(*begun, *how, deadline=WITHIN, check=False)).code == 0

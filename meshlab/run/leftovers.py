@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from meshlab.cluster.containers import PASSING_LABEL, PREFIX, docker
+from meshlab.cluster import passing
+from meshlab.cluster.containers import PREFIX
 from meshlab.cluster.kind import KindEngine
 from meshlab.cluster.orphans import drop, orphans
 from meshlab.cluster.ownfiles import OwnFiles
@@ -30,8 +31,7 @@ async def find(paths: Paths) -> list[Leftover]:
     folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
     found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
-    told = (await docker("ps", "-aq", "--filter", f"label={PASSING_LABEL}")).text.split()
-    return [*found, *(Leftover(one, partial(_drop, one)) for one in told)]
+    return [*found, *(Leftover(one, partial(passing.remove, one)) for one in await passing.left())]
 
 
 def _folders(paths: Paths) -> list[Path]:
@@ -46,7 +46,3 @@ async def _remove(folder: Path) -> None:
 
     await KindEngine().delete(folder.name, folder)
     forget(folder)
-
-
-async def _drop(container: str) -> None:
-    await docker("rm", "-f", "-v", container, check=False)

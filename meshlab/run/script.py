@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import secrets
 import tarfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from meshlab.cluster.api import ClusterInfo
-from meshlab.cluster.cleanup import to_the_end
-from meshlab.cluster.containers import PASSING_LABEL, docker
+from meshlab.cluster.containers import docker
+from meshlab.cluster.passing import passing
 from meshlab.cluster.process import run as run_program
 from meshlab.errors import EngineError, EnvironmentFault, ExitCode, MeshlabError
 from meshlab.lab.change_parts import Script
@@ -73,26 +72,20 @@ def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
 
 async def execute(script: Script, config: bytes, program: Path, image: str, *, within: float = WITHIN) -> None:
     """ScriptFailed says how it ended, with its last line. EngineError when the container could not be started."""
-    name = f"meshlab-script-{secrets.token_hex(4)}"
-    argv = ["run", "--rm", "-i", "--pull", "never", "--name", name, "--label", f"{PASSING_LABEL}=1", *LIMITS]
+    argv = ["-i", "--pull", "never", *LIMITS]
     argv += ["-e", "KUBECONFIG=/work/kubeconfig", "-e", "HOME=/work", "-v", f"{program}:/usr/local/bin/kubectl:ro"]
     argv += [image, "sh", "-c", START, script.path.name]
-    try:
-        done = await run_program("docker", *argv, stdin=packed(script, config), deadline=within, check=False)
-    except EngineError as error:
-        raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
-    finally:
-        await to_the_end(_gone(name))
+    async with passing("script") as begun:
+        try:
+            done = await run_program("docker", *begun, *argv, stdin=packed(script, config), deadline=within, check=False)
+        except EngineError as error:
+            raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
     if done.code in (125, 126, 127) and "docker:" in done.err:
         raise EngineError(f"The container for the script {script.file} could not be started: {done.err.strip()[-300:]}")
     if done.code:
         lines = [line.strip() for line in (done.err or done.text).splitlines() if line.strip()]
         last = f": {lines[-1][:300]}" if lines else ""
         raise ScriptFailed(f"The script {script.file} ended with code {done.code}{last}")
-
-
-async def _gone(name: str) -> None:
-    await docker("rm", "-f", "-v", name, check=False)
 
 
 def packed(script: Script, config: bytes) -> bytes:

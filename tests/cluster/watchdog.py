@@ -21,7 +21,7 @@ class HangError(AssertionError):
 
 @contextmanager
 def watched(seconds: float = LIMIT) -> Iterator[None]:
-    """Raise HangError in the body after so long, and print where its threads and tasks are."""
+    """Raise HangError in the body after so long, and print where it stands and what its tasks wait for."""
 
     def bark(_number: int, frame: FrameType | None) -> None:
         told = f"\nnothing came to an end for {seconds:g} seconds:\n" + "".join(traceback.format_stack(frame)) + tasks()

@@ -109,7 +109,7 @@ class PreparingScreen(FollowsOperation[None]):
         """Turn to it, and let the arrows scroll it."""
         self.page = page
         self.refresh_bindings()
-        seen = self.query_one(f"#{'intro' if page == 'phases' and not self.narrow else page}")
+        seen = self.query_one(f"#{page if self.narrow else self.query_one(Pages).seen}")
         # What is not in sight yet cannot be drawn alone.
         self.call_after_refresh(self.set_focus, seen, scroll_visible=False)
 

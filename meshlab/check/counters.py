@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
 from meshlab.check.observe import gather
 from meshlab.check.world import LogEntry, Position
 

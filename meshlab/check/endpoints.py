@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
 from meshlab.check.observe import host_of, url_of
 from meshlab.check.world import Position
 from meshlab.lab.address import ObjectRef

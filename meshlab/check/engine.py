@@ -10,22 +10,25 @@ again whenever what it waits for changes).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from meshlab.check.context import Context
-from meshlab.check.gate import Gate
-from meshlab.check.look import safe_look
+from meshlab.check import kinds
+from meshlab.check.findings import evidence, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.plan import chosen, with_needs
 from meshlab.check.settle import settle
 from meshlab.check.verdict import Finding, Outcome, Verdict
+from meshlab.errors import LabError, MeshlabError
 from meshlab.lab.checks import Check
 
 if TYPE_CHECKING:
     from meshlab.check.record import Recorder
+
 
 NOTHING: Mapping[str, Verdict] = MappingProxyType({})
 
@@ -147,3 +150,88 @@ class _Evaluation:
             numbers=finding.numbers,
             reach=finding.reach,
         )
+
+
+ALONE = frozenset({"cost", "latency", "share", "limit"})
+"""Kinds that measure what others would disturb."""
+
+
+class Gate:
+    """At most `limit` looks at once; one that is alone waits for the others, and they for it."""
+
+    def __init__(self, limit: int = 6) -> None:
+        self._limit = limit
+        self._inside = 0
+        self._alone = False
+        self._queued = 0
+        self._changed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def enter(self, kind: str) -> AsyncIterator[None]:
+        """Inside while the context lasts."""
+        alone = kind in ALONE
+        await self._take(alone)
+        try:
+            yield
+        finally:
+            await self._leave(alone)
+
+    async def _take(self, alone: bool) -> None:
+        async with self._changed:
+            self._queued += alone
+            try:
+                await self._changed.wait_for(lambda: self._free(alone))
+            finally:
+                self._queued -= alone
+                # Whoever stood behind this one may go now, also when it was cancelled.
+                self._changed.notify_all()
+            self._inside += 1
+            self._alone = alone
+
+    def _free(self, alone: bool) -> bool:
+        if alone:
+            return not self._inside
+        return not self._alone and not self._queued and self._inside < self._limit
+
+    async def _leave(self, alone: bool) -> None:
+        # No await before the numbers are right: a second cancellation must not leave the gate shut.
+        self._inside -= 1
+        self._alone = self._alone and not alone
+        async with self._changed:
+            self._changed.notify_all()
+
+
+LIMIT = 300.0
+"""Seconds after which a look that does not end is given up."""
+
+
+async def safe_look(check: Check, context: Context, recorder: Recorder | None = None) -> Finding:
+    """Never raises but for cancellation. With a recorder, what the look saw is kept as a fixture."""
+    if recorder is None:
+        return await _guarded(check, context)
+    from meshlab.check.record import RecordingWorld
+
+    recording = RecordingWorld(context.world)
+    finding = await _guarded(check, Context(context.lab, recording))
+    recorder.keep(recording, context.lab, check, finding)
+    return finding
+
+
+async def _guarded(check: Check, context: Context) -> Finding:
+    limit = asyncio.timeout(LIMIT)
+    try:
+        async with limit:
+            return await kinds.look(check, context)
+    except LabError as error:
+        return unknown("engine.lab", seen=str(error), message=_sentence(error, str(error)))
+    except MeshlabError as error:
+        return unknown("engine.environment", seen=error.message, message=_sentence(error, error.message))
+    except Exception as error:  # a mistake of ours must not be taken for the learner's
+        if limit.expired():
+            return unknown("engine.timeout", seconds=LIMIT)
+        name = type(error).__name__
+        return unknown("engine.unexpected", evidence("exception", {"type": name, "message": str(error)}), seen=name, type=name)
+
+
+def _sentence(error: MeshlabError, message: str) -> str:
+    return f"{message} {error.hint}".strip()

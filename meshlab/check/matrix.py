@@ -10,8 +10,8 @@ from collections import Counter
 
 from msgspec import Struct, field
 
-from meshlab.check.context import Context
 from meshlab.check.endpoints import fraction, fraction_via
+from meshlab.check.inputs import Context
 from meshlab.check.observe import call, carries, gather, succeeded, url_of
 from meshlab.check.stats import region
 from meshlab.check.world import CallRequest, Position, Reply

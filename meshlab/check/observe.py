@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from meshlab.check.context import Context
 from meshlab.check.findings import Stop, pending, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Outcome
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError, LabError

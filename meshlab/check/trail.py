@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
 from meshlab.check.observe import address_of, gather
 from meshlab.check.world import LogEntry, Position
 from meshlab.lab.checks import Through

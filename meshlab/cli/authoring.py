@@ -16,7 +16,7 @@ from meshlab.errors import ExitCode
 @click.pass_context
 def lint_command(ctx: click.Context, labs: tuple[str, ...], form: str) -> None:
     """Read the labs' files (default: all) and say what is wrong, with file, line and key. Exit code 2 for an error."""
-    from meshlab.cluster.pins import FILE
+    from meshlab.cluster.images.pins import FILE
     from meshlab.lab.catalog import catalog, look_up
     from meshlab.lab.lint import lint
 

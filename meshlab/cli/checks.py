@@ -10,9 +10,8 @@ from typing import Any
 import click
 
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.cli.drive import following
 from meshlab.cli.options import Options, format_option
-from meshlab.cli.runs import open_lab, with_run
+from meshlab.cli.running import following, open_lab, with_run
 from meshlab.errors import ExitCode, worst
 from meshlab.report.text import summary, verdict_lines
 from meshlab.run.api import LabRun

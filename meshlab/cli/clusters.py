@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from meshlab.cli.drive import drive
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import show_progress
-from meshlab.cli.runs import with_run
+from meshlab.cli.running import drive, with_run
 from meshlab.words import say
 
 
@@ -35,8 +34,8 @@ def down_command(options: Options, form: str) -> None:
 @click.pass_obj
 def clean_command(options: Options, yes: bool, progress_too: bool, form: str) -> None:
     """Remove every cluster, network, file and process that meshlab made on this machine."""
-    from meshlab.run.lifecycle import clean
-    from meshlab.run.paths import find
+    from meshlab.run.clusters.removal import clean
+    from meshlab.run.store.paths import find
 
     if not yes:
         click.confirm(say("cli.clean", options.language), abort=True, err=True)

@@ -28,17 +28,17 @@ def compare_command(options: Options, form: str, output: str | None) -> None:
 def render(comparison: Comparison, form: str, language: str) -> str:
     """`form`: text, json, markdown or html."""
     if form == "json":
-        from meshlab.report.compare_json import compare_json
+        from meshlab.report.compare.json import compare_json
 
         return compare_json(comparison, language)
     if form == "markdown":
-        from meshlab.report.compare_markdown import compare_markdown
+        from meshlab.report.compare.markdown import compare_markdown
 
         return compare_markdown(comparison, language)
     if form == "html":
-        from meshlab.report.compare_html import compare_html
+        from meshlab.report.compare.html import compare_html
 
         return compare_html(comparison, language)
-    from meshlab.report.compare_text import compare_text
+    from meshlab.report.compare.text import compare_text
 
     return compare_text(comparison, language, shutil.get_terminal_size((WIDE, 24)).columns)

@@ -9,10 +9,9 @@ import click
 from meshlab.check.verdict import Verdict
 from meshlab.cli.checks import code_of
 from meshlab.cli.checks import show as show_verdict
-from meshlab.cli.drive import following
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
-from meshlab.cli.runs import with_run
+from meshlab.cli.running import following, with_run
 from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
 from meshlab.report.numbers_text import numbers_text

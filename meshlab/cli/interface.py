@@ -32,7 +32,7 @@ def open_tour(options: Options, lab: str, file: Path | None) -> int:
     """The same over recordings."""
     need_terminal("`meshlab tour --list` says which labs have a recording.")
     garbage.look_later()
-    from meshlab.tui.tour import run_tour
+    from meshlab.tui.tour.backend import run_tour
 
     return run_tour(language=options.language, packs=options.packs, lab=lab, file=file, settings=options.settings)
 

@@ -26,7 +26,7 @@ def row(lab: LabSummary, language: str) -> str:
 @click.pass_obj
 def list_command(options: Options, form: str) -> None:
     """The road: stages, labs, progress."""
-    from meshlab.run.open import list_labs
+    from meshlab.run.catalog import list_labs
 
     labs = list_labs(options.language, options.packs)
     if form == "json":

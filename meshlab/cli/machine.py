@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from meshlab.cli.drive import drive
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import show_progress
+from meshlab.cli.running import drive
 from meshlab.errors import ExitCode
 
 GLYPHS = {"ok": "✔", "warning": "!", "problem": "✘", "unknown": "?", "note": "·"}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
 
 import click
 
 from meshlab import __version__
-from meshlab.cli.lazy import LazyGroup
+from meshlab.cli.commands import LazyGroup
 from meshlab.errors import ExitCode, MeshlabError
 
 
@@ -80,7 +84,7 @@ def _failed(error: Exception) -> int:
         if hint:
             _say(f"  → {hint}")
         return error.exit_code
-    from meshlab.cli.crash import write_report
+    pass
 
     _say(f"meshlab failed in itself ({type(error).__name__}): this is never your lab's fault.")
     _say(f"  → What happened is written in {write_report(error)}; please report it.")
@@ -112,3 +116,23 @@ def _say(text: str) -> None:
 def main() -> None:
     """The console script."""
     sys.exit(run())
+
+
+def write_report(error: BaseException) -> Path:
+    """Write the traceback into the state directory, or into the temporary one when that fails too."""
+    text = f"meshlab {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n" + "".join(traceback.format_exception(error))
+    for folder in _folders():
+        file = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        except OSError:
+            continue
+        return file
+    return Path("nowhere (no folder can be written)")
+
+
+def _folders() -> list[Path]:
+    from meshlab.run.store.paths import find
+
+    return [find().root / "crashes", Path(tempfile.gettempdir())]

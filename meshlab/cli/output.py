@@ -54,7 +54,7 @@ def progress_line(progress: Progress, language: str) -> str:
 
 async def show_progress(steps: AsyncIterator[Progress], language: str, form: str = "text") -> None:
     """Follow a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
-    from meshlab.cli.drive import following
+    from meshlab.cli.running import following
     from meshlab.report.envelope import line
 
     shown: set[tuple[str, ...]] = set()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
-from meshlab.cli.drive import drive, following
-from meshlab.cli.grading import tell
+from meshlab.cli.grade import tell
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
+from meshlab.cli.running import drive, following
 from meshlab.errors import UsageError
 from meshlab.words import say
 
@@ -65,8 +65,7 @@ def _wanted(options: Options, lab: str, file: Path | None) -> str:
 
 
 def _list(options: Options, form: str) -> None:
-    from meshlab.run.open import list_labs
-    from meshlab.run.recordings import shelf
+    from meshlab.run.catalog import list_labs, recording_of
 
     labs = [
         Shelved(
@@ -75,7 +74,7 @@ def _list(options: Options, form: str) -> None:
             title=lab.title,
             minutes=lab.minutes,
             recorded=lab.recorded,
-            bytes=shelf.file_of(lab.id).stat().st_size if lab.recorded else 0,
+            bytes=recording_of(lab.id).stat().st_size if lab.recorded else 0,
         )
         for lab in list_labs(options.language, options.packs)
     ]
@@ -102,11 +101,11 @@ def record_command(options: Options, labs: tuple[str, ...], output: str | None, 
     A recording is only put in place when all of its steps became green.
     """
     from meshlab.lab.catalog import catalog, find
-    from meshlab.run.recordings import shelf
+    from meshlab.run.catalog import recording_of
     from meshlab.run.recordings.make import RecordRequest
 
     for entry in [find(lab, options.packs) for lab in labs] or catalog(options.packs):
-        usual = shelf.file_of(entry.id)
+        usual = recording_of(entry.id)
         # Where `tour` looks is for the labs that come with meshlab; somebody's pack keeps its recordings itself.
         file = Path(output or ".").expanduser() / usual.name if output or not entry.built_in else usual
         request = RecordRequest(lab=entry.id, file=file, seed=seed, keep=keep, packs=options.packs)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import platform
 import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Generic, TypeVar
 
-from meshlab.cluster.estimates import Estimates
+import msgspec
+
+from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.progress import Progress
+from meshlab.errors import MeshlabError
 
 
 class Track:
@@ -56,3 +66,104 @@ class Track:
     def learn(self) -> None:
         """Remember what the phases took."""
         self._estimates.learn(self._took)
+
+
+async def timed(track: Track, phase: str, work: Callable[[], Awaitable[object]]) -> AsyncGenerator[Progress, None]:
+    """One phase around a piece of work."""
+    yield track.running(phase)
+    try:
+        await work()
+    except MeshlabError as error:
+        yield track.failed(phase, error.message)
+        raise
+    yield track.done(phase)
+
+
+async def forwarded(source: AsyncIterator[Progress]) -> AsyncGenerator[Progress, None]:
+    """Another operation's events but for its plan, which is part of ours."""
+    assert isinstance(source, AsyncGenerator)
+    async with aclosing(source):
+        async for event in source:
+            if event.state != "planned":
+                yield event
+
+
+WEIGHT = 0.4
+"""Of the newest run in the average."""
+
+
+class Estimates:
+    """An average for each phase in `folder/estimates.json`, by machine: a home folder may be shared by several."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = None if folder is None else folder / "estimates.json"
+        self._machine = platform.node() or "localhost"
+
+    def get(self, phase: str) -> float | None:
+        """Seconds, or None when it never ran here."""
+        return self._read().get(self._machine, {}).get(phase)
+
+    def learn(self, seconds: dict[str, float]) -> None:
+        """Take in what phases took just now. A file that cannot be written costs the estimate, nothing else."""
+        if self._file is None or not seconds:
+            return
+        known = self._read()
+        mine = known.setdefault(self._machine, {})
+        for phase, new in seconds.items():
+            old = mine.get(phase, new)
+            mine[phase] = round(old + WEIGHT * (new - old), 2)
+        fresh = self._file.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+            fresh.replace(self._file)
+        except OSError:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, dict[str, float]]:
+        if self._file is None:
+            return {}
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, dict[str, float]])
+        except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+            return {}
+
+
+T = TypeVar("T")
+
+
+class _End(Generic[T]):
+    """A source has ended, by this error or well."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+
+async def merged(*sources: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """Items of all sources as they come. The first error ends all of them and is raised."""
+    queue: asyncio.Queue[T | _End[T]] = asyncio.Queue()
+
+    async def pump(source: AsyncGenerator[T, None]) -> None:
+        try:
+            async with aclosing(source):
+                async for item in source:
+                    queue.put_nowait(item)
+        except Exception as error:
+            queue.put_nowait(_End(error))
+        else:
+            queue.put_nowait(_End())
+
+    tasks = [asyncio.ensure_future(pump(source)) for source in sources]
+    left = len(tasks)
+    try:
+        while left:
+            item = await queue.get()
+            if not isinstance(item, _End):
+                yield item
+                continue
+            if item.error is not None:
+                raise item.error
+            left -= 1
+    finally:
+        await to_the_end(stop(tasks))

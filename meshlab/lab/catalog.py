@@ -9,10 +9,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from meshlab.errors import LabError, UsageError
-from meshlab.lab.content import labs_folder
+from meshlab.lab.files.content import labs_folder
 from meshlab.lab.load import LoadedLab, read_lab
 from meshlab.lab.problem import shown
-from meshlab.lab.shape import nearest
+from meshlab.lab.yaml.shape import nearest
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,15 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab import problem, shape
-from meshlab.lab.document import Document, document
+from meshlab.lab import problem
+from meshlab.lab.files.source import read_text
 from meshlab.lab.model import Lab, Variable
 from meshlab.lab.problem import Fault, Problem, shown, spelled
-from meshlab.lab.render import fill
 from meshlab.lab.rules import structure
-from meshlab.lab.source import read_text
-from meshlab.lab.variables import Values, block, shape_error
+from meshlab.lab.values.render import fill
+from meshlab.lab.values.variables import Values, block, shape_error
+from meshlab.lab.yaml import shape
+from meshlab.lab.yaml.document import Document, document
 
 LARGEST = 512 * 1024
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

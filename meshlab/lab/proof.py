@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 import meshlab
 from meshlab.errors import LabError
-from meshlab.lab import content, layout
+from meshlab.lab.files import content, layout
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.problem import shown
 from meshlab.lab.rules import walk

@@ -55,6 +55,6 @@ def _templates(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    from meshlab.lab.content import labs_folder
+    from meshlab.lab.files.content import labs_folder
 
     print(write(labs_folder()))

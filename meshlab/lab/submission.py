@@ -8,13 +8,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab import shape
-from meshlab.lab.change import Change, load_change
-from meshlab.lab.document import document
-from meshlab.lab.layout import numbered
+from meshlab.lab.change.read import Change, load_change
+from meshlab.lab.files.layout import numbered
+from meshlab.lab.files.source import read_text
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.problem import shown
-from meshlab.lab.source import read_text
+from meshlab.lab.yaml import shape
+from meshlab.lab.yaml.document import document
 
 FILE = "submission.yaml"
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab import layout, shape
-from meshlab.lab.document import document
+from meshlab.lab.files import layout
+from meshlab.lab.files.source import read_text
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.problem import shown
-from meshlab.lab.render import render
-from meshlab.lab.runtime import text_values
-from meshlab.lab.source import read_text
+from meshlab.lab.values.render import render
+from meshlab.lab.values.runtime import text_values
+from meshlab.lab.yaml import shape
+from meshlab.lab.yaml.document import document
 
 
 class _Words(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True, kw_only=True):

@@ -10,7 +10,7 @@ from meshlab.errors import ExitCode
 from meshlab.report.envelope import envelope
 from meshlab.report.junit import junit
 from meshlab.report.text import Title, report
-from meshlab.run.grade import GradeReport
+from meshlab.run.grade.grade import GradeReport
 
 
 class Reader(Protocol):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from meshlab.cluster.disk import fault
 from meshlab.errors import MeshlabError
+from meshlab.files import fault
 from meshlab.words import known, say
 from meshlab.words.sentences import translated
 

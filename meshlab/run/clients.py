@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, KubeconfigGone
-from meshlab.run import engines
-from meshlab.run.displace import must_be_there
+from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, ClusterTaken, KubeconfigGone
+from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
-    from meshlab.run.context import Run
+    from meshlab.run.run import Run
+
 
 START = "`meshlab start` brings it there."
 
@@ -35,7 +37,7 @@ class Clients:
     def engine(self) -> Engine:
         """EngineError when it cannot be had."""
         if self._engine is None:
-            self._engine = engines.make(self._run.paths, self._run.context)
+            self._engine = make(self._run.paths, self._run.context)
         return self._engine
 
     async def info(self, cluster: str, *, fresh: bool) -> ClusterInfo:
@@ -94,7 +96,7 @@ class Clients:
             return 0
 
     async def _connect(self, cluster: str) -> Kube:
-        from meshlab.cluster.kube import connect
+        from meshlab.cluster.kube.client import connect
 
         info = await self.info(cluster, fresh=False)
         if info.state != "running":
@@ -118,3 +120,51 @@ def asleep(info: ClusterInfo) -> ClusterError:
         return KubeconfigGone(f"The kubeconfig {path} was deleted.", hint=START, parameters={"path": path})
     said = f"The cluster {info.name} is {info.state}."
     return ClusterAsleep(said, hint=START, parameters={"cluster": info.name, "state": info.state})
+
+
+def must_be_there(run: Run) -> None:
+    """ClusterError when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
+    other = run.state().displaced
+    if other:
+        raise ClusterTaken(
+            f"The lab {other} was put on the cluster after {run.lab_id}.",
+            hint=f"`meshlab start {run.lab_id}` brings it back to the start of its current step; progress is kept.",
+            parameters={"lab": run.lab_id, "other": other},
+        )
+
+
+def name(context: str) -> str:
+    """`context` when a kubeconfig context is named, else `kind`."""
+    return "context" if context else "kind"
+
+
+def make(paths: Paths, context: str) -> Engine:
+    """EngineError when it cannot be had."""
+    from meshlab.cluster.track import Estimates
+
+    if context:
+        from meshlab.cluster.existing.engine import ContextEngine
+
+        return ContextEngine(context, Estimates(paths.root))
+    from meshlab.cluster.kind.engine import KindEngine
+
+    return KindEngine(Estimates(paths.root))
+
+
+def cluster_name(paths: Paths, wanted: str, key: str, *, first: bool, context: str = "") -> str:
+    """The engine's name of a lab's cluster. Labs share clusters, so it does not hold the lab's id.
+
+    wanted: a name that was asked for, which the lab's further clusters extend. Else the lab's own name for it, with the
+    context that it is in, or marked when the state folder is not the usual one: two folders on one engine must not take
+    each other's clusters.
+    """
+    if wanted:
+        return wanted if first else f"{wanted}-{key}"
+    place = _slug(context) if context else paths.mark()
+    return "-".join(part for part in (key, place) if part)
+
+
+def _slug(context: str) -> str:
+    """A context's name may hold anything (arn:aws:eks:...); a folder's may not, and no two contexts may share one."""
+    words = re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")[-24:].strip("-")
+    return "-".join(part for part in (words, hashlib.sha256(context.encode()).hexdigest()[:6]) if part)

@@ -15,9 +15,10 @@ from meshlab.lab.comparison import ROWS, Row, is_word, source
 from meshlab.lab.load import LoadedLab, load_lab
 from meshlab.lab.model import Source
 from meshlab.lab.text import LabText, lab_text
-from meshlab.run import events, paths, seat
-from meshlab.run.log import Log
-from meshlab.run.paths import Paths
+from meshlab.run import run as seat
+from meshlab.run.store import events, paths
+from meshlab.run.store.log import Log
+from meshlab.run.store.paths import Paths
 from meshlab.words import default_language
 
 Place = tuple[str, str, str]

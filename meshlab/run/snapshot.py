@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlab.run import lock, state, words
+from meshlab.run import texts
 from meshlab.run.api import FaultState, Snapshot
-from meshlab.run.journal import Entry
+from meshlab.run.store import lock, state
+from meshlab.run.store.journal import Entry
 
 if TYPE_CHECKING:
-    from meshlab.run.context import Run
+    from meshlab.run.run import Run
 
 
 def take(run: Run) -> Snapshot:
@@ -18,7 +19,7 @@ def take(run: Run) -> Snapshot:
     if known.environment == "preparing" and lock.holder(run.folder / "lock") is None:
         # Whoever prepared was killed: what there is, is not whole.
         known = known.with_environment("degraded")
-    text = words.lab(run)
+    text = texts.lab(run)
     prepared = known.prepared
     return Snapshot(
         lab=run.lab_id,

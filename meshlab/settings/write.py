@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from meshlab import files
 from meshlab.errors import EnvironmentFault, UsageError
-from meshlab.run import paths
 from meshlab.settings.clashes import Bound, agreed
 from meshlab.settings.model import KEYS, Loaded
 from meshlab.settings.read import ENVIRONMENT, flat, read, understood
@@ -35,7 +35,7 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
         raise UsageError(f"{loaded.file}: {name} cannot be changed from here.", hint="Change it in the file.")
     try:
         # Whoever keeps the file elsewhere and links to it wants the link to stay.
-        paths.write(loaded.file.resolve(), text.encode())
+        files.write(loaded.file.resolve(), text.encode())
     except EnvironmentFault as error:
         raise EnvironmentFault(error.message, hint=f"Or set {ENVIRONMENT} to another folder.") from error
     return fresh

@@ -22,14 +22,14 @@ from meshlab.run.api import LabRun, Language
 from meshlab.settings import choose
 from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
-from meshlab.tui.first_start import FirstStart, LiveFirstStart
+from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.garbage import EVERY, Sweeper
 from meshlab.tui.keys import bind
+from meshlab.tui.machine.questions import FirstStart, LiveFirstStart
 from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.precedence import take_precedence
 from meshlab.tui.preferences import Preferences
-from meshlab.tui.screens.base import MeshScreen
-from meshlab.tui.screens.home import HomeScreen
+from meshlab.tui.road.screen import HomeScreen
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE, DARK, OWN_VARIABLES, THEMES
 from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
@@ -43,7 +43,7 @@ class MeshlabApp(App[int]):
     """Home at the bottom of the stack; a lab is prepared and worked on above it."""
 
     # Textual loads no style sheet for the default screen, so the app brings it.
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/home.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "road/road.tcss"]
     TITLE = "meshlab"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark", "help", "app.help", display="?"),
@@ -128,8 +128,8 @@ class MeshlabApp(App[int]):
     @work(exclusive=True, group="first", exit_on_error=False)
     async def ask_first(self, first: FirstStart) -> None:
         """The questions of the first start, then what the doctor found, where that is worth a look."""
-        from meshlab.tui.screens.doctor import DoctorScreen
-        from meshlab.tui.screens.first_start import FirstStartScreen
+        from meshlab.tui.machine.doctor import DoctorScreen
+        from meshlab.tui.machine.first_start import FirstStartScreen
 
         screen = FirstStartScreen(first)
         around = await self.push_screen_wait(screen)
@@ -162,7 +162,7 @@ class MeshlabApp(App[int]):
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def open_lab(self, lab: str) -> None:
-        from meshlab.tui.screens.preparing import PreparingScreen
+        from meshlab.tui.preparing.screen import PreparingScreen
 
         self.lab_left()
         await self._close_run()
@@ -176,7 +176,7 @@ class MeshlabApp(App[int]):
 
     @on(LabReady)
     def lab_ready(self, message: LabReady) -> None:
-        from meshlab.tui.screens.lab import LabScreen
+        from meshlab.tui.lab.screen import LabScreen
 
         self.prepared = True
         self.switch_screen(LabScreen(message.run, self.make_shell))
@@ -233,12 +233,12 @@ class MeshlabApp(App[int]):
             await self.screen.sift_no_more()
 
     def action_help(self) -> None:
-        from meshlab.tui.screens.help import help_modal
+        from meshlab.tui.base.help import help_modal
 
         self.push_screen(help_modal(self.screen))
 
     def action_compare(self) -> None:
-        from meshlab.tui.screens.compare import CompareScreen
+        from meshlab.tui.compare.screen import CompareScreen
 
         if not isinstance(self.screen, CompareScreen):
             self.push_screen(CompareScreen(self.backend))
@@ -268,7 +268,7 @@ class MeshlabApp(App[int]):
                 screen.relabel()
 
     async def action_quit(self) -> None:
-        from meshlab.tui.screens.operation import FollowsOperation
+        from meshlab.tui.preparing.operation import FollowsOperation
 
         for screen in self.screen_stack:
             if isinstance(screen, FollowsOperation) and screen.busy:
@@ -291,7 +291,7 @@ class MeshlabApp(App[int]):
 
     async def _give_memory_back(self, run: LabRun) -> bool:
         """Stop the nodes of a cluster that meshlab made; whether they are."""
-        from meshlab.tui.screens.operation import WorkingModal
+        from meshlab.tui.preparing.operation import WorkingModal
 
         if run.snapshot().engine != "kind":
             return False

@@ -63,7 +63,7 @@ class LiveBackend:
 
     async def labs(self, language: Language) -> list[LabSummary]:
         def list_labs(language: Language, packs: tuple[Path, ...]) -> list[LabSummary]:
-            from meshlab.run import open as opening
+            from meshlab.run import catalog as opening
 
             return opening.list_labs(language, packs)
 
@@ -71,7 +71,7 @@ class LiveBackend:
         return await asyncio.to_thread(list_labs, language, self.packs)
 
     async def open(self, lab: str, language: Language) -> LabRun:
-        from meshlab.run.open import open_run
+        from meshlab.run.catalog import open_run
 
         run = open_run(lab, packs=self.packs, language=language, usual_context=self.usual_context)
         if self.record is None:

@@ -10,8 +10,7 @@ from inspect import getmembers, isclass
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-import meshlab.tui.screens
-import meshlab.tui.widgets
+import meshlab.tui
 from meshlab.settings.clashes import Bound
 
 WITHOUT_KEYS = "terminal"
@@ -36,10 +35,8 @@ def _bindings() -> Iterator[Binding]:
 
 def _nodes() -> list[type[DOMNode]]:
     """The app, screens and widgets of ours, in an order that does not change."""
-    names = ["meshlab.tui.app"]
-    for package in (meshlab.tui.screens, meshlab.tui.widgets):
-        modules = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
-        names += [module.name for module in modules if not module.name.endswith(f".{WITHOUT_KEYS}")]
+    modules = pkgutil.walk_packages(meshlab.tui.__path__, "meshlab.tui.")
+    names = [module.name for module in modules if not module.name.endswith(f".{WITHOUT_KEYS}")]
     members = [value for name in names for _, value in getmembers(import_module(name), isclass)]
     ours = [one for one in members if issubclass(one, DOMNode) and one.__module__.startswith("meshlab.")]
     return list(dict.fromkeys(ours))

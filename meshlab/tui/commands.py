@@ -8,7 +8,7 @@ from functools import partial
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from meshlab.tui.screens.lab import LabScreen
+from meshlab.tui.lab.screen import LabScreen
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE
 

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from meshlab.cluster.kube import KubeClient
-from meshlab.cluster.ready import PHASES as READY
-from meshlab.run import system
+from meshlab.cluster.kube.client import KubeClient
+from meshlab.cluster.kube.ready import PHASES as READY
+from meshlab.run.system import parts
 from tests.bench.objects import have_images
 from tests.bench.rest import forgotten
 from tests.bench.rows import Row
@@ -94,7 +94,7 @@ async def let_to_another(program: Program) -> None:
     """Say on the cluster that another lab is there."""
     kube = KubeClient(next((program.state / "clusters").glob("*/kubeconfig")))
     try:
-        await system.occupy(kube, {"lab": "another"})
+        await parts.occupy(kube, {"lab": "another"})
     finally:
         await kube.close()
 

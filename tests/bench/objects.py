@@ -11,7 +11,7 @@ LAB = "2-router-mesh"
 
 def shop_images() -> list[str]:
     """The images of the lab by their real names in the engine."""
-    from meshlab.cluster.images import resolve
+    from meshlab.cluster.images.images import resolve
     from meshlab.lab.catalog import find
     from meshlab.lab.load import load_lab
 
@@ -21,7 +21,7 @@ def shop_images() -> list[str]:
 
 async def have_images() -> None:
     """In the engine, as both procedures find them: the shop is built where it is missing. EngineError."""
-    from meshlab.cluster.images import Images
+    from meshlab.cluster.images.images import Images
     from meshlab.lab.catalog import find
     from meshlab.lab.load import load_lab
 
@@ -34,10 +34,10 @@ def manifests() -> str:
     """Every object of setup/start, rendered."""
     from msgspec.structs import replace
 
-    from meshlab.cluster.images import image_values
+    from meshlab.cluster.images.images import image_values
     from meshlab.lab.catalog import find
+    from meshlab.lab.files.manifests import manifests as read
     from meshlab.lab.load import load_lab
-    from meshlab.lab.manifests import manifests as read
 
     loaded = load_lab(find(LAB).folder)
     values = asyncio.run(image_values(list(loaded.lab.images)))
@@ -47,6 +47,6 @@ def manifests() -> str:
 
 def node_image() -> str:
     """The image that meshlab's nodes are made from."""
-    from meshlab.cluster.pins import load_pins
+    from meshlab.cluster.images.pins import load_pins
 
     return load_pins().image("node").exact

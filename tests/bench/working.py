@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.kube.client import KubeClient
 from meshlab.lab.address import ObjectRef
 from tests.bench.rows import Row, timed
 from tests.cluster.program import ROOT, Program

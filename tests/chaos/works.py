@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from meshlab.cluster.ready import PHASES as READY
-from meshlab.run.stages import LAB as PUT
-from meshlab.run.stages import USABLE
+from meshlab.cluster.kube.ready import PHASES as READY
+from meshlab.run.prepare.stages import LAB as PUT
+from meshlab.run.prepare.stages import USABLE
 
 LAB = "2-router-mesh"
 SET_UP = (*PUT, *READY, *USABLE)

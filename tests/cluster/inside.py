@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from meshlab.run.context import Run
-from meshlab.run.open import make_run
+from meshlab.run.catalog import make_run
+from meshlab.run.run import Run
 from tests.cluster.conftest import LAB
 from tests.cluster.program import Program
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from meshlab.cluster.guardian import MARK
+from meshlab.cluster.programs.guardian import MARK
 
 
 def docker(*arguments: str) -> set[str]:

@@ -15,12 +15,13 @@ import pytest
 import yaml
 
 from meshlab.check.world import Writes
-from meshlab.cluster import containers, stream
-from meshlab.cluster.images import Images
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images import transfer
+from meshlab.cluster.images.images import Images
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs import containers
 from meshlab.cluster.track import Track
 from meshlab.lab.load import load_lab
-from meshlab.run.open import make_run
+from meshlab.run.catalog import make_run
 from tests.cluster.conftest import LAB, NUMBER
 from tests.cluster.program import ROOT, Program
 
@@ -90,7 +91,9 @@ async def images(folder: Path) -> None:
     async for _ in ours.ensure(names):
         pass
     refs = list((await ours.resolve(names)).values())
-    async for _ in stream.load(await containers.nodes(CLUSTER), refs, await containers.facts(), Track([stream.PHASE]), folder):
+    async for _ in transfer.load(
+        await containers.nodes(CLUSTER), refs, await containers.facts(), Track([transfer.PHASE]), folder
+    ):
         pass
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import containers
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.containers import docker
-from meshlab.cluster.kind import KindEngine
-from meshlab.cluster.ownfiles import OwnFiles
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.kind.engine import KindEngine
+from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.progress import Progress
 from meshlab.errors import EngineError
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from meshlab.cluster import containers, stream
-from meshlab.cluster.api import ClusterInfo, ClusterSpec, Engine
-from meshlab.cluster.capabilities import unmet
-from meshlab.cluster.context import ContextEngine
-from meshlab.cluster.kube import KubeClient, connect
-from meshlab.cluster.pins import load_pins
-from meshlab.cluster.process import run
-from meshlab.cluster.ready import wait_ready
+from meshlab.cluster.api import ClusterInfo, ClusterSpec, Engine, unmet
+from meshlab.cluster.existing.engine import ContextEngine
+from meshlab.cluster.images import transfer
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.kube.client import KubeClient, connect
+from meshlab.cluster.kube.ready import wait_ready
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
 from meshlab.lab.address import ObjectRef
@@ -139,7 +139,7 @@ async def test_an_image_that_it_cannot_have_is_said_and_one_that_it_has_is_fine(
         await to_end(engine, info, refs)
     monkeypatch.undo()
     nodes = await containers.nodes(CLUSTER)
-    async for _ in stream.load(nodes, refs, await containers.facts(), Track([stream.PHASE]), tmp_path):
+    async for _ in transfer.load(nodes, refs, await containers.facts(), Track([transfer.PHASE]), tmp_path):
         pass
     monkeypatch.setenv("PATH", "/nowhere")
     await to_end(engine, info, refs)

@@ -12,16 +12,16 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from meshlab.cluster import containers
 from meshlab.cluster.api import ClusterInfo, ClusterSpec, Engine
-from meshlab.cluster.containers import docker
-from meshlab.cluster.estimates import Estimates
-from meshlab.cluster.kind import KindEngine
-from meshlab.cluster.kindconfig import ZONE_LABEL, subnets
-from meshlab.cluster.kube import KubeClient, connect
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.kind.config import ZONE_LABEL, subnets
+from meshlab.cluster.kind.engine import KindEngine
+from meshlab.cluster.kube.client import KubeClient, connect
+from meshlab.cluster.kube.ready import wait_ready
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.progress import Progress
-from meshlab.cluster.ready import wait_ready
+from meshlab.cluster.track import Estimates
 from meshlab.errors import ClusterError, EngineError
 from meshlab.lab.address import ObjectRef
 

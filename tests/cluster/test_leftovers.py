@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kindconfig import MOUNT
-from meshlab.cluster.ownfiles import OwnFiles
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.kind.config import MOUNT
+from meshlab.cluster.kind.files import OwnFiles
 from tests.cluster.program import Program
 
 pytestmark = pytest.mark.cluster

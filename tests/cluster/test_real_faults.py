@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from meshlab.check.world import CallRequest, Position, Reply
+from meshlab.cluster.poll import until
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
 from meshlab.run import faults
-from meshlab.run.context import Run
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT
-from meshlab.run.poll import until
+from meshlab.run.run import Run
 from tests.cluster.inside import on
 from tests.cluster.program import Program
 

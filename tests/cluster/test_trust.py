@@ -12,12 +12,16 @@ import yaml
 
 from meshlab.cluster.track import Track
 from meshlab.errors import RefusedError
-from meshlab.lab.change_parts import Script
+from meshlab.lab.change.parts import Script
 from meshlab.lab.submission import load_submission
-from meshlab.run import act, apply, grading, install, script, trust
-from meshlab.run.context import Run
-from meshlab.run.grade import GradeRequest
-from meshlab.run.open import make_run
+from meshlab.objects import apply
+from meshlab.run.accounts import scripts, submission
+from meshlab.run.catalog import make_run
+from meshlab.run.desired import declared
+from meshlab.run.grade import grade
+from meshlab.run.grade.grade import GradeRequest
+from meshlab.run.run import Run
+from meshlab.run.solve import perform
 from tests.cluster.conftest import LAB
 from tests.cluster.inside import on
 from tests.cluster.program import ROOT, Program
@@ -90,7 +94,7 @@ OUTSIDE: dict[str, Object] = {
 
 def send(program: Program, *objects: Object) -> None:
     async def work(run: Run) -> None:
-        async with trust.as_submission(run) as hands:
+        async with submission.as_submission(run) as hands:
             await apply.objects(await hands(""), objects)
 
     on(program, work)
@@ -108,7 +112,7 @@ def test_a_forbidden_pod_is_refused_with_its_sentence(ready: Program, what: str)
 @pytest.mark.parametrize("kind", ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob"])
 def test_a_forbidden_template_is_refused_as_well(ready: Program, kind: str) -> None:
     async def work(run: Run) -> None:
-        async with trust.as_submission(run) as hands:
+        async with submission.as_submission(run) as hands:
             for name, (obj, words) in FORBIDDEN.items():
                 with pytest.raises(RefusedError) as refused:
                     await apply.objects(await hands(""), [within(obj, kind)])
@@ -135,7 +139,7 @@ def run_script(program: Program, folder: Path, text: str) -> None:
     path = folder / "10-do.sh"
     path.write_text(text)
     one = Script(path=path, text=text, cluster="main", file=path.name, line=1)
-    on(program, lambda run: script.untrusted(run)(one))
+    on(program, lambda run: scripts.untrusted(run)(one))
 
 
 def test_a_script_cannot_read_the_hosts_files(ready: Program, tmp_path: Path) -> None:
@@ -145,7 +149,7 @@ def test_a_script_cannot_read_the_hosts_files(ready: Program, tmp_path: Path) ->
     step.mkdir()
     (step / "link").symlink_to(secret)
     for command in (f"cat {secret}", "cat link", "cat /etc/shadow", "ls /var/run/docker.sock"):
-        with pytest.raises(script.ScriptFailed) as failed:
+        with pytest.raises(scripts.ScriptFailed) as failed:
             run_script(ready, step, command)
         assert "of the host" not in failed.value.message
         assert "10-do.sh ended with code" in failed.value.message
@@ -153,7 +157,7 @@ def test_a_script_cannot_read_the_hosts_files(ready: Program, tmp_path: Path) ->
 
 def test_a_script_is_shut_in(ready: Program, tmp_path: Path) -> None:
     for command in ("touch /etc/x", "mount -t tmpfs x /mnt", "kubectl get secrets", "kubectl -n kube-system get pods"):
-        with pytest.raises(script.ScriptFailed):
+        with pytest.raises(scripts.ScriptFailed):
             run_script(ready, tmp_path, command)
 
 
@@ -165,13 +169,13 @@ def test_a_script_may_use_kubectl_as_the_account(ready: Program, tmp_path: Path)
 
 
 def test_a_script_that_never_ends_is_ended(ready: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = script.execute
+    real = scripts.execute
 
     async def soon(*arguments: Any, **_: Any) -> None:
         await real(*arguments, within=5.0)
 
-    monkeypatch.setattr(script, "execute", soon)
-    with pytest.raises(script.ScriptFailed, match="did not end within 5 seconds"):
+    monkeypatch.setattr(scripts, "execute", soon)
+    with pytest.raises(scripts.ScriptFailed, match="did not end within 5 seconds"):
         run_script(ready, tmp_path, "while true; do sleep 1; done")
 
 
@@ -180,12 +184,12 @@ def test_a_grade_of_a_submission_refuses_each_of_them(ready: Program, tmp_path: 
     (tmp_path / "look").mkdir()
 
     async def work(run: Run) -> None:
-        async with grading.manner_of(run, GradeRequest(lab=LAB, submission=tmp_path)) as manner:
+        async with grade.manner_of(run, GradeRequest(lab=LAB, submission=tmp_path)) as manner:
             for name, (obj, words) in {**FORBIDDEN, **{name: (obj, "may not") for name, obj in OUTSIDE.items()}}.items():
                 (tmp_path / "look" / "10-forbidden.yaml").write_text(yaml.safe_dump(obj))
                 found = load_submission(run.loaded, tmp_path, run.values).steps["look"]
                 with pytest.raises(RefusedError) as refused:
-                    async for _ in act.perform(run, found, manner, Track(act.phases(found, manner))):
+                    async for _ in perform.perform(run, found, manner, Track(perform.phases(found, manner))):
                         pass
                 assert words in refused.value.message, name
 
@@ -206,9 +210,9 @@ def test_a_pack_is_not_trusted_either(ready: Program, tmp_path: Path) -> None:
         try:
             for obj, words in FORBIDDEN.values():
                 with pytest.raises(RefusedError, match=words):
-                    await install.put(run, {"main": [obj]})
-            with pytest.raises(script.ScriptFailed) as failed:
-                await script.trusted(run)(one)
+                    await declared.put(run, {"main": [obj]})
+            with pytest.raises(scripts.ScriptFailed) as failed:
+                await scripts.trusted(run)(one)
             assert "of the host" not in failed.value.message
         finally:
             await run.close()

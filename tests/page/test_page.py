@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from meshlab.lab.comparison import ROWS
-from meshlab.report.compare_html import compare_html
+from meshlab.report.compare.html import compare_html
 from tests.page.browser import Tab, find, tab
 from tests.unit.report.compare_sample import sample
 

@@ -16,11 +16,12 @@ from aiohttp import web
 
 from meshlab.cluster.api import Capabilities, ClusterInfo
 from meshlab.errors import EngineError
-from meshlab.run import events, learner
+from meshlab.run.accounts import learner
 from meshlab.run.api import LabRun, Language
-from meshlab.run.context import Run
-from meshlab.run.facade import Facade
-from meshlab.run.open import make_run
+from meshlab.run.catalog import make_run
+from meshlab.run.run import Run
+from meshlab.run.session import Facade
+from meshlab.run.store import events
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 from tests.unit.cluster.api_server import ApiServer, config, pod
 from tests.unit.run.small_run import LAB_ID, LAB_YAML, PAGES, TEXT

@@ -22,7 +22,7 @@ from meshlab.errors import ClusterGone
 from meshlab.run.api import Language
 from meshlab.settings.choose import QUESTIONS
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.first_start import Surroundings
+from meshlab.tui.machine.questions import Surroundings
 from tests.tui.helpers import make_app, on, shows, until
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 from tests.tui.tours import TOURS, shipped
@@ -30,7 +30,7 @@ from tests.tui.tours import TOURS, shipped
 ASSETS = Path(__file__).parents[2] / "assets" / "screens"
 SIZE = (140, 42)
 THEMES = ("meshlab-dark", "meshlab-light")
-LOCAL = "meshlab.report.compare_words.local"
+LOCAL = "meshlab.report.compare.words.local"
 """Times are shown as the reader's clock has them, wherever that is."""
 Walk = Callable[[Pilot[Any]], Awaitable[None]]
 Way = Callable[[Pilot[Any], MeshlabApp, ScriptedRun], Awaitable[None]]
@@ -259,7 +259,7 @@ def on_screen(name: str, language: Language, theme: str = THEMES[0]) -> Iterator
 def still_clock() -> Iterator[None]:
     """Elapsed times are 0:00 however slow the machine is."""
     with ExitStack() as stack:
-        for place in ("screens.operation", "screens.preparing", "widgets.phase_list"):
+        for place in ("preparing.operation", "preparing.screen", "preparing.phase_list"):
             stack.enter_context(patch(f"meshlab.tui.{place}.monotonic", lambda: 100.0))
         stack.enter_context(patch(LOCAL, lambda time: "2026-09-21 13:33"))
         yield

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from meshlab.cli.options import Options
-from meshlab.cluster import kubeconfigs
+from meshlab.cluster.kube import kubeconfigs
 from meshlab.errors import UsageError
 from meshlab.settings import choose
 from meshlab.settings.read import read
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.backend import Finding, LiveBackend
-from meshlab.tui.first_start import LiveFirstStart, Surroundings, choices, suggested
+from meshlab.tui.machine.doctor import to_copy
+from meshlab.tui.machine.questions import LiveFirstStart, Surroundings, choices, suggested
 from meshlab.tui.preferences import Preferences
-from meshlab.tui.screens.doctor import to_copy
 from tests.tui.helpers import SIZES, make_app, on, says, screen_text, shows, until
 from tests.tui.screens import AROUND, ScriptedFirst, open_lab
 from tests.tui.scripted import ScriptedBackend, ScriptedRun

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
+from meshlab.tui.lab.guide_pane import KEPT, GuidePane
 from meshlab.tui.theme import OWN_VARIABLES
-from meshlab.tui.widgets.guide_pane import KEPT, GuidePane
 from tests.tui.helpers import shows, until
 
 PAGES = [f"# Page {number}\n\nText {number}.\n\n```bash\necho {number}\n```\n" for number in range(1, 7)]

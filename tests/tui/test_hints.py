@@ -10,8 +10,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.screens.base import MeshScreen
-from meshlab.tui.screens.help import help_modal
+from meshlab.tui.base.help import help_modal
+from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.speak import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from tests.tui.helpers import make_app, says

@@ -11,16 +11,16 @@ from meshlab.check.verdict import Outcome
 from meshlab.errors import EngineError, LockedError
 from meshlab.run.api import FaultState, Language
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.screens.experiment import ExperimentScreen
-from meshlab.tui.screens.lab import LabScreen
-from meshlab.tui.screens.panes import PANES
-from meshlab.tui.screens.preparing import PreparingScreen
-from meshlab.tui.screens.scrollback import ScrollbackScreen, find
-from meshlab.tui.screens.trace import TraceScreen
+from meshlab.tui.base.panes import PANES
+from meshlab.tui.experiment.screen import ExperimentScreen
+from meshlab.tui.experiment.timeline import Timeline
+from meshlab.tui.lab.screen import LabScreen
+from meshlab.tui.lab.scrollback import ScrollbackScreen, find
+from meshlab.tui.lab.topology.widget import TopologyView
+from meshlab.tui.preparing.screen import PreparingScreen
+from meshlab.tui.trace.screen import TraceScreen
 from meshlab.tui.widgets.guide import CommandFence
 from meshlab.tui.widgets.shell import ShellPane
-from meshlab.tui.widgets.timeline import Timeline
-from meshlab.tui.widgets.topology import TopologyView
 from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
 from tests.tui.screens import counted, open_lab
 from tests.tui.scripted import ScriptedBackend, ScriptedRun

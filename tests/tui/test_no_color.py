@@ -8,8 +8,8 @@ import pytest
 from rich.segment import Segment
 
 from meshlab.tui.app import MeshlabApp
+from meshlab.tui.lab.checks import CheckList
 from meshlab.tui.theme import CYCLE
-from meshlab.tui.widgets.checks import CheckList
 from tests.tui.helpers import make_app, screen_text, shows, until
 from tests.tui.screens import SCREENS
 from tests.tui.scripted import ScriptedRun

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from meshlab.errors import EngineError
 from meshlab.run.api import Language
-from meshlab.tui.screens.preparing import PreparingScreen
+from meshlab.tui.preparing.screen import PreparingScreen
 from tests.tui.helpers import make_app, on, says, screen_text, shows, until
 from tests.tui.scripted import PHASES, ScriptedRun
 

@@ -9,13 +9,13 @@ from meshlab.cluster.progress import Progress
 from meshlab.report.matrix_text import clip, clip_name, width
 from meshlab.report.wrap import wrap
 from meshlab.run.api import Cell, ExperimentEvent, Matrix
-from meshlab.tui.board import Board
-from meshlab.tui.course import Course
-from meshlab.tui.heat import Heat, heat_rows, missed, scored, surprises
-from meshlab.tui.phases import Phase, PhaseTable, bar, clock, window
-from meshlab.tui.screens.trace import headers_of
-from meshlab.tui.timeline import Frame, frame_at, strip
-from meshlab.tui.topology.model import plain
+from meshlab.tui.experiment.course import Course
+from meshlab.tui.experiment.heat import Heat, heat_rows, missed, scored, surprises
+from meshlab.tui.experiment.timeline import Frame, frame_at, strip
+from meshlab.tui.lab.board import Board
+from meshlab.tui.lab.topology.model import plain
+from meshlab.tui.preparing.phases import Phase, PhaseTable, bar, clock, window
+from meshlab.tui.trace.screen import headers_of
 from meshlab.tui.widgets.guide import command_of
 from tests.tui.scripted import ScriptedRun, broken_matrix, whole_matrix
 

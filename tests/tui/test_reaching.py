@@ -10,11 +10,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.screens.base import MeshScreen
-from meshlab.tui.screens.jump import JumpLetter
-from meshlab.tui.widgets.checks import CheckList
-from meshlab.tui.widgets.filter_bar import FilterBar
-from meshlab.tui.widgets.road_list import RoadList
+from meshlab.tui.base.jump import JumpLetter
+from meshlab.tui.base.screen import MeshScreen
+from meshlab.tui.base.sifting import FilterBar
+from meshlab.tui.lab.checks import CheckList
+from meshlab.tui.road.list import RoadList
 from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
 from tests.tui.screens import SCREENS
 from tests.tui.scripted import ScriptedRun

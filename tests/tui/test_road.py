@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from meshlab.report.matrix_text import width
 from meshlab.run.api import LabSummary
-from meshlab.tui.pictures import DRAWINGS
-from meshlab.tui.road import STAGES, road, total, where_to_go
-from meshlab.tui.road_rows import Bend, Speak, hours, lines_a_stop, stop_rows
-from meshlab.tui.topology.model import plain
+from meshlab.tui.lab.topology.model import plain
+from meshlab.tui.road.pictures import DRAWINGS
+from meshlab.tui.road.road import STAGES, road, total, where_to_go
+from meshlab.tui.road.rows import Bend, Speak, hours, lines_a_stop, stop_rows
 from meshlab.words import say
 
 

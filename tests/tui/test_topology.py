@@ -14,12 +14,12 @@ from meshlab.lab.model import Proxy, Step
 from meshlab.report.matrix_text import width
 from meshlab.report.rates import SHORTEST, Rates, rates
 from meshlab.run.api import Cell, Matrix, Received, Traffic
-from meshlab.tui.topology.build import build
-from meshlab.tui.topology.draw import draw
-from meshlab.tui.topology.layout import columns, fits
-from meshlab.tui.topology.model import Edge, Node, Picture, ProxyLine, plain
-from meshlab.tui.topology.routes import services
-from meshlab.tui.topology.wires import route, worse
+from meshlab.tui.lab.topology.build import build
+from meshlab.tui.lab.topology.draw import draw
+from meshlab.tui.lab.topology.layout import columns, fits
+from meshlab.tui.lab.topology.model import Edge, Node, Picture, ProxyLine, plain
+from meshlab.tui.lab.topology.routes import services
+from meshlab.tui.lab.topology.wires import route, worse
 from tests.tui.scripted import broken_matrix, example_pods, example_traffic, whole_matrix
 from tests.tui.scripted_lab import lab
 

@@ -16,7 +16,7 @@ from meshlab.errors import UsageError
 from meshlab.run.api import LabSummary, Language
 from meshlab.run.recordings.pace import Pace
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.tour import TourBackend
+from meshlab.tui.tour.backend import TourBackend
 from meshlab.words import say
 from tests.tui.helpers import make_app, on, screen_text, shows, until
 from tests.tui.recorded import LAB_ID, record, write_lab

@@ -15,17 +15,17 @@ import pytest
 from textual.pilot import Pilot
 
 from meshlab import errors
-from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.kube.client import KubeClient
 from meshlab.errors import ClusterError, ConnectionLost, DiskFull, LockedError
 from meshlab.report.trouble import told
-from meshlab.run import log
 from meshlab.run.api import Language
-from meshlab.run.facade import Facade
+from meshlab.run.session import Facade
+from meshlab.run.store import log
 from meshlab.tui.app import MeshlabApp, ended
-from meshlab.tui.screens import lab_work
-from meshlab.tui.screens.home import HomeScreen
-from meshlab.tui.screens.lab import LabScreen
-from meshlab.tui.screens.modals import FailureModal
+from meshlab.tui.base.modals import FailureModal
+from meshlab.tui.lab import work
+from meshlab.tui.lab.screen import LabScreen
+from meshlab.tui.road.screen import HomeScreen
 from meshlab.words import topic
 from tests.tui.broken_place import BrokenBackend, Place, held_by_another, place
 from tests.tui.helpers import fake_shell, make_app, on, says, screen_text, shows, until
@@ -40,8 +40,8 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again in seconds is tried again at once."""
-    monkeypatch.setattr(lab_work, "RETRY_AFTER", 0.05)
-    monkeypatch.setattr(lab_work, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(work, "RETRY_AFTER", 0.05)
+    monkeypatch.setattr(work, "LOOK_EVERY", 0.1)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from meshlab.run.api import Language
 from meshlab.run.recordings.pace import Pace
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.tour import TourBackend
+from meshlab.tui.tour.backend import TourBackend
 from meshlab.tui.widgets.shell import real_shell
 from tests.tui.helpers import make_app, on, shows, until
 

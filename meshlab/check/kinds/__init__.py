@@ -6,8 +6,8 @@ from collections.abc import Awaitable
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from meshlab.check.context import Context
 from meshlab.check.findings import Stop
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Finding
 from meshlab.lab.checks import Check
 

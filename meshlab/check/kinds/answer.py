@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.check.conditions import Unfit, query
-from meshlab.check.context import Context
 from meshlab.check.findings import failed, passed, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.observe import call, callers, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, Stop, evidence, failed, passed, pending
+from meshlab.check.inputs import Context
 from meshlab.check.observe import call, callers, gather, shorten, url_of
 from meshlab.check.verdict import Evidence, Finding, Outcome
 from meshlab.check.world import CallRequest, Calls, Position

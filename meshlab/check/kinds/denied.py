@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from meshlab.check.context import Context
 from meshlab.check.findings import Stop, evidence, failed, passed
+from meshlab.check.inputs import Context
 from meshlab.check.observe import answered, call, callers, carries, gather, shorten, succeeded, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest, Calls, Position, Reply

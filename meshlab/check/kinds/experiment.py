@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshlab.check.context import Context
 from meshlab.check.findings import evidence, failed, passed, text, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Finding
 from meshlab.lab.checks import Check, PredictionSpec
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from meshlab.check.context import Context
 from meshlab.check.findings import Stop, evidence, failed, passed, pending
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Finding, Outcome
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, ImageSpec

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from meshlab.check.context import Context
 from meshlab.check.findings import evidence, failed, passed
+from meshlab.check.inputs import Context
 from meshlab.check.observe import call, callers, gather, url_of
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.check.world import CallRequest, Reply

@@ -7,8 +7,8 @@ measured is the environment's matter, not the learner's: verdict `error`. The ve
 
 from __future__ import annotations
 
-from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, evidence, failed, measured, passed, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.matrix import CellSeen, measure
 from meshlab.check.verdict import Evidence, Finding, Number, Reach
 from meshlab.lab.checks import Check, MatrixSpec

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.check.conditions import Miss, brief, first_miss, missing_leaf
-from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, evidence, failed, passed
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, ObjectSpec

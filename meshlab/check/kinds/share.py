@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from meshlab.check import trail
-from meshlab.check.context import Context
 from meshlab.check.findings import evidence, failed, passed
+from meshlab.check.inputs import Context
 from meshlab.check.observe import call, callers, carries, succeeded, tree_text, url_of
 from meshlab.check.stats import Plan, plan, region
 from meshlab.check.verdict import Evidence, Finding

@@ -7,8 +7,8 @@ count that hangs on writes of which nobody knows whose they were. Too many stay 
 
 from __future__ import annotations
 
-from meshlab.check.context import Context
 from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, unknown
+from meshlab.check.inputs import Context
 from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import Write
 from meshlab.errors import LabError

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
-from meshlab.cluster import redirect
-from meshlab.cluster.orphans import orphans
+from meshlab.cluster.doctor import redirect
+from meshlab.cluster.kind.orphans import orphans
 from meshlab.errors import EngineError
 
 DEADLINE = 10.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.model import Facts
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.setup.stand_ins import stand_ins
 
 

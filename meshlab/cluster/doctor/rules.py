@@ -6,11 +6,84 @@ Most come from kind's known issues (https://kind.sigs.k8s.io/docs/user/known-iss
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 
-from meshlab.cluster.doctor import network_rules as network
-from meshlab.cluster.doctor import tool_rules as tools
 from meshlab.cluster.doctor.model import Facts, Ruling
-from meshlab.cluster.doctor.versions import at_least
+from meshlab.cluster.doctor.versions import at_least, minor
+
+
+def kind(facts: Facts) -> Ruling:
+    numbers = {"version": facts.kind_version, "pinned": facts.kind_pinned}
+    if not facts.kind_version:
+        return Ruling("problem", numbers)
+    return Ruling("ok" if at_least(facts.kind_version, facts.kind_pinned) else "warning", numbers)
+
+
+def kubectl(facts: Facts) -> Ruling:
+    """kubectl is supported one minor version around the API server (https://kubernetes.io/releases/version-skew-policy/)."""
+    numbers = {"version": facts.kubectl_version, "node": facts.node_version}
+    if not facts.kubectl_version:
+        return Ruling("problem", numbers)
+    skew = abs(minor(facts.kubectl_version) - minor(facts.node_version))
+    return Ruling("ok" if skew <= 1 else "warning", numbers)
+
+
+def snap_docker(facts: Facts) -> Ruling | None:
+    """The snap of Docker cannot read /tmp, where kind writes what it hands over."""
+    return Ruling("warning", {"program": facts.docker_program}) if facts.docker_program.startswith("/snap/") else None
+
+
+CLUSTER_SUBNETS = ("10.244.0.0/16", "10.96.0.0/16")
+"""Pods and Services of the first cluster."""
+POOLS = 30
+"""About as many bridge networks fit into the engine's default address pools."""
+
+
+def ports(facts: Facts) -> Ruling:
+    return Ruling("problem", {"error": facts.port_error}) if facts.port_error else Ruling("ok")
+
+
+def proxy(facts: Facts) -> Ruling | None:
+    """kind copies the proxy settings into nodes when it makes them; without NO_PROXY for the cluster they cut it in two."""
+    if not any(name.upper() in {"HTTP_PROXY", "HTTPS_PROXY"} for name in facts.proxies):
+        return None
+    excluded = next((value for name, value in facts.proxies.items() if name.upper() == "NO_PROXY"), "")
+    local = "127.0.0.1" in excluded or "127.0.0.0/8" in excluded
+    return Ruling("note" if local else "warning", {"excluded": excluded or "-"})
+
+
+def subnets(facts: Facts) -> Ruling | None:
+    """A VPN's route over the cluster's subnets makes nodes or the VPN unreachable."""
+    ours = [ip_network(net) for net in (*facts.networks, *CLUSTER_SUBNETS) if ":" not in net]
+    routes = [ip_network(route) for route in facts.routes]
+    clash = [f"{route}" for route in routes if route.prefixlen > 0 and any(route.overlaps(net) for net in ours)]
+    return Ruling("warning", {"routes": ", ".join(clash)}) if clash else Ruling("ok")
+
+
+def address_pools(facts: Facts) -> Ruling | None:
+    if facts.engine is None:
+        return None
+    state = "warning" if facts.network_count >= POOLS - 2 else "ok"
+    return Ruling(state, {"count": str(facts.network_count)})  # type: ignore[arg-type]
+
+
+def mtu(facts: Facts) -> Ruling | None:
+    outside, bridge = facts.mtu_outside, facts.mtu_bridge
+    if outside is None or bridge is None:
+        return None
+    return Ruling("ok" if outside >= bridge else "warning", {"outside": str(outside), "bridge": str(bridge)})
+
+
+def firewalld(facts: Facts) -> Ruling | None:
+    if not facts.firewalld_backend:
+        return None
+    return Ruling("warning" if facts.firewalld_backend == "nftables" else "ok")
+
+
+def redirects(facts: Facts) -> Ruling | None:
+    """Labs with sidecars cannot start without; all others can."""
+    return None if facts.redirects is None else Ruling("ok" if facts.redirects else "warning")
+
 
 Rule = Callable[[Facts], Ruling | None]
 
@@ -132,9 +205,9 @@ RULES: dict[str, Rule] = {
     "engine": engine,
     "engine-version": engine_version,
     "engine-platform": engine_platform,
-    "snap-docker": tools.snap_docker,
-    "kind": tools.kind,
-    "kubectl": tools.kubectl,
+    "snap-docker": snap_docker,
+    "kind": kind,
+    "kubectl": kubectl,
     "cgroup": cgroup,
     "inotify": inotify,
     "memory": memory,
@@ -143,13 +216,13 @@ RULES: dict[str, Rule] = {
     "filesystem": filesystem,
     "image-store": image_store,
     "rootless": rootless,
-    "ports": network.ports,
-    "proxy": network.proxy,
-    "subnets": network.subnets,
-    "address-pools": network.address_pools,
-    "mtu": network.mtu,
-    "firewalld": network.firewalld,
-    "redirects": network.redirects,
+    "ports": ports,
+    "proxy": proxy,
+    "subnets": subnets,
+    "address-pools": address_pools,
+    "mtu": mtu,
+    "firewalld": firewalld,
+    "redirects": redirects,
     "clock": clock,
     "state-folder": state_folder,
     "leftovers": leftovers,

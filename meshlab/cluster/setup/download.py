@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
-from meshlab.cluster.pins import ToolPin
+from meshlab.cluster.images.pins import ToolPin
 from meshlab.errors import EnvironmentFault
 
 WITHIN = 15.0

@@ -6,11 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
-from meshlab.cluster.containers import docker, program
-from meshlab.cluster.process import run
+from meshlab.cluster.programs.containers import docker, program
+from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EngineError
-from meshlab.lab.content import images_folder
+from meshlab.lab.files.content import images_folder
 
 HINT = "Install Docker Desktop, Docker Engine or Podman, start it, then run `meshlab doctor`."
 INSTALL_WITHIN = 900.0

@@ -6,12 +6,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from meshlab.cluster.containers import docker, program
-from meshlab.cluster.pins import load_pins
-from meshlab.cluster.process import run
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs.containers import docker, program
+from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.engine import packages, root_on_debian
 from meshlab.errors import EngineError
-from meshlab.lab.content import images_folder
+from meshlab.lab.files.content import images_folder
 
 LOAD_WITHIN = 900.0
 STAND_IN_WITHIN = 900.0

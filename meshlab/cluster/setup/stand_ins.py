@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from meshlab.cluster.containers import docker
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.images.sources import PREFIX
+from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.setup.environment import data_folder
-from meshlab.cluster.sources import PREFIX
 from meshlab.errors import MeshlabError
 
 LABEL = "dev.meshlab.stand-in"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.versions import at_least, minor
-from meshlab.cluster.pins import ToolPin, load_pins
-from meshlab.cluster.process import run
+from meshlab.cluster.images.pins import ToolPin, load_pins
+from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import root_on_debian
 from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EnvironmentFault, MeshlabError
-from meshlab.lab.content import images_folder
+from meshlab.lab.files.content import images_folder
 
 __all__ = ["ensure_tool", "fits", "present", "this_platform", "tools_folder"]
 

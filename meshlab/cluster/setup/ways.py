@@ -8,9 +8,9 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
-from meshlab.cluster.containers import docker, full, program
-from meshlab.cluster.pins import load_pins
-from meshlab.cluster.process import lines
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs.containers import docker, full, program
+from meshlab.cluster.programs.process import lines
 from meshlab.cluster.setup import source, stand_ins
 from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EngineError, EnvironmentFault, MeshlabError

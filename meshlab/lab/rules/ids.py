@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshlab.lab.model import Lab
-from meshlab.lab.names import runtime_names
 from meshlab.lab.problem import Fault, Key, spelled
 from meshlab.lab.rules import walk
+from meshlab.lab.values.names import runtime_names
 
 
 def rule(lab: Lab) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.lab.model import Lab, Proxy
 from meshlab.lab.problem import Fault, Key
 from meshlab.lab.rules import walk
-from meshlab.lab.shape import nearest
+from meshlab.lab.yaml.shape import nearest
 
 
 def rule(lab: Lab) -> Iterator[Fault]:

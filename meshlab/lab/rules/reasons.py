@@ -8,7 +8,7 @@ from typing import Any
 from meshlab.lab.problem import Key, Problem
 from meshlab.lab.rules import walk
 from meshlab.lab.rules.scope import Scope
-from meshlab.lab.shape import nearest
+from meshlab.lab.yaml.shape import nearest
 from meshlab.words import topic
 
 

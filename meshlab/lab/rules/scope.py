@@ -12,7 +12,7 @@ from meshlab.lab import problem
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.pins import Pins
 from meshlab.lab.problem import Key, Problem, Severity, shown, spelled
-from meshlab.lab.runtime import placeholders
+from meshlab.lab.values.runtime import placeholders
 
 
 class Scope(Struct, frozen=True):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meshlab.errors import LabError
+from meshlab.lab.files.source import read_text
 from meshlab.lab.load import read_lab
 from meshlab.lab.problem import Problem
 from meshlab.lab.rules.scope import Scope
-from meshlab.lab.source import read_text
 
 SEEDS = range(1, 13)
 

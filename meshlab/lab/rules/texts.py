@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from meshlab.errors import LabError
 from meshlab.lab.comparison import is_word, sources
-from meshlab.lab.layout import LANGUAGES, page_file, text_file
+from meshlab.lab.files.layout import LANGUAGES, page_file, text_file
 from meshlab.lab.problem import Problem, shown
 from meshlab.lab.rules.scope import Scope, caught
 from meshlab.lab.text import LabText, lab_text, page

@@ -13,9 +13,8 @@ from contextlib import asynccontextmanager
 
 from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.model import Fault
-from meshlab.run import events
+from meshlab.objects.names import describe
 from meshlab.run.api import FaultState
-from meshlab.run.context import Run
 from meshlab.run.faults.base import Handler, Place
 from meshlab.run.faults.config import ConfigLine
 from meshlab.run.faults.environment import SetEnv
@@ -23,10 +22,11 @@ from meshlab.run.faults.node import DropRoute, LabelNode, PauseNode
 from meshlab.run.faults.proxy import DrainProxy
 from meshlab.run.faults.shop import Load, ShopFault
 from meshlab.run.faults.workload import DeletePod, Scale
-from meshlab.run.journal import Entry, Journal
 from meshlab.run.live.http import PodHttp
-from meshlab.run.log import Log
-from meshlab.run.objects import describe
+from meshlab.run.run import Run
+from meshlab.run.store import events
+from meshlab.run.store.journal import Entry, Journal
+from meshlab.run.store.log import Log
 
 HANDLERS: dict[str, Handler] = {
     "scale": Scale(),

@@ -12,11 +12,11 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run import change
-from meshlab.run.context import Run
+from meshlab.objects import change
+from meshlab.objects.names import Object, describe, selects
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import is_running
-from meshlab.run.objects import Object, describe, selects
+from meshlab.run.run import Run
 
 Inverse = dict[str, Any]
 

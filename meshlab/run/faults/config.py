@@ -8,10 +8,10 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run.change import touch
+from meshlab.objects.change import touch
+from meshlab.objects.names import Object, mounts, ready, ref_of
 from meshlab.run.faults import base
 from meshlab.run.faults.base import Inverse, Place
-from meshlab.run.objects import Object, mounts, ready, ref_of
 
 
 class ConfigLine:

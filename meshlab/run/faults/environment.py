@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 from meshlab.lab.model import Fault
-from meshlab.run import change
+from meshlab.objects import change
+from meshlab.objects.names import Object, ref_of
 from meshlab.run.faults import base
 from meshlab.run.faults.base import Inverse, Place
-from meshlab.run.objects import Object, ref_of
 
 Values = dict[str, str]
 """Container to the variable's value."""

@@ -6,10 +6,10 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run import change
+from meshlab.objects import change
+from meshlab.objects.names import Object
 from meshlab.run.faults import base
 from meshlab.run.faults.base import Inverse, Place
-from meshlab.run.objects import Object
 
 
 class LabelNode:
@@ -42,12 +42,12 @@ class PauseNode:
         return {"nodes": await _containers(place, fault)}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        from meshlab.cluster.containers import docker
+        from meshlab.cluster.programs.containers import docker
 
         await docker("pause", *inverse["nodes"])
 
     async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        from meshlab.cluster.containers import docker
+        from meshlab.cluster.programs.containers import docker
 
         for name in inverse["nodes"]:
             # Fails when the node is not paused or gone: then there is nothing to undo.
@@ -62,7 +62,7 @@ class DropRoute:
     """The node's routes to the network `key` (such as 10.243.0.0/16) are gone: a cut between two clusters."""
 
     async def plan(self, place: Place, fault: Fault) -> Inverse:
-        from meshlab.cluster.containers import docker
+        from meshlab.cluster.programs.containers import docker
 
         routes = {}
         for name in await _containers(place, fault):
@@ -79,14 +79,14 @@ class DropRoute:
         await _route("replace", inverse, check=False)
 
     async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        from meshlab.cluster.containers import docker
+        from meshlab.cluster.programs.containers import docker
 
         told = [(await docker("exec", name, "ip", "route", "show", "root", fault.key)).text for name in inverse["routes"]]
         return not any(text.strip() for text in told)
 
 
 async def _route(verb: str, inverse: Inverse, *, check: bool) -> None:
-    from meshlab.cluster.containers import docker
+    from meshlab.cluster.programs.containers import docker
 
     for name, lines in inverse["routes"].items():
         for line in lines:

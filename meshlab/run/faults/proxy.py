@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from meshlab.lab.model import Fault
+from meshlab.objects.names import labels_of, selects
 from meshlab.run.faults import base
 from meshlab.run.faults.base import Inverse, Place
-from meshlab.run.objects import labels_of, selects
 
 ADMIN_PORT = 9901
 STOPPED = "/stats?filter=^listener_manager.listener_stopped$"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
+from meshlab.objects.names import owned
 from meshlab.run.faults import base
 from meshlab.run.faults.base import Inverse, Place
-from meshlab.run.objects import owned
 
 
 class Scale:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meshlab.check.world import KnownImage
-from meshlab.cluster.containers import full
+from meshlab.cluster.programs.containers import full
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.names import image_name
+from meshlab.lab.values.names import image_name
 
 if TYPE_CHECKING:
-    from meshlab.run.context import Run
+    from meshlab.run.run import Run
 
 NODES = ObjectRef(kind="Node")
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from meshlab.check.world import Usage, Usages
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.model import Lab
+from meshlab.lab.model import Lab, spaces
 from meshlab.run.live.positions import is_running
-from meshlab.run.system import spaces
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import Kube

@@ -11,13 +11,13 @@ from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, Lo
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Proxy
-from meshlab.run import baseline
+from meshlab.run.desired import baseline
 from meshlab.run.live import actors, images, logs, outside, positions, usage, writes
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import Shop
 
 if TYPE_CHECKING:
-    from meshlab.run.context import Run
+    from meshlab.run.run import Run
 
 SKEW = 3.0
 """Seconds by which a node's clock may be behind: logs are read from that much earlier."""

@@ -9,13 +9,13 @@ from meshlab.check.world import Write, Writes
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.run.learner import SUBMITTER, USER
+from meshlab.objects.ownership import who as who_manages
+from meshlab.run.accounts.learner import SUBMITTER, USER
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
-from meshlab.run.managers import who as who_manages
 
 if TYPE_CHECKING:
-    from meshlab.run.context import Run
+    from meshlab.run.run import Run
 
 RECORDER = {"app": "recorder"}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from meshlab.cluster.disk import fault
+from meshlab import files
 from meshlab.errors import UsageError
-from meshlab.run import paths
+from meshlab.files import fault
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.lines import AnyLine, Opened
 
@@ -67,7 +67,7 @@ class Writer:
 
 def read(file: Path) -> Recording:
     """UsageError with file and line for what cannot be read; an end that was torn off is no fault."""
-    data = paths.read(file)
+    data = files.read(file)
     if data is None:
         raise UsageError(f"There is no recording {file}.", hint=AGAIN)
     found = _lines(file, _unpacked(file, data))
@@ -78,9 +78,9 @@ def read(file: Path) -> Recording:
 
 def pack(file: Path) -> None:
     """As one member: a tenth of the size of many."""
-    data = paths.read(file)
+    data = files.read(file)
     if data is not None:
-        paths.write(file, gzip.compress(_unpacked(file, data), 9, mtime=0))
+        files.write(file, gzip.compress(_unpacked(file, data), 9, mtime=0))
 
 
 def _unpacked(file: Path, data: bytes) -> bytes:

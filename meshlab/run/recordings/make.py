@@ -9,18 +9,20 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from meshlab.cluster.cleanup import to_the_end
+from meshlab import files
+from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.progress import Progress
-from meshlab.lab import layout
-from meshlab.lab.change import load_change
-from meshlab.run import isolated, lifecycle, paths
+from meshlab.lab.change.read import load_change
+from meshlab.lab.files import layout
 from meshlab.run.api import ExperimentEvent
-from meshlab.run.context import Run
-from meshlab.run.facade import Facade
-from meshlab.run.open import make_run
-from meshlab.run.recordings import file as files
+from meshlab.run.catalog import make_run
+from meshlab.run.clusters import removal
+from meshlab.run.recordings import file as recording_file
 from meshlab.run.recordings.drive import Event, Part, drive
 from meshlab.run.recordings.opened import recorded
+from meshlab.run.run import Run
+from meshlab.run.session import Facade
+from meshlab.run.store import scratch as isolated
 
 
 class RecordRequest(Struct, frozen=True, kw_only=True):
@@ -39,12 +41,12 @@ class _Alone(Facade):
     """meshlab does the learner's part of experiments too, and solves a step without running them."""
 
     def solve(self, step: str = "") -> AsyncIterator[Progress]:
-        from meshlab.run import solve
+        from meshlab.run.solve import solve
 
         return solve.solve(self.run, step, experiments=False)
 
     def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
-        from meshlab.run.experiment import run_experiment
+        from meshlab.run.experiments.experiment import run_experiment
 
         return run_experiment(self.run, experiment, alone=True)
 
@@ -66,7 +68,7 @@ async def record(request: RecordRequest) -> AsyncGenerator[Event, None]:
             async with aclosing(drive(recorder, lambda step: part(run, step))) as told:
                 async for event in told:
                     yield event
-            files.pack(scratch)
+            recording_file.pack(scratch)
             _put(scratch, request.file.absolute())
         finally:
             await to_the_end(_clean(run, keep=request.keep))
@@ -83,15 +85,15 @@ def part(run: Run, step: str) -> Part:
 
 def _put(scratch: Path, file: Path) -> None:
     """In place of an older one, for everybody to read: it ships."""
-    paths.ensure(file.parent)
-    paths.write(file, scratch.read_bytes())
+    files.ensure(file.parent)
+    files.write(file, scratch.read_bytes())
     file.chmod(0o644)
 
 
 async def _clean(run: Run, *, keep: bool) -> None:
     try:
         if not keep:
-            async with aclosing(lifecycle.remove(run)) as told:
+            async with aclosing(removal.remove(run)) as told:
                 async for _ in told:
                     pass
     finally:

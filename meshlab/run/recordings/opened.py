@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from meshlab import __version__
 from meshlab.errors import UsageError
+from meshlab.run import catalog
 from meshlab.run.api import Language
-from meshlab.run.paths import Paths
-from meshlab.run.recordings import lines, shelf
+from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Recording, Writer, read
 from meshlab.run.recordings.recorder import Recorder
 from meshlab.run.recordings.replay import Replay
+from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
-    from meshlab.run.facade import Facade
     from meshlab.run.recordings.pace import Pace
+    from meshlab.run.session import Facade
 
 
 def recorded(facade: Facade, file: Path) -> Recorder:
@@ -60,7 +61,7 @@ def of_lab(lab: str, *, packs: Iterable[Path] = ()) -> Recording:
     from meshlab.lab.catalog import look_up
 
     found = look_up(lab, packs).id
-    file = shelf.file_of(found)
+    file = catalog.recording_of(found)
     if not file.exists():
-        raise shelf.missing(found)
+        raise catalog.no_recording(found)
     return read(file)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from meshlab.check.verdict import Verdict
+from msgspec.structs import replace
+
+from meshlab.check.kinds.answer import same
+from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
-from meshlab.run import events, judge, pages
-from meshlab.run.context import Run
-from meshlab.run.recordings import answered
+from meshlab.run.checks import judge
+from meshlab.run.guide import pages
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.timeline import Segment, Timeline
+from meshlab.run.run import Run
+from meshlab.run.store import events
 from meshlab.words import say
 
 
@@ -65,7 +70,7 @@ class Played:
             for verdict in self._untold(step):
                 self._keep(verdict)
         last = {one.check: one for step in steps for segment in self.seen(step) for _, one in segment.verdicts}
-        found = [answered.judged(self.run, self.segments(self.run.lab.step_of(one).id), one, last.get(one)) for one in checks]
+        found = [judged(self.run, self.segments(self.run.lab.step_of(one).id), one, last.get(one)) for one in checks]
         known = [verdict for verdict in found if verdict is not None]
         for verdict in known:
             self._keep(verdict)
@@ -82,7 +87,7 @@ class Played:
                     if self._news.is_set():
                         break
                     self._told[step] = self._told.get(step, 0) + 1
-                    now = answered.judged(self.run, self.segments(step), verdict.check, verdict) or verdict
+                    now = judged(self.run, self.segments(step), verdict.check, verdict) or verdict
                     self._keep(now)
                     yield now
             await self._news.wait()
@@ -159,3 +164,23 @@ class Played:
             return say(f"tour.act.{method}", self.run.language)
         title = pages.experiment_text(self.run, experiment, self.run.language).title
         return say("tour.act.experiment", self.run.language, title=title)
+
+
+def judged(run: Run, segments: list[Segment], check: str, recorded: Verdict | None) -> Verdict | None:
+    """The verdict of a check: the recorded one, unless it is a question that the viewer has answered by now."""
+    spec = run.lab.all_checks()[check].answer
+    given = run.state().answers.get(check)
+    if spec is None or given is None or recorded is None or recorded.outcome is Outcome.BLOCKED:
+        return recorded
+    right = _right(segments, check) if spec.measured is not None else spec.equals
+    if right is None:
+        return recorded
+    good = same(spec, given, right)
+    outcome, reason = (Outcome.PASS, "") if good else (Outcome.FAIL, "answer.wrong")
+    return replace(recorded, outcome=outcome, reason=reason, seen=given.strip(), time=time.time(), evidence=(), parameters={})
+
+
+def _right(segments: list[Segment], check: str) -> str | None:
+    """The answer that was green when it was recorded."""
+    told = [verdict for segment in segments for _, verdict in segment.verdicts if verdict.check == check]
+    return next((verdict.seen for verdict in told if verdict.green), None)

@@ -16,7 +16,6 @@ from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.lab.model import Lab
-from meshlab.run import answers, events, hints, judge, pages
 from meshlab.run.api import (
     CheckText,
     Debrief,
@@ -33,13 +32,16 @@ from meshlab.run.api import (
     Trace,
     Traffic,
 )
-from meshlab.run.context import Run
-from meshlab.run.paths import Paths
+from meshlab.run.checks import judge
+from meshlab.run.guide import answers, hints, pages
 from meshlab.run.recordings.file import Recording
 from meshlab.run.recordings.lines import Ended
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.played import Played, refusal
 from meshlab.run.recordings.timeline import Segment, asked, timeline
+from meshlab.run.run import Run
+from meshlab.run.store import events
+from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
     from meshlab.lab.load import LoadedLab

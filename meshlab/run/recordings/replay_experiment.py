@@ -11,10 +11,13 @@ from msgspec.structs import replace
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import UsageError
-from meshlab.run import events, fault_words, judge, pages, scoring
 from meshlab.run.api import Cell, ExperimentEvent, Matrix
-from meshlab.run.context import Run
+from meshlab.run.checks import judge
+from meshlab.run.experiments import fault_words, scoring
+from meshlab.run.guide import pages
 from meshlab.run.recordings.played import Played
+from meshlab.run.run import Run
+from meshlab.run.store import events
 
 
 async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:

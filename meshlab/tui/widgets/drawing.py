@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from meshlab.tui.lab.topology.model import Row
 from meshlab.tui.theme import style_of
-from meshlab.tui.topology.model import Row
 
 
 def row_content(row: Row) -> Content:

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from meshlab.run.api import Matrix
-from meshlab.tui.heat import Heat, Place, heat_rows, sizes
+from meshlab.tui.experiment.heat import Heat, Place, heat_rows, sizes
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
 from meshlab.tui.widgets.drawing import content_of

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
 from meshlab.check.kinds import look
 from meshlab.check.record import Fixture, RecordingWorld, read, write
 from tests.unit.check.scenarios import SCENARIOS, Scenario

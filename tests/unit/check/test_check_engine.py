@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from meshlab.check import kinds, look, settle
-from meshlab.check.context import Context
+from meshlab.check import engine, kinds, settle
 from meshlab.check.engine import evaluate
 from meshlab.check.findings import failed, passed, pending
+from meshlab.check.inputs import Context
 from meshlab.check.plan import chosen
 from meshlab.check.record import Recorder, read
 from meshlab.check.verdict import Finding, Outcome, Verdict
@@ -178,7 +178,7 @@ async def test_an_unexpected_exception_is_no_grade_and_keeps_its_name(scripted: 
 
 
 async def test_a_look_that_does_not_end_is_given_up(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look, "LIMIT", 0.01)
+    monkeypatch.setattr(engine, "LIMIT", 0.01)
     scripted.hold = asyncio.Event()
     [verdict] = await run(check("a"))
     assert (verdict.outcome, verdict.reason) == (Outcome.ERROR, "engine.timeout")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshlab.check import kinds
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
 from meshlab.check.reasons import REASONS
 from meshlab.check.record import Fixture, read
 from meshlab.check.replay import ReplayWorld

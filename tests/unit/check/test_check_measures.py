@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshlab.check.context import Context
 from meshlab.check.engine import evaluate
+from meshlab.check.inputs import Context
 from meshlab.check.kinds import look
-from meshlab.check.outage import lasting, outage
+from meshlab.check.kinds.success import lasting, outage
 from meshlab.check.stats import added
 from meshlab.check.verdict import Finding, Number, Outcome
 from meshlab.check.world import ActorResults, Reply

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlab.check.conditions import alike, brief, first_miss, missing_leaf, query
-from meshlab.check.context import Context
-from meshlab.check.gate import Gate
+from meshlab.check.engine import Gate
+from meshlab.check.inputs import Context
 from meshlab.check.kinds.latency import look as look_latency
 from meshlab.check.kinds.path import look as look_path
 from meshlab.check.matrix import CellSeen, block_of, measure

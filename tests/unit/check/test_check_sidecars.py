@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from meshlab.check.context import Context
+from meshlab.check.inputs import Context
+from meshlab.check.kinds.path import Seen, Sent, judge
 from meshlab.check.kinds.proxy_config import look as look_config
-from meshlab.check.witness import Seen, Sent, judge
 from meshlab.check.world import LogEntry, Position, Reply
 from meshlab.lab.checks import Check, PathSpec
 from meshlab.run.live.positions import has_container

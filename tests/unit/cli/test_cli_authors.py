@@ -11,10 +11,11 @@ import pytest
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode
-from meshlab.run import answers, judge
-from meshlab.run import open as opening
-from meshlab.run.context import Run
-from meshlab.run.facade import Facade
+from meshlab.run import catalog as opening
+from meshlab.run.checks import judge
+from meshlab.run.guide import answers
+from meshlab.run.run import Run
+from meshlab.run.session import Facade
 from tests.unit.run.small_run import LAB_ID, config_map, shop, small_run, started, write_lab
 
 

@@ -12,7 +12,7 @@ import pytest
 from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode
 from meshlab.lab.catalog import catalog
-from meshlab.run.recordings import shelf
+from meshlab.run import catalog as run_catalog
 from meshlab.run.recordings.file import read
 from tests.e2e.terminal import Terminal
 from tests.tui.recorded import LAB_ID, record, write_lab
@@ -34,13 +34,13 @@ def test_the_list_is_data_and_needs_no_program(tmp_path: Path) -> None:
     found = msgspec.json.decode(done.stdout)
     assert (found["schema"], found["kind"]) == (1, "tour")
     assert [lab["id"] for lab in found["labs"]] == LABS
-    assert {lab["id"] for lab in found["labs"] if lab["recorded"]} == {lab for lab in LABS if shelf.has(lab)}
+    assert {lab["id"] for lab in found["labs"] if lab["recorded"]} == {lab for lab in LABS if run_catalog.has_recording(lab)}
 
 
 def test_the_list_says_which_command_makes_one(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(shelf, "recordings_folder", lambda: tmp_path)
+    monkeypatch.setattr(run_catalog, "recordings_folder", lambda: tmp_path)
     out, _ = told(capsys, "--lang", "en", "tour", "--list")
     assert all(f"`meshlab record {lab}`" in out for lab in LABS)
     out, _ = told(capsys, "--lang", "zh", "tour", "--list")
@@ -50,7 +50,7 @@ def test_the_list_says_which_command_makes_one(
 def test_a_lab_without_one_is_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(shelf, "recordings_folder", lambda: tmp_path)
+    monkeypatch.setattr(run_catalog, "recordings_folder", lambda: tmp_path)
     _, err = told(capsys, "tour", "2", code=ExitCode.USAGE)
     assert "There is no recording of 2-router-mesh." in err
     assert "`meshlab record 2-router-mesh`" in err

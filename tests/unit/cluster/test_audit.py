@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from meshlab.cluster.audit import events
+from meshlab.cluster.kind.audit import events
 
 LINE = {
     "kind": "Event",

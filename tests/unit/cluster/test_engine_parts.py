@@ -12,16 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from meshlab.cluster import access, kubeconfigs
-from meshlab.cluster.api import Capabilities, ClusterSpec
-from meshlab.cluster.capabilities import unmet
-from meshlab.cluster.containers import Node, _node
-from meshlab.cluster.estimates import Estimates
-from meshlab.cluster.imagecheck import verdict
-from meshlab.cluster.kind import state
-from meshlab.cluster.nodes import made_from
-from meshlab.cluster.ownfiles import OwnFiles, private
-from meshlab.cluster.track import Track
+from meshlab.cluster.api import Capabilities, ClusterSpec, unmet
+from meshlab.cluster.existing.imagecheck import verdict
+from meshlab.cluster.kind.engine import state
+from meshlab.cluster.kind.files import OwnFiles, private
+from meshlab.cluster.kind.nodes import made_from
+from meshlab.cluster.kube import access, kubeconfigs
+from meshlab.cluster.programs.containers import Node, _node
+from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.model import Needs
 
@@ -236,7 +234,7 @@ def test_what_a_kubelet_says_about_an_image(container: dict[str, Any], known: bo
 
 def test_importing_the_room_loads_nothing_heavy() -> None:
     code = (
-        "import sys, meshlab.cluster.kind, meshlab.cluster.context, meshlab.cluster.images\n"
+        "import sys, meshlab.cluster.kind.engine, meshlab.cluster.existing.engine, meshlab.cluster.images.images\n"
         "print([one for one in ('lightkube', 'httpx2', 'websockets', 'yaml', 'docker', 'uv') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

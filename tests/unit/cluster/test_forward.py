@@ -15,8 +15,8 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from meshlab.cluster.connection import Connection
-from meshlab.cluster.forward import Forwards
+from meshlab.cluster.kube.connection import Connection
+from meshlab.cluster.kube.forward import Forwards
 from meshlab.errors import ClusterError
 from tests.unit.cluster.api_server import config
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from meshlab.cluster import kindlines
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kindconfig import MOUNT, POLICY, audit_policy, cluster_config, subnets
+from meshlab.cluster.kind import creation
+from meshlab.cluster.kind.config import MOUNT, POLICY, audit_policy, cluster_config, subnets
 
 HERE = Path("/state/clusters/a/node")
 
@@ -142,7 +142,7 @@ Set kubectl context to "kind-meshlab-a"
 
 
 def test_kinds_lines_are_phases() -> None:
-    assert [found for line in SAID.splitlines() if (found := kindlines.read(line))] == [
+    assert [found for line in SAID.splitlines() if (found := creation.read(line))] == [
         ("node-image", "running"),
         ("node-image", "done"),
         ("create-nodes", "running"),
@@ -156,5 +156,5 @@ def test_kinds_lines_are_phases() -> None:
 
 
 def test_a_single_node_joins_nobody() -> None:
-    assert "join" in kindlines.phases(2)
-    assert "join" not in kindlines.phases(0)
+    assert "join" in creation.kind_phases(2)
+    assert "join" not in creation.kind_phases(0)

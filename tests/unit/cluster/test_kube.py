@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from meshlab.cluster import kube as module
-from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.kube import client as module
+from meshlab.cluster.kube.client import KubeClient
 from meshlab.errors import ClusterError, KubeconfigGone
 from meshlab.lab.address import ObjectRef
 from tests.unit.cluster.api_server import ApiServer, config, pod, serving

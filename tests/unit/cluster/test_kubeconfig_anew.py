@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import containers
-from meshlab.cluster import kind as module
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.containers import EngineFacts, Node
-from meshlab.cluster.kind import KindEngine
-from meshlab.cluster.ownfiles import OwnFiles
+from meshlab.cluster.kind import engine as module
+from meshlab.cluster.kind.engine import KindEngine
+from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import EngineFacts, Node
 from meshlab.cluster.progress import Progress
 
 SPEC = ClusterSpec(name="main", workers=0, node_image="node@sha256:0")

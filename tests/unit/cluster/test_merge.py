@@ -8,8 +8,8 @@ from contextlib import aclosing
 
 import pytest
 
-from meshlab.cluster.cleanup import to_the_end
-from meshlab.cluster.merge import merged
+from meshlab.cluster.cancelling import to_the_end
+from meshlab.cluster.track import merged
 
 
 async def numbers(*items: int) -> AsyncGenerator[int, None]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import orphans
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.containers import Node
-from meshlab.cluster.kindconfig import MOUNT
-from meshlab.cluster.ownfiles import OwnFiles
+from meshlab.cluster.kind import orphans
+from meshlab.cluster.kind.config import MOUNT
+from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.programs.containers import Node
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import containers, sources
-from meshlab.cluster.containers import full, numbers, short
-from meshlab.cluster.images import Images, Wanted, variable
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images import sources
+from meshlab.cluster.images.images import Images, Wanted, variable
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import full, numbers, short
 from meshlab.errors import UsageError
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.group import Mark
-from meshlab.cluster.guardian import MARK
-from meshlab.cluster.process import end, exited, lines, run, started
+from meshlab.cluster.programs.group import Mark
+from meshlab.cluster.programs.guardian import MARK
+from meshlab.cluster.programs.process import end, exited, lines, run, started
 from meshlab.errors import EngineError
 
 LONG = "sleep 60 & sleep 60"
@@ -133,8 +133,8 @@ async def test_a_program_whose_output_nobody_reads_any_more_is_ended() -> None:
 KILLED = """
 import asyncio, os, sys
 from pathlib import Path
-from meshlab.cluster.build import context
-from meshlab.cluster.process import started
+from meshlab.cluster.images.build import context
+from meshlab.cluster.programs.process import started
 async def main():
     async with context() as folder, started("sh", "-c", "sleep 60 & sleep 60; wait") as process:
         Path(folder, "file").touch()
@@ -158,7 +158,7 @@ async def test_sigkill_leaves_neither_children_nor_folders() -> None:
 
 UNTOLD = """
 import subprocess, time
-from meshlab.cluster.guardian import guardian
+from meshlab.cluster.programs.guardian import guardian
 import os
 one = subprocess.Popen(["sh", "-c", "setsid sleep 61 & sleep 61"], env={**os.environ, **guardian().new_mark().environment})
 print(one.pid, flush=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from meshlab.cluster import ready
-from meshlab.cluster.dns import tune_dns, tuned
-from meshlab.cluster.ready import Since, dns_missing, nodes_missing, until, wait_ready
+from meshlab.cluster.kind.dns import tune_dns, tuned
+from meshlab.cluster.kube import ready
+from meshlab.cluster.kube.ready import Since, dns_missing, nodes_missing, until, wait_ready
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import containers
-from meshlab.cluster.redirect import redirects
+from meshlab.cluster.doctor.redirect import redirects
+from meshlab.cluster.programs import containers
 
 
 def an_engine(folder: Path, monkeypatch: pytest.MonkeyPatch, *, image: str, code: int) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster import stream
-from meshlab.cluster.containers import EngineFacts, Node
+from meshlab.cluster.images import transfer
+from meshlab.cluster.programs.containers import EngineFacts, Node
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import DiskFull, EngineError
@@ -57,7 +57,7 @@ NODES = [node("cp", "control-plane"), node("w1"), node("w2")]
 
 async def loaded(refs: list[str], nodes: list[Node] = NODES, facts: EngineFacts = FACTS) -> list[Progress]:
     mount = Path(os.environ["FAKE"]) / "mount"
-    return [event async for event in stream.load(nodes, refs, facts, Track([stream.PHASE]), mount)]
+    return [event async for event in transfer.load(nodes, refs, facts, Track([transfer.PHASE]), mount)]
 
 
 async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:
@@ -129,4 +129,4 @@ async def test_an_engine_that_keeps_images_in_containerd_is_told_the_platform(fa
 
 async def test_a_containerd_that_never_answers_is_said(fake: Path) -> None:
     with pytest.raises(EngineError, match="containerd in node w1 did not answer"):
-        await stream.containerd_answers(node("w1"), within=0.01)
+        await transfer.containerd_answers(node("w1"), within=0.01)

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from meshlab.cluster.unpack import NEEDED, SCRIPT
+from meshlab.cluster.kind.creation import NEEDED, SCRIPT
 
 CTR = """#!/bin/sh
 echo "$*" >> "$TOLD"

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from meshlab.cluster import reflector
-from meshlab.cluster.kube import KubeClient
+from meshlab.cluster.kube import watch
+from meshlab.cluster.kube.client import KubeClient
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from tests.unit.cluster.api_server import ApiServer, config, event, pod, serving
@@ -22,7 +22,7 @@ PODS = "/api/v1/namespaces/shop/pods"
 
 @pytest_asyncio.fixture
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ApiServer]:
-    monkeypatch.setattr(reflector, "PAUSE", (0.001, 0.01))
+    monkeypatch.setattr(watch, "PAUSE", (0.001, 0.01))
     async with serving() as server:
         yield server
 

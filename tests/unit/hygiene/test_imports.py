@@ -48,7 +48,7 @@ def test_the_start_imports_nothing_heavy(statement: str) -> None:
 def test_every_command_of_the_table_exists() -> None:
     import click
 
-    from meshlab.cli.lazy import COMMANDS
+    from meshlab.cli.commands import COMMANDS
     from meshlab.cli.main import cli
 
     for name in COMMANDS:

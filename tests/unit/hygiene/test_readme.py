@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cli.lazy import COMMANDS
+from meshlab.cli.commands import COMMANDS
 from meshlab.lab.catalog import Entry, catalog
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from meshlab.errors import LabError, UsageError
 from meshlab.lab import catalog as module
 from meshlab.lab.catalog import catalog, find, look_up, road
-from meshlab.lab.content import labs_folder
+from meshlab.lab.files.content import labs_folder
 from tests.unit.lab.sample_lab import SOUND, write
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshlab.lab.comparison import ROWS, compared, is_word, sources
-from meshlab.lab.content import labs_folder
+from meshlab.lab.files.content import labs_folder
 from meshlab.lab.lint import lint
 from meshlab.lab.load import load_lab
 from meshlab.lab.problem import Problem

@@ -11,11 +11,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlab.lab.arithmetic import evaluate
-from meshlab.lab.document import documents
 from meshlab.lab.load import read_lab
 from meshlab.lab.model import Variable
-from meshlab.lab.variables import draw
+from meshlab.lab.values.arithmetic import evaluate
+from meshlab.lab.values.variables import draw
+from meshlab.lab.yaml.document import documents
 from tests.unit.lab.sample_lab import SOUND
 
 PIECES = ["${", "}", "$[", "]", "[", "{", ": ", "- ", "\n", "  ", "&a ", "*a", "!!int ", "|\n", '"', "'", "#", "?", "0", "1e9", "~",

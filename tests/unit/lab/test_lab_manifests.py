@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from meshlab.errors import LabError
+from meshlab.lab.files.manifests import manifests
 from meshlab.lab.load import load_lab
-from meshlab.lab.manifests import manifests
-from meshlab.lab.runtime import placeholders
+from meshlab.lab.values.runtime import placeholders
 from tests.unit.lab.sample_lab import Make, write
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"

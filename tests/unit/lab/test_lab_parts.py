@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlab.lab.checks import KINDS, Check
-from meshlab.lab.content import content_root, labs_folder
+from meshlab.lab.files.content import content_root, labs_folder
+from meshlab.lab.files.scoped import namespaced
 from meshlab.lab.load import load_lab
 from meshlab.lab.proof import Proof, hashes, read_proof, stale, write_proof
-from meshlab.lab.rules.prose import parts
-from meshlab.lab.scalars import meaning
+from meshlab.lab.rules.languages import parts
 from meshlab.lab.schema import encoded
-from meshlab.lab.scoped import namespaced
+from meshlab.lab.yaml.scalars import meaning
 from tests.unit.lab.sample_lab import SOUND, Make, write
 
 

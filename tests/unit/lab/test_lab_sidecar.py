@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from meshlab.lab.content import labs_folder
+from meshlab.lab.files.content import labs_folder
 
 FOLDER = labs_folder() / "4-sidecar"
 WORKLOADS = ("web", "catalog-v1", "catalog-v2", "pricing", "legacy", "reviews-v1", "reviews-v2", "ratings")

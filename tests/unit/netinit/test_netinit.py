@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.pins import load_pins
-from meshlab.cluster.sources import source
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.images.sources import source
 
 FOLDER = source("meshlab/netinit")
 RECORDER = '#!/bin/sh\necho "$*" >>"$RECORD"\ncase "$*" in *"${REFUSED:-nothing at all}"*) exit 3 ;; esac\n'

@@ -13,11 +13,12 @@ from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Experiment, Phase
-from meshlab.lab.runtime import placeholders
-from meshlab.run import events, judge
+from meshlab.lab.values.runtime import placeholders
 from meshlab.run.api import Cell, ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
-from meshlab.run.context import Run
-from meshlab.run.facade import Facade
+from meshlab.run.checks import judge
+from meshlab.run.run import Run
+from meshlab.run.session import Facade
+from meshlab.run.store import events
 
 
 class Pretended(Facade):

@@ -10,15 +10,15 @@ import pytest
 
 from meshlab.cluster.progress import Progress
 from meshlab.lab.catalog import catalog
-from meshlab.lab.runtime import placeholders
-from meshlab.run import lifecycle
+from meshlab.lab.values.runtime import placeholders
 from meshlab.run.api import LabRun
-from meshlab.run.context import Run
-from meshlab.run.open import make_run
+from meshlab.run.catalog import make_run
+from meshlab.run.clusters import removal
 from meshlab.run.recordings import make
 from meshlab.run.recordings.drive import Event, Part, StayedRed, drive
 from meshlab.run.recordings.file import read
 from meshlab.run.recordings.make import RecordRequest
+from meshlab.run.run import Run
 from tests.tui.recorded import PREDICTIONS, FreshRun, recorder
 from tests.unit.run.small_run import LAB_ID, write_lab
 
@@ -50,7 +50,7 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         yield Progress(phase="cluster")
 
     monkeypatch.setattr(make, "drive", drive)
-    monkeypatch.setattr(lifecycle, "remove", remove)
+    monkeypatch.setattr(removal, "remove", remove)
     return told
 
 

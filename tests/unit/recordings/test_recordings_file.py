@@ -10,7 +10,8 @@ import pytest
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
 from meshlab.lab.catalog import catalog
-from meshlab.run.recordings import lines, opened, shelf
+from meshlab.run.catalog import has_recording, recording_of
+from meshlab.run.recordings import lines, opened
 from meshlab.run.recordings.file import Writer, pack, read
 from meshlab.run.recordings.lines import AnyLine, Called, Ended, Judged, Opened
 from meshlab.run.recordings.recorder import LARGEST, _slim
@@ -114,12 +115,12 @@ def test_evidence_that_is_too_large_says_so() -> None:
 
 @pytest.mark.parametrize("lab", [entry.id for entry in catalog()])
 def test_a_recording_that_ships_fits_its_lab(lab: str, tmp_path: Path) -> None:
-    from meshlab.run.paths import Paths
+    from meshlab.run.store.paths import Paths
 
-    if not shelf.has(lab):
+    if not has_recording(lab):
         with pytest.raises(UsageError, match=f"There is no recording of {lab}"):
             opened.of_lab(lab)
         return
-    assert shelf.file_of(lab).stat().st_size < 300_000
+    assert recording_of(lab).stat().st_size < 300_000
     played = opened.replay(opened.of_lab(lab), Paths(tmp_path))
     assert {step.id for step in played.lab.steps} == set(played._timeline.steps)

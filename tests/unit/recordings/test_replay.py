@@ -14,11 +14,11 @@ from meshlab.cluster.progress import Progress
 from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.load import LoadedLab
 from meshlab.run.api import LabRun, Trace
-from meshlab.run.paths import Paths
 from meshlab.run.recordings.file import Recording, read
 from meshlab.run.recordings.lines import Counted, Ended, Judged
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.replay import Replay
+from meshlab.run.store.paths import Paths
 from tests.tui.recorded import FreshRun, record, recorder, write_lab
 
 

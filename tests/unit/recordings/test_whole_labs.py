@@ -10,16 +10,16 @@ import pytest
 
 from meshlab.lab.catalog import catalog
 from meshlab.report.rates import rates
-from meshlab.run import pages
 from meshlab.run.api import Language
-from meshlab.run.open import make_run
-from meshlab.run.paths import Paths
+from meshlab.run.catalog import make_run
+from meshlab.run.guide import pages
 from meshlab.run.recordings import make
 from meshlab.run.recordings.drive import LANGUAGES, drive
 from meshlab.run.recordings.file import pack, read
 from meshlab.run.recordings.opened import recorded, replay
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.timeline import timeline
+from meshlab.run.store.paths import Paths
 from tests.unit.recordings.pretended import Pretended
 
 

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 import pytest
 
 from meshlab.lab.comparison import ROWS
-from meshlab.report.compare_html import compare_html
-from meshlab.report.compare_json import compare_json
-from meshlab.report.compare_markdown import compare_markdown
-from meshlab.report.compare_text import compare_text, table
-from meshlab.report.compare_words import number, row_title, value_text
+from meshlab.report.compare.html import compare_html
+from meshlab.report.compare.json import compare_json
+from meshlab.report.compare.markdown import compare_markdown
+from meshlab.report.compare.published import SOURCES
+from meshlab.report.compare.svg import Bar, bars, heat, scale
+from meshlab.report.compare.text import compare_text, table
+from meshlab.report.compare.words import number, row_title, value_text
 from meshlab.report.matrix_text import width
-from meshlab.report.published import SOURCES
-from meshlab.report.svg import Bar, bars, heat, scale
 from meshlab.run.compare import Comparison
 from meshlab.words import topic
 from tests.unit.report.compare_sample import NONE, sample

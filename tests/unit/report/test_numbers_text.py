@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshlab.check.verdict import Number, Outcome, Verdict
 from meshlab.report.numbers_text import numbers_text
-from meshlab.run.scoring import timed
+from meshlab.run.experiments.scoring import timed
 
 
 def test_numbers_have_names_units_and_intervals() -> None:

@@ -19,9 +19,9 @@ from meshlab.report.grade import grade_report
 from meshlab.report.junit import junit
 from meshlab.report.text import report, summary
 from meshlab.run.api import Hop, StepState, Trace
-from meshlab.run.grade import GradeReport
-from meshlab.run.pairs import Pair
-from meshlab.run.prove import ProofEvent
+from meshlab.run.grade.grade import GradeReport
+from meshlab.run.prove.events import ProofEvent
+from meshlab.run.prove.pairs import Pair
 
 
 def verdict(outcome: Outcome, **facts: object) -> Verdict:

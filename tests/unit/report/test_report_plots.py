@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from meshlab.lab.comparison import ROWS
+from meshlab.report.compare.plots import bar_cells, plot, plots
 from meshlab.report.matrix_text import width
-from meshlab.report.plot_text import bar_cells, plot, plots
 from tests.unit.report.compare_sample import cell, sample
 
 LATENCY = next(row for row in ROWS if row.id == "latency-p50")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from meshlab.cluster.api import Capabilities, ClusterInfo
-from meshlab.run import baseline
-from meshlab.run.context import Run
-from meshlab.run.open import make_run
+from meshlab.run.catalog import make_run
+from meshlab.run.desired import baseline
+from meshlab.run.run import Run
 from tests.unit.run.fake_kube import FakeKube
 
 LAB_ID = "9-small"
@@ -143,7 +143,7 @@ def shop(*objects: dict[str, Any]) -> FakeKube:
 
 async def started(run: Run) -> Run:
     """As after a preparation."""
-    from meshlab.run import events
+    from meshlab.run.store import events
 
     run.begin()
     await baseline.take(run, "lab-start", run.lab.steps[0].id)

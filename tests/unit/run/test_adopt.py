@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshlab.run import adopt
-from meshlab.run.normal import normal
+from meshlab.objects import ownership
+from meshlab.objects.normal import normal
 from tests.unit.run.fake_kube import FakeKube
 
 SHOP = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
@@ -40,17 +40,17 @@ async def test_a_persons_new_fields_go_with_the_next_apply() -> None:
     assert normal(live) != fresh
     assert normal(await kube.apply(deployment())) != fresh, "server-side apply alone keeps what others set"
 
-    assert await adopt.adopt(kube, kube.one("Deployment", "web"))
+    assert await ownership.adopt(kube, kube.one("Deployment", "web"))
     assert normal(await kube.apply(deployment())) == fresh
 
 
 async def test_our_own_patch_is_adopted_too() -> None:
     kube = FakeKube()
     fresh = normal(await applied(kube))
-    from meshlab.run.objects import ref_of
+    from meshlab.objects.names import ref_of
 
     await kube.patch(ref_of(deployment()), {"spec": {"paused": True}})
-    assert await adopt.adopt(kube, kube.one("Deployment", "web"))
+    assert await ownership.adopt(kube, kube.one("Deployment", "web"))
     assert normal(await kube.apply(deployment())) == fresh
 
 
@@ -58,7 +58,7 @@ async def test_nothing_to_adopt_writes_nothing() -> None:
     kube = FakeKube()
     live = await applied(kube)
     kube.writes.clear()
-    assert not await adopt.adopt(kube, live)
+    assert not await ownership.adopt(kube, live)
     assert kube.writes == []
 
 
@@ -68,7 +68,7 @@ async def test_a_write_in_between_is_seen() -> None:
     seen_first = kube.edit("Deployment", "web", lambda obj: obj["spec"].update(paused=True))
     stale = {**seen_first, "metadata": dict(seen_first["metadata"])}
     kube.edit("Deployment", "web", lambda obj: obj["spec"].update(minReadySeconds=3), manager="kubectl")
-    assert await adopt.adopt(kube, stale)
+    assert await ownership.adopt(kube, stale)
     left = normal(await kube.apply(deployment()))
     assert "paused" not in left["spec"]
     assert "minReadySeconds" not in left["spec"]
@@ -79,8 +79,8 @@ def test_controllers_keep_their_fields() -> None:
     status = {"manager": "kubectl", "operation": "Update", "subresource": "status", "fieldsV1": {"f:status": {}}}
     scale = {"manager": "kubectl", "operation": "Update", "subresource": "scale", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
     obj = {"apiVersion": "apps/v1", "metadata": {"managedFields": [entry, status, scale]}}
-    assert adopt.strangers(obj) == [scale]
-    mine, *kept = adopt.merged(obj)
+    assert ownership.strangers(obj) == [scale]
+    mine, *kept = ownership.merged(obj)
     assert mine["fieldsV1"] == {"f:spec": {"f:replicas": {}}}
     assert (mine["manager"], mine["operation"]) == ("meshlab", "Apply")
     assert kept == [entry, status]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from meshlab.run import fingerprint, normal
-from meshlab.run.fingerprint import Scope
-from meshlab.run.objects import key_of
+from meshlab.objects import inventory, normal
+from meshlab.objects.inventory import Scope
+from meshlab.objects.names import key_of
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 
@@ -45,9 +45,9 @@ CHANGES_OF_THE_CLUSTER = [
 
 @pytest.mark.parametrize("made", CHANGES_OF_THE_CLUSTER, ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
 async def test_what_the_cluster_adds_does_not_count(kube: FakeKube, made: dict[str, Any]) -> None:
-    before = await fingerprint.take(kube, SCOPE)
+    before = await inventory.take(kube, SCOPE)
     kube.add(made)
-    assert fingerprint.diff(before, await fingerprint.take(kube, SCOPE)) == []
+    assert inventory.diff(before, await inventory.take(kube, SCOPE)) == []
 
 
 CHANGES_OF_A_PERSON = [
@@ -63,21 +63,21 @@ CHANGES_OF_A_PERSON = [
 
 @pytest.mark.parametrize(("made", "said"), CHANGES_OF_A_PERSON, ids=lambda one: one if isinstance(one, str) else "")
 async def test_what_a_person_adds_counts(kube: FakeKube, made: dict[str, Any], said: str) -> None:
-    before = await fingerprint.take(kube, SCOPE)
+    before = await inventory.take(kube, SCOPE)
     kube.add(made)
-    after = await fingerprint.take(kube, SCOPE)
-    assert fingerprint.diff(before, after) == [said]
+    after = await inventory.take(kube, SCOPE)
+    assert inventory.diff(before, after) == [said]
     assert before.digest != after.digest
 
 
 async def test_a_removed_object_counts(kube: FakeKube) -> None:
-    before = await fingerprint.take(kube, SCOPE)
+    before = await inventory.take(kube, SCOPE)
     kube.remove(key_of(obj("Service", "web")))
-    assert fingerprint.diff(before, await fingerprint.take(kube, SCOPE)) == ["- Service shop/web"]
+    assert inventory.diff(before, await inventory.take(kube, SCOPE)) == ["- Service shop/web"]
 
 
 async def test_the_digest_does_not_depend_on_addresses_and_times(kube: FakeKube) -> None:
-    before = await fingerprint.take(kube, SCOPE)
+    before = await inventory.take(kube, SCOPE)
 
     def assign(service: dict[str, Any]) -> None:
         service["spec"] |= {"clusterIP": "10.96.0.7", "clusterIPs": ["10.96.0.7"]}
@@ -91,7 +91,7 @@ async def test_the_digest_does_not_depend_on_addresses_and_times(kube: FakeKube)
 
     kube.edit("Service", "web", assign)
     kube.edit("Deployment", "web", restart)
-    after = await fingerprint.take(kube, SCOPE)
+    after = await inventory.take(kube, SCOPE)
     assert before.digest == after.digest
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from meshlab.errors import ClusterError
-from meshlab.run import apply, managers
-from meshlab.run.apply import Hand
-from meshlab.run.memory import Memory
-from meshlab.run.objects import ref_of
+from meshlab.objects import apply, ownership
+from meshlab.objects.apply import Hand, Memory
+from meshlab.objects.names import ref_of
 from tests.unit.run.fake_kube import FakeKube, Object
 from tests.unit.run.small_run import config_map, shop
 
@@ -97,9 +96,9 @@ async def test_what_cannot_be_changed_is_made_anew_only_when_asked() -> None:
 async def test_what_is_applied_for_the_learner_is_the_learners_alone() -> None:
     kube = shop()
     await apply.objects(Hand.of(kube), [config_map("a", x="1", y="1")])
-    await apply.objects(Hand.of(kube, manager=managers.LEARNERS), [config_map("a", x="2")])
+    await apply.objects(Hand.of(kube, manager=ownership.LEARNERS), [config_map("a", x="2")])
     live = kube.one("ConfigMap", "a")
     assert live["data"] == {"x": "2"}, "what meshlab had declared is adopted, so it goes"
-    assert [entry["manager"] for entry in live["metadata"]["managedFields"]] == [managers.LEARNERS]
+    assert [entry["manager"] for entry in live["metadata"]["managedFields"]] == [ownership.LEARNERS]
     await apply.objects(Hand.of(kube), [config_map("a", y="1")])
     assert kube.one("ConfigMap", "a")["data"] == {"y": "1"}, "and back"

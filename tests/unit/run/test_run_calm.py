@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from meshlab.check.world import ActorResults, Reply
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Actor
-from meshlab.run.calm import CALM, calm
-from meshlab.run.context import Run
+from meshlab.run.experiments.experiment import CALM, calm
+from meshlab.run.run import Run
 from tests.unit.run.small_run import small_run
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from meshlab.check.verdict import Number, Outcome, Reach, Verdict
 from meshlab.lab.comparison import ROWS
-from meshlab.run import events
 from meshlab.run.compare import Comparison, Stage, compare
-from meshlab.run.log import Log
-from meshlab.run.paths import find
+from meshlab.run.store import events
+from meshlab.run.store.log import Log
+from meshlab.run.store.paths import find
 
 LAB = "2-router-mesh"
 T = 1_790_000_000.0

@@ -11,8 +11,9 @@ from meshlab.errors import ExitCode
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import AnswerSpec, Check, Condition, ObjectSpec, SuccessSpec, WritesSpec
 from meshlab.lab.model import ClusterShape, Lab, Step
-from meshlab.run import expectation, judgement
-from meshlab.run.expectation import Expected
+from meshlab.run.checks import judge
+from meshlab.run.prove import expect
+from meshlab.run.prove.expect import Expected
 
 
 def check(name: str, *needs: str, role: str = "goal", fresh: str = "answer.missing") -> Check:
@@ -36,13 +37,13 @@ KNOWN = {one.id: one for one in (check("a"), check("b", "a"), check("c", "b"), c
     ],
 )
 def test_exactly_the_declared_reds(name: str, expected: Expected) -> None:
-    assert expectation.wrong(KNOWN[name], {"a": "path.no-proxy"}, KNOWN) == expected
+    assert expect.wrong(KNOWN[name], {"a": "path.no-proxy"}, KNOWN) == expected
 
 
 def test_on_fresh() -> None:
-    assert expectation.fresh(check("a")) == Expected(Outcome.FAIL, "answer.missing")
-    assert expectation.fresh(check("a", fresh="blocked")) == Expected(Outcome.BLOCKED)
-    assert expectation.fresh(check("a", role="guard")) == Expected(Outcome.PASS)
+    assert expect.fresh(check("a")) == Expected(Outcome.FAIL, "answer.missing")
+    assert expect.fresh(check("a", fresh="blocked")) == Expected(Outcome.BLOCKED)
+    assert expect.fresh(check("a", role="guard")) == Expected(Outcome.PASS)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_on_fresh() -> None:
     ],
 )
 def test_the_reason_counts_not_the_colour_alone(seen: Verdict | None, holds: bool) -> None:
-    assert expectation.holds(Expected(Outcome.FAIL, "path.no-proxy"), seen) is holds
+    assert expect.holds(Expected(Outcome.FAIL, "path.no-proxy"), seen) is holds
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_the_reason_counts_not_the_colour_alone(seen: Verdict | None, holds: boo
     ],
 )
 def test_exit_codes(outcomes: list[Verdict], code: ExitCode) -> None:
-    assert judgement.code(outcomes) is code
+    assert judge.code(outcomes) is code
 
 
 def test_what_means_something_else_in_a_later_step_is_not_asked_again() -> None:
@@ -82,8 +83,8 @@ def test_what_means_something_else_in_a_later_step_is_not_asked_again() -> None:
     lab = Check(id="b", object=ObjectSpec(ref=ref, conditions=(Condition(query="x", same_as="lab-start"),)))
     writes = Check(id="c", writes=WritesSpec(refs=(ref,)))
     window = Check(id="d", success=SuccessSpec(actor="x", window="step"))
-    assert [judgement.lasting(one) for one in (step, lab, writes, window, check("e"))] == [False, True, False, False, True]
-    assert not judgement.lasting(Check(id="f", until="later", object=ObjectSpec(ref=ref)))
+    assert [judge.lasting(one) for one in (step, lab, writes, window, check("e"))] == [False, True, False, False, True]
+    assert not judge.lasting(Check(id="f", until="later", object=ObjectSpec(ref=ref)))
 
 
 def test_a_check_ends_with_the_step_that_it_names() -> None:
@@ -97,7 +98,7 @@ def test_a_check_ends_with_the_step_that_it_names() -> None:
 def test_a_grade_never_raises_what_it_can_report(tmp_path: Path) -> None:
     import asyncio
 
-    from meshlab.run.grade import GradeRequest, grade
+    from meshlab.run.grade.grade import GradeRequest, grade
 
     report = asyncio.run(grade(GradeRequest(lab="no-such-lab", state=tmp_path)))
     assert report.code == ExitCode.USAGE
@@ -110,9 +111,9 @@ def test_a_grade_never_raises_what_it_can_report(tmp_path: Path) -> None:
 def test_two_grades_at_a_time_are_one_too_many(tmp_path: Path) -> None:
     import asyncio
 
-    from meshlab.run import isolated
-    from meshlab.run.grade import GradeRequest, grade
+    from meshlab.run.grade.grade import GradeRequest, grade
+    from meshlab.run.store import scratch
 
-    with isolated.folder(tmp_path, "grade", "2-router-mesh"):
+    with scratch.folder(tmp_path, "grade", "2-router-mesh"):
         report = asyncio.run(grade(GradeRequest(lab="2", state=tmp_path)))
     assert report.code == ExitCode.LOCKED

@@ -12,11 +12,13 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.model import Experiment, Prediction
-from meshlab.run import answers, scoring, trust
+from meshlab.run.accounts import submission
 from meshlab.run.api import ExperimentEvent
-from meshlab.run.context import Run
-from meshlab.run.experiment import run_experiment
+from meshlab.run.experiments import scoring
+from meshlab.run.experiments.experiment import run_experiment
+from meshlab.run.guide import answers
 from meshlab.run.live import LiveWorld
+from meshlab.run.run import Run
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import shop, small_run
@@ -31,7 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     kube.controllers.append(workloads)
     kube.add(deployment())
     made = small_run(tmp_path, kube, language="en")
-    monkeypatch.setattr(trust, "built_in", lambda _: True)
+    monkeypatch.setattr(submission, "built_in", lambda _: True)
 
     async def positions(_: LiveWorld, service: str) -> list[Position]:
         node = "node-1" if service == "probe" else ""

@@ -10,8 +10,9 @@ import pytest
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run import events, faults
-from meshlab.run.context import Run
+from meshlab.run import faults
+from meshlab.run.run import Run
+from meshlab.run.store import events
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run
@@ -172,7 +173,7 @@ async def test_a_learners_fault_is_seen_when_it_is_there(tmp_path: Path, kube: F
 
 def test_new_clusters_have_no_old_faults(tmp_path: Path) -> None:
     run: Run = small_run(tmp_path)
-    from meshlab.run.journal import Entry
+    from meshlab.run.store.journal import Entry
 
     run.journal.open(Entry(id="f1", fault=FAULTS["scale"]))
     faults.forget_all(run)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from meshlab.check.world import LogEntry, Reply
 from meshlab.errors import UsageError
 from meshlab.run.api import Hop
-from meshlab.run.hops import OUTSIDE, PodAt, Seen, merge
-from meshlab.run.trace import _target
+from meshlab.run.observe.hops import OUTSIDE, PodAt, Seen, merge
+from meshlab.run.observe.trace import _target
 from meshlab.words import say
 from tests.unit.run.small_run import small_run
 

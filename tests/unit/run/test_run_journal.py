@@ -4,7 +4,7 @@ from pathlib import Path
 
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run.journal import Entry, Journal
+from meshlab.run.store.journal import Entry, Journal
 
 
 def entry(name: str) -> Entry:

@@ -10,9 +10,12 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import SuccessSpec
-from meshlab.run import answers, baseline, events, forward, judge, watch
-from meshlab.run.context import Run
-from meshlab.run.due import Due
+from meshlab.run.checks import judge, watch
+from meshlab.run.checks.schedule import Due
+from meshlab.run.desired import baseline
+from meshlab.run.guide import answers, next_step
+from meshlab.run.run import Run
+from meshlab.run.store import events
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
@@ -58,10 +61,10 @@ async def test_next_wants_all_green_and_takes_a_baseline(tmp_path: Path) -> None
     kube = shop(config_map("paint", colour="blue"), config_map("keep"))
     run = await started(small_run(tmp_path, kube))
     with pytest.raises(UsageError, match="not done yet: colour, why"):
-        await forward.go_on(run)
+        await next_step.go_on(run)
     kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
     answers.answer(run, "why", "one")
-    await forward.go_on(run)
+    await next_step.go_on(run)
     assert run.snapshot().current == "second"
     paint = ObjectRef(kind="ConfigMap", name="paint")
     world = await run.world()
@@ -73,9 +76,9 @@ async def test_next_wants_all_green_and_takes_a_baseline(tmp_path: Path) -> None
 async def test_next_needs_no_look_when_the_step_was_done_before(tmp_path: Path) -> None:
     run = await started(small_run(tmp_path, shop()))
     run.append(events.StepDone(step="first"), events.StepDone(step="second"))
-    await forward.go_on(run)
+    await next_step.go_on(run)
     assert run.snapshot().current == "second"
-    await forward.go_on(run)
+    await next_step.go_on(run)
     assert run.snapshot().current == "second", "the last one stays"
 
 

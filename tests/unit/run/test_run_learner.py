@@ -11,7 +11,7 @@ import yaml
 from meshlab.cluster.api import Capabilities, ClusterInfo
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Lab
-from meshlab.run import learner
+from meshlab.run.accounts import learner
 from tests.unit.run.fake_kube import FakeKube
 
 ADMIN = {

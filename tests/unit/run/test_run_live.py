@@ -14,8 +14,9 @@ from meshlab.check.world import CallRequest, KnownImage, Position
 from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import Endpoint, ObjectRef
-from meshlab.run import look, managers, traffic
+from meshlab.objects import ownership
 from meshlab.run.live import adapters, images, logs, writes
+from meshlab.run.observe import pods, traffic
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
@@ -231,7 +232,7 @@ def recorded(manager: str | None, verb: str = "update", kind: str = "Service") -
 
 
 def test_a_recorder_knows_managers_alone() -> None:
-    people = ("kubectl-edit", "kubectl", "helm", "k9s", "node-fetch", "OpenAPI-Generator", managers.LEARNERS)
+    people = ("kubectl-edit", "kubectl", "helm", "k9s", "node-fetch", "OpenAPI-Generator", ownership.LEARNERS)
     assert {recorded(name) for name in people} == {"learner"}
     assert recorded("meshlab") == "meshlab"
     controllers = ("kube-controller-manager", "traefik", "cert-manager-controller", "pilot-discovery")
@@ -335,7 +336,7 @@ async def test_traffic_is_what_pods_of_the_graph_have_counted(
     endpoints = {**run.lab.services, "edge": Endpoint(select={"app": "edge"}), "router": Endpoint(select={"app": "router"})}
     lab = replace(run.lab, graph={"web": ("catalog", "router")}, services=endpoints)
     monkeypatch.setattr(type(run), "lab", property(lambda _: lab))
-    found = await traffic.traffic(run, await look.pods(run))
+    found = await traffic.traffic(run, await pods.pods(run))
     assert [(one.service, one.pod, one.version, one.received, one.failed) for one in found.pods] == [
         ("web", "web-1", "v2", 12, 2)
     ], "catalog-1 cannot be asked, web-2 does not run yet, and a router is no service of the shop"

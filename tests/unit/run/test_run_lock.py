@@ -12,11 +12,11 @@ import pytest
 
 from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode, LockedError
-from meshlab.run import lock
+from meshlab.run.store import lock
 from tests.unit.run.small_run import small_run
 
 HOLD = (
-    "import sys; from pathlib import Path; from meshlab.run import lock\n"
+    "import sys; from pathlib import Path; from meshlab.run.store import lock\n"
     "with lock.held(Path(sys.argv[1]), 'solve', 'The lab x'):\n"
     "    print('held', flush=True); sys.stdin.read()\n"
 )

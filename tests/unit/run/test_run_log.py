@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlab.errors import EnvironmentFault
-from meshlab.run import events
-from meshlab.run.log import Log
+from meshlab.run.store import events
+from meshlab.run.store.log import Log
 
 
 def steps(log: Log) -> list[str]:
@@ -125,7 +125,7 @@ def test_what_was_appended_survives_a_kill(tmp_path: Path) -> None:
     """The writer prints each step once it is on disk; after SIGKILL at least those are there."""
     script = (
         "import sys; from pathlib import Path\n"
-        "from meshlab.run import events; from meshlab.run.log import Log\n"
+        "from meshlab.run.store import events; from meshlab.run.store.log import Log\n"
         "log, n = Log(Path(sys.argv[1])), 0\n"
         "while True:\n"
         "    log.append(events.StepDone(step=f's{n}')); print(n, flush=True); n += 1\n"

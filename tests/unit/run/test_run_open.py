@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from meshlab.errors import LabError, UsageError
-from meshlab.run import events
-from meshlab.run.open import current_run, list_labs, open_run
+from meshlab.run.catalog import current_run, list_labs, open_run
+from meshlab.run.store import events
 from tests.unit.run.small_run import LAB_ID, small_run, write_lab
 
 
@@ -129,7 +129,7 @@ def test_a_stale_proof_is_called_stale(tmp_path: Path) -> None:
 
 def test_opening_and_listing_load_no_client_and_no_interface() -> None:
     script = (
-        "import sys; from meshlab.run.open import list_labs, open_run; list_labs('en')\n"
+        "import sys; from meshlab.run.catalog import list_labs, open_run; list_labs('en')\n"
         "print([name for name in ('lightkube', 'docker', 'httpx2', 'textual') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

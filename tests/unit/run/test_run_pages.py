@@ -6,9 +6,12 @@ import pytest
 
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
-from meshlab.run import answers, events, hints, judge, pages, words
+from meshlab.run import texts
 from meshlab.run.api import ObjectPair
-from meshlab.run.context import Run
+from meshlab.run.checks import judge
+from meshlab.run.guide import answers, hints, pages
+from meshlab.run.run import Run
+from meshlab.run.store import events
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
 
@@ -146,11 +149,11 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
 
 def test_words_are_read_again_only_when_they_changed(tmp_path: Path) -> None:
     run = small_run(tmp_path)
-    first = words.lab(run)
-    assert words.lab(run) is first
+    first = texts.lab(run)
+    assert texts.lab(run) is first
     run.remember({"edge_url": "http://127.0.0.1:1"})
-    second = words.lab(run)
+    second = texts.lab(run)
     assert second is not first
     file = tmp_path / "pack/9-small/text/en/lab.yaml"
     file.write_text(file.read_text().replace("A small lab", "A changed lab"))
-    assert words.lab(run).title == "A changed lab"
+    assert texts.lab(run).title == "A changed lab"

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlab.errors import UsageError
-from meshlab.run import sweep
-from meshlab.run.pairs import Pair, PairsRequest, pairs
-from meshlab.run.tour import tour
+from meshlab.run.clusters import sweep
+from meshlab.run.prove.pairs import Pair, PairsRequest, pairs, tour
 from tests.unit.run import test_run_prove
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.small_run import LAB_ID

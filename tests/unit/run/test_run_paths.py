@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from meshlab import files
 from meshlab.errors import EnvironmentFault, UsageError
-from meshlab.run import paths
+from meshlab.run.store import paths
 
 
 def test_the_state_folder_is_the_one_given_then_the_environments_then_the_platforms(
@@ -32,13 +33,13 @@ def test_state_folders_mark_their_clusters(tmp_path: Path) -> None:
 
 def test_files_are_for_the_owner_only_and_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / "a/b/c.json"
-    paths.write(file, b"one")
-    paths.write(file, b"two")
-    assert paths.read(file) == b"two"
+    files.write(file, b"one")
+    files.write(file, b"two")
+    assert files.read(file) == b"two"
     assert file.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
     assert [path.name for path in file.parent.iterdir()] == ["c.json"]
-    assert paths.read(tmp_path / "nothing") is None
+    assert files.read(tmp_path / "nothing") is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_failed_write_is_a_sentence_and_leaves_nothing(
 
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(EnvironmentFault, match=words) as caught:
-        paths.write(tmp_path / "x", b"data")
+        files.write(tmp_path / "x", b"data")
     assert "MESHLAB_STATE" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
 
@@ -61,7 +62,7 @@ def test_a_failed_write_is_a_sentence_and_leaves_nothing(
 def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a file")
     with pytest.raises(EnvironmentFault, match="cannot be a folder"):
-        paths.write(tmp_path / "a/b/c", b"")
+        files.write(tmp_path / "a/b/c", b"")
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "../x", ".hidden"])
@@ -75,5 +76,5 @@ def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
     dead.wait()
     for pid in (dead.pid, os.getpid()):
         (tmp_path / f".x.{pid}.abcd.tmp").write_bytes(b"half")
-    paths.write(tmp_path / "x", b"data")
+    files.write(tmp_path / "x", b"data")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f".x.{os.getpid()}.abcd.tmp", "x"])

@@ -11,9 +11,11 @@ from msgspec import structs
 from meshlab.cluster.api import Capabilities, ClusterInfo
 from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import Endpoint, ObjectRef
-from meshlab.run import clusters, fingerprint, preflight
-from meshlab.run.fingerprint import Scope
-from meshlab.run.objects import Object
+from meshlab.objects import inventory
+from meshlab.objects.inventory import Scope
+from meshlab.objects.names import Object
+from meshlab.run.clusters import places
+from meshlab.run.prepare import preflight
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import FakeEngine, config_map, shop, small_run
 
@@ -82,8 +84,8 @@ async def test_a_cluster_that_does_not_answer_refuses_nothing(tmp_path: Path) ->
 async def test_kinds_that_may_not_be_seen_hold_nothing_of_ours() -> None:
     kube = strict("ConfigMap")
     kube.add(config_map("a"))
-    assert await fingerprint.objects(kube, Scope(namespaces=("shop",), cluster_scoped=False)) == []
-    seen = await fingerprint.objects(shop(config_map("a")), Scope(namespaces=("shop",), cluster_scoped=False))
+    assert await inventory.objects(kube, Scope(namespaces=("shop",), cluster_scoped=False)) == []
+    seen = await inventory.objects(shop(config_map("a")), Scope(namespaces=("shop",), cluster_scoped=False))
     assert [one["metadata"]["name"] for one in seen] == ["a"]
 
 
@@ -91,4 +93,4 @@ async def test_kinds_that_may_not_be_seen_hold_nothing_of_ours() -> None:
 def test_a_call_from_this_machine_needs_a_port_of_it(tmp_path: Path, published: bool, port: str, found: int) -> None:
     lab = small_run(tmp_path).lab
     lab = structs.replace(lab, services={**lab.services, "street": Endpoint(port=port)})
-    assert len(clusters.unreachable(lab, Capabilities(published=published))) == found
+    assert len(places.unreachable(lab, Capabilities(published=published))) == found

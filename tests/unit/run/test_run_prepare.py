@@ -17,10 +17,15 @@ from meshlab.errors import ClusterError, EnvironmentFault, LockedError, Preparat
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.catalog import catalog
 from meshlab.lab.model import Fault
-from meshlab.run import clients, clusters, events, faults, learner, lifecycle, prepare, stages, system, trust, usable
-from meshlab.run.context import Run
-from meshlab.run.journal import Entry
-from meshlab.run.open import make_run
+from meshlab.run import clients, faults
+from meshlab.run.accounts import learner, submission
+from meshlab.run.catalog import make_run
+from meshlab.run.clusters import places, removal, usable
+from meshlab.run.prepare import prepare, stages
+from meshlab.run.run import Run
+from meshlab.run.store import events
+from meshlab.run.store.journal import Entry
+from meshlab.run.system import parts
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.fake_kube import FakeKube
@@ -73,7 +78,7 @@ def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(prepare, "Images", NoImages)
     monkeypatch.setattr(prepare, "stand_ins", none)
     monkeypatch.setattr(stages, "wait_ready", no_wait)
-    monkeypatch.setattr(trust, "built_in", lambda _: True)
+    monkeypatch.setattr(submission, "built_in", lambda _: True)
     monkeypatch.setattr(clients.Clients, "_connect", connect)
     return tmp_path
 
@@ -130,7 +135,7 @@ async def test_again_keeps_what_the_learner_did(place: Path, engine: MemoryEngin
 async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    async for _ in lifecycle.stop(run):
+    async for _ in removal.stop(run):
         pass
     assert run.snapshot().environment == "paused"
     web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
@@ -164,7 +169,7 @@ async def test_another_labs_leavings_go_and_the_cluster_stays(place: Path, engin
     run = a_run(place, engine)
     await go(run)
     kube = engine.kubes[run.cluster_name()]
-    await system.occupy(kube, {"lab": "another"})
+    await parts.occupy(kube, {"lab": "another"})
     kube.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "theirs"}})
     kube.add(config_map("theirs"))
     await go(a_run(place, engine))
@@ -176,7 +181,7 @@ async def test_another_labs_leavings_go_and_the_cluster_stays(place: Path, engin
 async def test_a_killed_preparation_is_begun_anew(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    await system.vacate(engine.kubes[run.cluster_name()])
+    await parts.vacate(engine.kubes[run.cluster_name()])
     engine.kubes[run.cluster_name()].add(config_map("half-made"))
     await go(a_run(place, engine))
     assert "half-made" not in names(engine.kubes[run.cluster_name()], "ConfigMap")
@@ -214,13 +219,13 @@ async def test_a_kernel_that_cannot_redirect_stops_a_lab_with_sidecars(
     (file,) = place.glob(f"pack/**/{LAB_ID}/lab.yaml")
     file.write_text(file.read_text() + "needs: {net-admin: true}\n")
     run = a_run(place, engine)
-    monkeypatch.setattr(clusters, "redirects", answer)
-    wanted = [clusters.Place(key="main", spec=ClusterSpec(name="main", node_image="node:1"))]
+    monkeypatch.setattr(places, "redirects", answer)
+    wanted = [places.Place(key="main", spec=ClusterSpec(name="main", node_image="node:1"))]
     if refused:
         with pytest.raises(EnvironmentFault, match="net-admin"):
-            await clusters.check_needs(run, wanted)
+            await places.check_needs(run, wanted)
     else:
-        await clusters.check_needs(run, wanted)
+        await places.check_needs(run, wanted)
 
 
 @pytest.mark.parametrize("after", ["create-nodes", "setup-start", "take-inventory"])
@@ -237,12 +242,12 @@ async def test_cancelling_removes_the_cluster_that_was_made(place: Path, engine:
 async def test_cancelling_leaves_a_cluster_that_was_there(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    await system.occupy(engine.kubes[run.cluster_name()], {"lab": "another"})
+    await parts.occupy(engine.kubes[run.cluster_name()], {"lab": "another"})
     again = a_run(place, engine)
     with pytest.raises(asyncio.CancelledError):
         await cancelled(again, "setup-start")
     assert set(engine.infos) == {run.cluster_name()}
-    assert await system.occupant(engine.kubes[run.cluster_name()]) == {}
+    assert await parts.occupant(engine.kubes[run.cluster_name()]) == {}
     assert again.snapshot().environment == "degraded"
 
 
@@ -270,7 +275,7 @@ async def test_down_removes_the_cluster_and_keeps_progress(place: Path, engine: 
     run = a_run(place, engine)
     await go(run)
     before = run.snapshot()
-    async for _ in lifecycle.down(run):
+    async for _ in removal.down(run):
         pass
     assert engine.infos == {}
     after = run.snapshot()
@@ -302,7 +307,7 @@ async def test_from_lab_to_lab_and_back(place: Path, engine: MemoryEngine) -> No
     assert "more" in names(kube, "Namespace")
     with pytest.raises(ClusterError, match="The lab 9-tail was put on the cluster after 9-small"):
         await first.kube()
-    for refused in (lifecycle.stop(first), lifecycle.down(first)):
+    for refused in (removal.stop(first), removal.down(first)):
         with pytest.raises(ClusterError, match="9-tail"):
             await anext(refused)
     shown = first.snapshot()
@@ -321,7 +326,7 @@ async def test_a_lab_that_was_removed_comes_back_to_its_step(place: Path, engine
     run = a_run(place, engine)
     await go(run)
     run.append(events.Moved(step="second"))
-    async for _ in lifecycle.down(run):
+    async for _ in removal.down(run):
         pass
     again = a_run(place, engine)
     await go(again)
@@ -355,5 +360,5 @@ async def test_a_cluster_is_made_with_room_for_every_lab(place: Path, engine: Me
     for entry in catalog():
         assert entry.loaded is not None
         if "main" in entry.loaded.lab.clusters:
-            wanted = clusters.spec_of(entry.loaded.lab, "main", run.cluster_name())
-            assert clusters.misfit(engine.infos[run.cluster_name()], wanted) == ""
+            wanted = places.spec_of(entry.loaded.lab, "main", run.cluster_name())
+            assert places.misfit(engine.infos[run.cluster_name()], wanted) == ""

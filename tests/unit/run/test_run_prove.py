@@ -14,11 +14,17 @@ from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ExitCode, UsageError
 from meshlab.lab.load import load_lab
 from meshlab.lab.proof import read_proof
-from meshlab.run import engines, grading, identity, install, proof_parts, proving, versions
-from meshlab.run.grade import GradeReport, GradeRequest, grade
+from meshlab.run import clients
+from meshlab.run.accounts import appliers
+from meshlab.run.grade import grade as grading
+from meshlab.run.grade import versions
+from meshlab.run.grade.grade import GradeReport, GradeRequest, grade
 from meshlab.run.live import LiveWorld
-from meshlab.run.prove import ProofEvent, ProveRequest, prove
-from meshlab.run.sample import sample
+from meshlab.run.prove import parts
+from meshlab.run.prove import prove as proving
+from meshlab.run.prove.events import ProofEvent, ProveRequest
+from meshlab.run.prove.prove import prove
+from meshlab.run.prove.sample import sample
 from tests.unit.run import test_run_prepare
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.small_run import LAB_ID, LAB_YAML
@@ -69,10 +75,10 @@ def lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> P
 
     monkeypatch.setattr(LiveWorld, "positions", positions)
     monkeypatch.setattr(LiveWorld, "call", call)
-    monkeypatch.setattr(engines, "make", lambda *_: engine)
-    monkeypatch.setattr(identity, "as_learner", install.hands)
+    monkeypatch.setattr(clients, "make", lambda *_: engine)
+    monkeypatch.setattr(appliers, "as_learner", appliers.hands)
     monkeypatch.setattr(versions, "collect", known)
-    monkeypatch.setattr(proof_parts, "WRONG_SHOWS", 0.0)
+    monkeypatch.setattr(parts, "WRONG_SHOWS", 0.0)
     for module in (proving, grading):
         monkeypatch.setattr(module, "stand_ins", none)
     return folder

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from meshlab.run import install, reference_point, reset, solve, sweep, trust, usable
-from meshlab.run.context import Run
+from meshlab.run.accounts import appliers, submission
+from meshlab.run.clusters import sweep, usable
+from meshlab.run.desired import declared, untouched
+from meshlab.run.prepare import reset
+from meshlab.run.run import Run
+from meshlab.run.solve import goto, solve
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, small_run, started, write_lab
@@ -43,12 +47,12 @@ async def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return None
 
     monkeypatch.setattr(usable, "shop", no_shop)
-    monkeypatch.setattr(trust, "built_in", lambda _: True)
+    monkeypatch.setattr(submission, "built_in", lambda _: True)
     role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "system:own"}}
     kube.add(role)
     await sweep.remember(kube, made.cluster_folder)
-    await install.put(made, install.start(made))
-    await reference_point.keep(made, "first")
+    await declared.put(made, declared.start(made))
+    await untouched.keep(made, "first")
     return await started(made)
 
 
@@ -84,11 +88,11 @@ MEDDLING = {
 
 @pytest.mark.parametrize("how", MEDDLING)
 async def test_back_to_the_start(run: Run, how: str) -> None:
-    before = await reference_point.take(run)
+    before = await untouched.take(run)
     MEDDLING[how](cluster(run))
-    assert reference_point.differences(before, await reference_point.take(run)) != []
+    assert untouched.differences(before, await untouched.take(run)) != []
     await go(run)
-    assert reference_point.differences(before, await reference_point.take(run)) == []
+    assert untouched.differences(before, await untouched.take(run)) == []
 
 
 async def test_nothing_to_do_writes_nothing(run: Run) -> None:
@@ -131,7 +135,7 @@ async def test_the_plan_names_strays_and_removes_none(run: Run) -> None:
 
 
 async def test_progress_stays(run: Run) -> None:
-    from meshlab.run import answers
+    from meshlab.run.guide import answers
 
     answers.answer(run, "why", "one")
     before = run.snapshot()
@@ -154,7 +158,7 @@ async def test_faults_are_undone_first(run: Run) -> None:
 
 
 async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", install.hands)
+    monkeypatch.setattr(solve, "solver", appliers.hands)
     async for _ in solve.solve(run, "first"):
         pass
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
@@ -166,12 +170,12 @@ async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.Monke
 
 
 async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", install.hands)
-    async for _ in reset.goto(run, "second"):
+    monkeypatch.setattr(solve, "solver", appliers.hands)
+    async for _ in goto.goto(run, "second"):
         pass
     assert cluster(run).one("ConfigMap", "paint")
     assert run.snapshot().current == "second"
-    async for _ in reset.goto(run, "first"):
+    async for _ in goto.goto(run, "first"):
         pass
     with pytest.raises(StopIteration):
         cluster(run).one("ConfigMap", "paint")

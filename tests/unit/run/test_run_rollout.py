@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from meshlab.errors import PreparationTimeout
-from meshlab.run import rollout, wait
+from meshlab.objects import rollout
+from meshlab.objects import rollout as wait
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.test_run_apply import deployment

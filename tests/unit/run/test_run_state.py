@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
-from meshlab.run import events, state
-from meshlab.run.journal import Entry
+from meshlab.run.store import events, state
+from meshlab.run.store.journal import Entry
 from tests.unit.run.small_run import small_run
 
 

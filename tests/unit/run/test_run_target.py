@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from meshlab.run import jsonpatch, target
-from meshlab.run.objects import Key
+from meshlab.objects.names import Key
+from meshlab.run.desired import target
+from meshlab.run.desired import target as jsonpatch
 from tests.unit.run.small_run import small_run, write_lab
 
 PAINT = Key("", "ConfigMap", "shop", "paint")

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from meshlab.errors import ClusterError, LabError, RefusedError
-from meshlab.lab.change_parts import Script
+from meshlab.lab.change.parts import Script
 from meshlab.lab.load import load_lab
 from meshlab.lab.model import Privileges
-from meshlab.run import script, trust
-from meshlab.run.objects import PART_OF, Object, labels_of
+from meshlab.objects.names import PART_OF, Object, labels_of
+from meshlab.run.accounts import scripts, submission
 from tests.unit.run.small_run import write_lab
 
 
 @pytest.fixture
 def objects(tmp_path: Path) -> dict[str, Object]:
     lab = load_lab(write_lab(tmp_path / "pack")).lab
-    return {f"{one['kind']}/{one['metadata']['name']}": one for one in trust.objects(lab)}
+    return {f"{one['kind']}/{one['metadata']['name']}": one for one in submission.objects(lab)}
 
 
 def rules(objects: dict[str, Object], name: str) -> set[tuple[str, str]]:
@@ -67,19 +67,19 @@ def test_what_the_lab_declares_is_in_the_policy(tmp_path: Path) -> None:
 
     lab = load_lab(write_lab(tmp_path / "pack")).lab
     declared = replace(lab, privileges=Privileges(capabilities=("NET_ADMIN",), host_ports=(4140,)))
-    variables = {one["name"]: one["expression"] for one in trust.policy(declared)[0]["spec"]["variables"]}
+    variables = {one["name"]: one["expression"] for one in submission.policy(declared)[0]["spec"]["variables"]}
     assert json.loads(variables["capabilities"]) == ["NET_BIND_SERVICE", "NET_ADMIN"]
     assert json.loads(variables["ports"]) == [4140]
 
 
 def test_refusals_become_the_submissions_own_errors() -> None:
     denied = ClusterError("Applying Pod x was refused (422): ... denied request: Pod x is privileged.", status=422)
-    assert str(trust.translated(denied)) == "Pod x is privileged."
-    assert isinstance(trust.translated(denied), RefusedError)
-    assert isinstance(trust.translated(ClusterError("forbidden", status=403)), RefusedError)
-    assert isinstance(trust.translated(ClusterError("invalid", status=422)), LabError)
+    assert str(submission.translated(denied)) == "Pod x is privileged."
+    assert isinstance(submission.translated(denied), RefusedError)
+    assert isinstance(submission.translated(ClusterError("forbidden", status=403)), RefusedError)
+    assert isinstance(submission.translated(ClusterError("invalid", status=422)), LabError)
     gone = ClusterError("no answer")
-    assert trust.translated(gone) is gone
+    assert submission.translated(gone) is gone
 
 
 def a_script(folder: Path, text: str = "echo 1") -> Script:
@@ -95,17 +95,17 @@ def test_a_script_travels_with_the_files_beside_it_and_nothing_else(tmp_path: Pa
     (step / "sub").mkdir(parents=True)
     (step / "sub" / "data.txt").write_text("beside")
     (step / "link").symlink_to(outside)
-    with tarfile.open(fileobj=io.BytesIO(script.packed(a_script(step), b"config"))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(scripts.packed(a_script(step), b"config"))) as archive:
         found = {one.name: (archive.extractfile(one) or io.BytesIO()).read() for one in archive.getmembers()}
     assert found == {"kubeconfig": b"config", "files/sub/data.txt": b"beside", "files/10-do.sh": b"echo 1"}
 
 
 def test_too_much_beside_a_script(tmp_path: Path) -> None:
-    (tmp_path / "big").write_bytes(b"x" * (script.LARGEST + 1))
-    with pytest.raises(script.ScriptFailed, match="larger than 16 MiB"):
-        script.packed(a_script(tmp_path), b"")
+    (tmp_path / "big").write_bytes(b"x" * (scripts.LARGEST + 1))
+    with pytest.raises(scripts.ScriptFailed, match="larger than 16 MiB"):
+        scripts.packed(a_script(tmp_path), b"")
 
 
 @pytest.mark.parametrize("flag", ["--read-only", "--cap-drop", "no-new-privileges", "--pids-limit", "--memory", "--user"])
 def test_the_container_is_closed(flag: str) -> None:
-    assert flag in script.LIMITS
+    assert flag in scripts.LIMITS

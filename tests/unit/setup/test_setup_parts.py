@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.setup import engine, setup
 from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.errors import EngineError, EnvironmentFault, UsageError
-from meshlab.lab.content import images_folder
+from meshlab.lab.files.content import images_folder
 from tests.unit.setup.fake_machine import ANSWERS, DOCKER, DOWN, Machine
 
 NODE, BASE = (load_pins().image(name).ref for name in ("node", "base"))

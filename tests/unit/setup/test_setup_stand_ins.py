@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.setup import stand_ins
 from tests.unit.setup.fake_machine import DOWN, Machine
 

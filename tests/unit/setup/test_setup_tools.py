@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from meshlab.cluster.pins import ToolPin
-from meshlab.cluster.process import run
+from meshlab.cluster.images.pins import ToolPin
+from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup import tools
 from meshlab.cluster.setup.environment import tools_folder
 from meshlab.cluster.setup.tools import ensure_tool, fits, present, this_platform

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from meshlab.cluster.pins import load_pins
+from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.setup import source, ways
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.setup.ways import Ways
@@ -158,7 +158,7 @@ def test_all_that_labs_name_is_wanted_after_what_it_is_built_on() -> None:
 
 
 def test_the_source_builds_what_is_pinned(tmp_path: Path) -> None:
-    from meshlab.lab.content import images_folder
+    from meshlab.lab.files.content import images_folder
 
     settings = dict(line.split("=") for line in (images_folder() / "node" / "versions.env").read_text().splitlines())
     assert NODE.endswith(f":{settings['K8S']}")

@@ -1,0 +1,117 @@
+"""prove: for whoever writes labs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from meshlab.cli.grade import tell
+from meshlab.cli.options import Options, format_option
+from meshlab.cli.output import note
+from meshlab.cli.running import drive, following
+from meshlab.errors import ExitCode, UsageError, worst
+
+if TYPE_CHECKING:
+    from meshlab.run.prove.events import ProofEvent, ProveRequest
+    from meshlab.run.prove.pairs import Pair, PairsRequest
+
+
+@click.command("prove")
+@click.argument("labs", nargs=-1, metavar="LAB...")
+@click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Only this part; writes no proof.")
+@click.option(
+    "--sample", type=int, metavar="N", help="A quick look: solved, the Nth experiment, the Nth misconception; writes no proof."
+)
+@click.option("--pairs", is_flag=True, help="Instead: any lab after any other, on one cluster that is kept.")
+@click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
+@format_option("text", "json")
+@click.pass_context
+def prove_command(
+    ctx: click.Context,
+    labs: tuple[str, ...],
+    only: str,
+    sample: int | None,
+    pairs: bool,
+    keep: bool,
+    seed: int,
+    form: str,
+) -> None:
+    """Show on a real cluster that labs (default: all) are right: fresh, solved, wrong, reset. Writes their proof.json."""
+    options: Options = ctx.obj
+    if pairs:
+        from meshlab.run.prove.pairs import PairsRequest
+
+        request = PairsRequest(labs=labs, keep=keep, seed=seed, packs=options.packs)
+        ctx.exit(drive(_pairs(request, options, form)))
+    if only and len(labs) != 1:
+        raise UsageError("--only is a part of one lab.", hint=f"`meshlab prove LAB --only {only}`.")
+    if only and sample is not None:
+        raise UsageError("--only and --sample choose different parts.", hint="Give one of them.")
+    from meshlab.run.prove.events import ProveRequest
+
+    how: dict[str, Any] = {"only": only, "sample": sample, "keep": keep, "seed": seed, "packs": options.packs}
+    ctx.exit(worst([drive(_prove(ProveRequest(lab=lab, **how), options, form)) for lab in labs or _all(options)]))
+
+
+def _all(options: Options) -> list[str]:
+    from meshlab.lab.catalog import catalog
+
+    return [entry.id for entry in catalog(options.packs)]
+
+
+async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode:
+    """Follow the proof: what did not hold is data (stdout), the rest is progress (stderr)."""
+    from meshlab.report.envelope import line
+    from meshlab.run.prove.prove import prove
+
+    wrong = 0
+    async with following(prove(request)) as items:
+        async for event in items:
+            wrong += event.kind == "expectation" and not event.ok
+            if form == "json":
+                click.echo(line("proof", lab=request.lab, event=event))
+            elif event.progress is not None:
+                tell(event.progress, options.language)
+            else:
+                _event(event, request.lab)
+    return ExitCode.CHECKS_FAILED if wrong else ExitCode.PASS
+
+
+def _event(event: ProofEvent, lab: str) -> None:
+    """One thing that a proof tells; on stdout when it had to hold and did not."""
+    if event.kind == "phase":
+        note(f"— {event.phase}")
+    elif event.kind == "expectation":
+        text = f"{'✔' if event.ok else '✘'} {event.phase} {event.check}: {event.expected}"
+        click.echo(text if event.ok else f"{text}; seen: {event.seen}", err=event.ok)
+    elif event.kind == "note":
+        note(f"· {event.phase} {event.expected}: {event.seen}")
+    elif event.kind == "finished":
+        click.echo(f"{'✔' if event.ok else '✘'} {lab}: {event.phase or 'proof'}")
+
+
+async def _pairs(request: PairsRequest, options: Options, form: str) -> ExitCode:
+    """Follow the walk; the pairs are data."""
+    from meshlab.report.envelope import envelope
+    from meshlab.run.prove.pairs import Pair
+    from meshlab.run.prove.pairs import pairs as walk
+
+    found: list[Pair] = []
+    async with following(walk(request)) as items:
+        async for event in items:
+            if not isinstance(event, Pair):
+                tell(event, options.language)
+                continue
+            found.append(event)
+            click.echo(_pair(event), err=form == "json")
+    ok = all(pair.ok for pair in found)
+    if form == "json":
+        click.echo(envelope("pairs", ok=ok, pairs=found))
+    return ExitCode.PASS if ok else ExitCode.CHECKS_FAILED
+
+
+def _pair(pair: Pair) -> str:
+    said = f"{'✔' if pair.ok else '✘'} {pair.from_} → {pair.to}: {pair.seconds:.1f} s"
+    return said if pair.ok else f"{said}; {', '.join(pair.differences)}"

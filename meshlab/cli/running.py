@@ -1,0 +1,77 @@
+"""Running a coroutine from a command: Ctrl-C and SIGTERM cancel it, so that it cleans up, and end with 130."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from meshlab.cli.options import Options
+from meshlab.run.api import LabRun
+from meshlab.settings import choose
+
+T = TypeVar("T")
+
+
+def open_lab(options: Options, lab: str = "", **how: Any) -> LabRun:
+    """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
+    from meshlab.run.catalog import open_run
+
+    usual = choose.context(options.engine)
+    run = open_run(lab or options.lab, packs=options.packs, language=options.language, usual_context=usual, **how)
+    if options.record is None:
+        return run
+    from meshlab.run.recordings.opened import recorded
+
+    return recorded(run, options.record)
+
+
+def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: Any) -> T:
+    """Open the run, do the work, give back every connection."""
+
+    async def whole() -> T:
+        run = open_lab(options, lab, **how)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(run.close)
+            return await work(run)
+
+    return drive(whole())
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; KeyboardInterrupt when a signal cancelled it, after its own cleaning up."""
+    return asyncio.run(_with_signals(work))
+
+
+async def _with_signals(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
+    interrupted = False
+
+    def cancel() -> None:
+        nonlocal interrupted
+        interrupted = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(name, cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
+
+
+@asynccontextmanager
+async def following(source: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """The source for an `async for`, closed however the body ends: its cleaning up must not wait for the collector."""
+    try:
+        yield source
+    finally:
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()

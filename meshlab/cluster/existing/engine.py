@@ -1,0 +1,139 @@
+"""An existing kubeconfig context as an engine: a cluster that meshlab did not make and will not remove."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import msgspec
+
+from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec
+from meshlab.cluster.existing import imagecheck
+from meshlab.cluster.images.transfer import PHASE as LOAD
+from meshlab.cluster.kind.creation import Early
+from meshlab.cluster.kind.files import OwnFiles, private
+from meshlab.cluster.kube import access, kubeconfigs
+from meshlab.cluster.kube.client import KubeClient, connect
+from meshlab.cluster.kube.ready import api_missing, until
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
+from meshlab.errors import ClusterError, EngineError
+
+CONNECT = "connect"
+WITHIN = 30.0
+
+
+class ContextEngine:
+    """Api.Engine over one context of the user's kubeconfig."""
+
+    name = "context"
+
+    def __init__(self, context: str, estimates: Estimates | None = None, *, files: list[Path] | None = None) -> None:
+        self.context = context
+        self._estimates = estimates or Estimates()
+        self._files = files
+
+    def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
+        """Ids of the phases that `create` will go through."""
+        return [CONNECT, *([LOAD] if images else [])]
+
+    async def create(
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), early: Early | None = None
+    ) -> AsyncGenerator[Progress, None]:
+        """Make sure that the cluster answers; a copy of the context goes to folder/kubeconfig. Nothing is made there."""
+        track = Track(self.phases(spec, images), self._estimates)
+        for event in track.planned():
+            yield event
+        yield track.running(CONNECT, detail=self.context)
+        files = OwnFiles(folder)
+        chosen = kubeconfigs.only(self.context, self._files)
+        files.begin(spec)
+        private(files.kubeconfig, msgspec.json.encode(chosen))
+        kube = KubeClient(files.kubeconfig, self.context)
+        try:
+            await until(lambda: api_missing(kube), WITHIN)
+            yield track.done(CONNECT)
+            if images:
+                yield track.running(LOAD, total=len(images))
+                await imagecheck.check(kube, kube.connection.namespace, list(images))
+                yield track.done(LOAD, done=len(images), total=len(images))
+            if early is not None:
+                async with aclosing(early(kube)) as events:
+                    async for event in events:
+                        yield event
+        except BaseException:
+            files.remove()
+            raise
+        finally:
+            await kube.close()
+        files.complete()
+        track.learn()
+
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        """None is made here."""
+        raise ClusterError(f"The context {self.context} cannot be used.", hint="Look with `kubectl --context NAME get ns`.")
+
+    async def find(self, name: str, folder: Path) -> ClusterInfo | None:
+        """The cluster with what may be done there, or None when it was never connected from this folder."""
+        files = OwnFiles(folder)
+        spec = files.spec()
+        if spec is None or files.incomplete or not files.kubeconfig.exists():
+            return None
+        kube = KubeClient(files.kubeconfig, self.context)
+        try:
+            await kube.connection.client()
+            capabilities = await access.capabilities(kube, kube.connection.namespace)
+        finally:
+            await kube.close()
+        return ClusterInfo(
+            name=name,
+            engine=self.name,
+            kubeconfig=files.kubeconfig,
+            context=self.context,
+            capabilities=capabilities,
+            spec=spec,
+        )
+
+    async def pause(self, info: ClusterInfo) -> None:
+        """EngineError: it is somebody else's cluster."""
+        raise EngineError(f"The cluster of context {self.context} is not meshlab's, so it is not paused.")
+
+    async def halt(self, info: ClusterInfo) -> None:
+        """EngineError: it is somebody else's cluster."""
+        raise EngineError(f"The cluster of context {self.context} is not meshlab's, so it is not stopped.")
+
+    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+        """Wait until it answers."""
+        track = Track([CONNECT], self._estimates)
+        for event in track.planned():
+            yield event
+        yield track.running(CONNECT, detail=self.context)
+        kube = connect(info)
+        try:
+            await until(lambda: api_missing(kube), WITHIN)
+        finally:
+            await kube.close()
+        yield track.done(CONNECT)
+
+    async def delete(self, name: str, folder: Path) -> None:
+        """Forget the context here. The cluster stays as it is."""
+        files = OwnFiles(folder)
+        if files.ours:
+            files.remove()
+
+    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+        """Nothing can be put there: make sure that its nodes have the images or can pull them. EngineError."""
+        track = Track([LOAD], self._estimates)
+        yield track.running(LOAD, total=len(images))
+        kube = connect(info)
+        try:
+            await kube.connection.client()
+            await imagecheck.check(kube, kube.connection.namespace, images)
+        finally:
+            await kube.close()
+        yield track.done(LOAD, done=len(images), total=len(images))
+
+    async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
+        """ClusterError: its audit log is not ours to read."""
+        raise ClusterError(f"The audit log of context {self.context} cannot be read from here.")

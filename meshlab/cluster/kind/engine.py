@@ -1,0 +1,192 @@
+"""Kind clusters: made, found, paused, stopped, recovered and removed, with nothing left behind at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
+from meshlab.cluster.cancelling import stop, to_the_end
+from meshlab.cluster.images import transfer
+from meshlab.cluster.images.transfer import FILE
+from meshlab.cluster.kind import audit
+from meshlab.cluster.kind.creation import Creation, Early
+from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.kind.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw, unstick
+from meshlab.cluster.kube.client import KubeClient
+from meshlab.cluster.kube.ready import PHASES as READY
+from meshlab.cluster.kube.ready import Since, wait_ready
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node
+from meshlab.cluster.programs.process import run
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
+from meshlab.errors import ClusterError, EngineError
+
+LEASE = 12.0
+"""A kubelet renews its lease every ten seconds: one that is older than this before a pause tells nothing."""
+
+
+class KindEngine:
+    """Api.Engine with the kind program."""
+
+    name = "kind"
+
+    def __init__(self, estimates: Estimates | None = None) -> None:
+        self._estimates = estimates or Estimates()
+        self._facts: EngineFacts | None = None
+
+    def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
+        """Ids of the phases that `create` will go through."""
+        return Creation.phases(spec, images)
+
+    async def create(
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), early: Early | None = None
+    ) -> AsyncGenerator[Progress, None]:
+        """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError.
+
+        images: of the container engine, put into the nodes while Kubernetes still starts. early: run as soon as the API
+        answers, while workers still join. When it fails or is cancelled, everything that it made is removed first.
+        """
+        files, track = OwnFiles(folder), Track(self.phases(spec, images), self._estimates)
+        for event in track.planned():
+            yield event
+        creation = Creation(spec, files, track, await self._engine_facts())
+        await self._make_room(spec, files)
+        try:
+            async for event in creation.run(images, early):
+                yield event
+        except Exception as error:
+            try:
+                for phase in track.open():
+                    yield track.failed(phase, str(error))
+            finally:
+                await to_the_end(self.delete(spec.name, folder))
+            raise
+        except BaseException:
+            await to_the_end(self.delete(spec.name, folder))
+            raise
+        track.learn()
+
+    async def _make_room(self, spec: ClusterSpec, files: OwnFiles) -> None:
+        """Remove what a creation left that was cut off; never a cluster that is whole, nor somebody else's."""
+        if files.incomplete or not await own_nodes(PREFIX + spec.name, files.mount):
+            await self.delete(spec.name, files.folder)
+        if await containers.nodes(PREFIX + spec.name):
+            whose = "already" if files.ours else f"that was not made from {files.folder}"
+            raise EngineError(
+                f"There is a kind cluster {PREFIX + spec.name} {whose}.",
+                hint=f"If nobody needs it: kind delete cluster --name {PREFIX + spec.name}",
+            )
+
+    async def offer(self, spec: ClusterSpec) -> Capabilities:
+        """Nodes as asked for, and the engine's memory."""
+        return Capabilities(nodes=max(1, spec.workers), memory_mib=(await self._engine_facts()).memory_mib)
+
+    async def find(self, name: str, folder: Path) -> ClusterInfo | None:
+        """The cluster as it is now, or None."""
+        files = OwnFiles(folder)
+        nodes, spec = await own_nodes(PREFIX + name, files.mount), files.spec()
+        if not nodes or spec is None:
+            return None
+        shown = tuple(NodeInfo(node.name, node.role, node.state) for node in nodes)
+        ports = nodes[0].ports
+        return ClusterInfo(
+            name=name,
+            engine=self.name,
+            kubeconfig=files.kubeconfig,
+            context=f"kind-{PREFIX}{name}",
+            state="partial" if files.incomplete else state(nodes, spec, led_to=files.kubeconfig.exists()),
+            nodes=shown,
+            ports={key: ports[port] for key, port in spec.ports.items() if port in ports},
+            capabilities=await self.offer(spec),
+            spec=spec,
+        )
+
+    async def pause(self, info: ClusterInfo) -> None:
+        """Freeze all nodes: CPU back, memory stays."""
+        await freeze(await self._nodes(info))
+
+    async def halt(self, info: ClusterInfo) -> None:
+        """Stop all nodes: memory back."""
+        await stop_nodes(await self._nodes(info))
+
+    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+        """From paused, stopped or rebooted to an API that answers, nodes and DNS that are Ready now."""
+        track = Track(["start-nodes", *READY], self._estimates)
+        for event in track.planned():
+            yield event
+        nodes = await self._nodes(info)
+        lost = 1 + info.spec.workers - len(nodes) if info.spec else 0
+        if lost > 0:
+            raise EngineError(f"The cluster {info.name} has lost {lost} of its nodes.", hint="Remove it and start again.")
+        yield track.running("start-nodes", total=len(nodes))
+        now = await engine_time()
+        stopped, paused = ([node for node in nodes if node.state == which] for which in ("exited", "paused"))
+        await thaw(paused)
+        await start_nodes(stopped)
+        if not info.kubeconfig.exists():
+            await self._export(info)
+        yield track.done("start-nodes", done=len(nodes), total=len(nodes))
+        since = Since(renewed=now if stopped else now - LEASE if paused else 0.0, started=now if stopped else 0.0)
+        kube = KubeClient(info.kubeconfig, info.context)
+        helping = asyncio.ensure_future(unstick(stopped))
+        try:
+            async for event in wait_ready(kube, nodes=len(nodes), since=since, track=track):
+                yield event
+        finally:
+            await stop([helping])
+            await kube.close()
+        track.learn()
+
+    async def delete(self, name: str, folder: Path) -> None:
+        """Remove what `create` made, and only that. Fine when some or all of it is gone."""
+        files = OwnFiles(folder)
+        await remove_nodes(PREFIX + name, files.mount)
+        if files.ours:
+            files.remove()
+
+    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+        """Put images of the container engine into every node that runs pods and lacks them."""
+        track = Track([transfer.PHASE], self._estimates)
+        mount, facts = OwnFiles(info.kubeconfig.parent).mount, await self._engine_facts()
+        (mount / FILE).unlink(missing_ok=True)  # What a load left that was killed.
+        async for event in transfer.load(await self._nodes(info), images, facts, track, mount):
+            yield event
+        track.learn()
+
+    async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
+        """Completed writes since a unix time. ClusterError when the log cannot be read."""
+        nodes = await self._nodes(info)
+        if not nodes or nodes[0].state != "running":
+            raise ClusterError(f"The control plane of {info.name} does not run, so its audit log cannot be read.")
+        return await audit.read(nodes[0].name, since)
+
+    async def clusters(self) -> list[str]:
+        """Names (without prefix) of all clusters of meshlab that this container engine has, whoever made them."""
+        names = {node.cluster for node in await containers.nodes()}
+        return sorted(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
+
+    async def _export(self, info: ClusterInfo) -> None:
+        """A kubeconfig that was deleted, anew from the control plane's node, which runs."""
+        name, file = PREFIX + info.name, str(info.kubeconfig)
+        await run("kind", "export", "kubeconfig", "--name", name, "--kubeconfig", file)
+
+    async def _nodes(self, info: ClusterInfo) -> list[Node]:
+        return await own_nodes(PREFIX + info.name, OwnFiles(info.kubeconfig.parent).mount)
+
+    async def _engine_facts(self) -> EngineFacts:
+        if self._facts is None:
+            self._facts = await containers.facts()
+        return self._facts
+
+
+def state(nodes: list[Node], spec: ClusterSpec, *, led_to: bool = True) -> str:
+    """One word for all nodes. led_to: whether there is a kubeconfig."""
+    if len(nodes) < 1 + spec.workers:
+        return "partial"
+    states = {node.state for node in nodes}
+    if states & {"exited", "paused"}:
+        return "stopped" if "exited" in states else "paused"
+    return "running" if led_to else "unreachable"

@@ -1,0 +1,94 @@
+"""The nodes of a cluster as containers: removed, frozen, stopped, started."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from meshlab.cluster.kind.config import MOUNT
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import Node, docker
+from meshlab.errors import EngineError
+
+REMOVE_WITHIN = 90.0
+FORGET = ("conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
+STOP_GRACE = "4"
+"""Seconds: all processes of a node are told to end at once; etcd needs one, and many programs that are a container's first
+never end by being told."""
+
+
+async def own_nodes(cluster: str, mount: Path) -> list[Node]:
+    """The cluster's nodes that were made from this folder: the name alone proves nothing."""
+    return [node for node in await containers.nodes(cluster) if made_from(node, mount)]
+
+
+def made_from(node: Node, mount: Path) -> bool:
+    """Whether the node was made with that folder of the host in it."""
+    source = node.mounts.get(MOUNT, "")
+    # A virtual machine's engine shows the host's paths under a prefix of its own.
+    return bool(source) and (Path(source) == mount or source.endswith(str(mount)) or Path(source).resolve() == mount.resolve())
+
+
+async def remove_nodes(cluster: str, mount: Path) -> None:
+    """Remove containers and their volumes, and again those that appear meanwhile. EngineError when some stay."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + REMOVE_WITHIN
+    while found := await own_nodes(cluster, mount):
+        if loop.time() > deadline:
+            names = ", ".join(node.name for node in found)
+            raise EngineError(f"The nodes {names} could not be removed within {REMOVE_WITHIN:g} seconds.")
+        await thaw(found)
+        # Removing can fail for a moment while the engine still starts one of them; the next round tries again.
+        await docker("rm", "-f", "-v", *(node.id for node in found), deadline=REMOVE_WITHIN, check=False)
+
+
+async def freeze(nodes: list[Node]) -> None:
+    """Pause those that run."""
+    await _each("pause", [node for node in nodes if node.state == "running"])
+
+
+async def thaw(nodes: list[Node]) -> None:
+    """Let the paused ones go on."""
+    await _each("unpause", [node for node in nodes if node.state == "paused"])
+
+
+async def stop_nodes(nodes: list[Node]) -> None:
+    """Stop them all at once. What a pod has not ended within the grace it would not end later either."""
+    await thaw(nodes)
+    await _each("stop", [node for node in nodes if node.state != "exited"], "--time", STOP_GRACE)
+
+
+async def start_nodes(nodes: list[Node]) -> None:
+    """Start the stopped ones in the order of their former addresses, so that they get the same ones again."""
+    for node in sorted((node for node in nodes if node.state == "exited"), key=lambda node: node.name):
+        await _each("start", [node])
+
+
+async def unstick(nodes: list[Node]) -> None:
+    """Help pods of nodes that were started again to the API server, until this is cancelled.
+
+    They start before kube-proxy has its rules. The kernel remembers their first, unanswered packet to a Service as one that
+    goes nowhere, and so all that are sent again, until they give up after 30 seconds. Forgotten, the next one arrives.
+    """
+    while nodes:
+        await asyncio.gather(*(docker("exec", node.id, *FORGET, deadline=10, check=False) for node in nodes))
+        await asyncio.sleep(1)
+
+
+async def engine_time() -> float:
+    """Unix seconds by the engine's clock, which is its nodes' too."""
+    said = (await docker("info", "--format", "{{.SystemTime}}")).text.strip()
+    try:
+        return datetime.fromisoformat(said[:19] + "+00:00").timestamp() if said.endswith("Z") else _local(said)
+    except ValueError as error:
+        raise EngineError(f"The container engine gave its time as {said!r}, which cannot be read.") from error
+
+
+def _local(said: str) -> float:
+    return datetime.fromisoformat(said[:19] + said[-6:]).timestamp()
+
+
+async def _each(verb: str, nodes: list[Node], *options: str) -> None:
+    if nodes:
+        await docker(verb, *options, *(node.id for node in nodes), deadline=60)

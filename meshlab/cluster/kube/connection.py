@@ -1,0 +1,152 @@
+"""One kubeconfig context as an HTTP client: requests in, JSON out, every failure a ClusterError."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from meshlab.cluster.kube import refusal
+from meshlab.errors import ClusterError, KubeconfigGone
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient, Response
+    from lightkube.config.kubeconfig import SingleConfig
+
+START = "`meshlab start` writes it anew."
+TIMEOUT = 10.0
+"""Seconds until a request that nobody answers is given up."""
+
+
+class Connection:
+    """Opens itself with the first request; belongs to the event loop of that request."""
+
+    def __init__(self, kubeconfig: Path, context: str = "") -> None:
+        self.kubeconfig = kubeconfig
+        self.context = context
+        self.server = ""
+        self.namespace = "default"
+        self.trust_env = False
+        """Whether an HTTP proxy of the environment is used: never for a cluster on this machine."""
+        self.ssl: ssl.SSLContext | None = None
+        self._client: AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+        what: str = "",
+        timeout: float = TIMEOUT,
+    ) -> Response:
+        """One request. `what` says what it was for in the error's sentence. ClusterError with the status when refused."""
+        client = await self.client()
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {"Content-Type": content_type} if body is not None else {}
+        with refusal.sentences(what or f"{method} {path}", self.server):
+            request = client.build_request(method, path, params=params, content=content, headers=headers, timeout=timeout)
+            try:
+                response = await client.send(request)
+            except refusal.closed_early():
+                # A kept connection that the server closed meanwhile. Reading again is always safe.
+                if method != "GET":
+                    raise
+                response = await client.send(request)
+        refusal.check(response.status_code, response.content, what or f"{method} {path}")
+        return response
+
+    async def json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        """The same, decoded."""
+        response = await self.request(method, path, **arguments)
+        try:
+            found: dict[str, Any] = msgspec.json.decode(response.content)
+        except msgspec.DecodeError as error:
+            raise ClusterError(f"The API server answered {path} with something that is not JSON.") from error
+        return found
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, params: dict[str, str], what: str, silence: float
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        """The lines of an answer that does not end by itself; `silence` is how many seconds may pass between two."""
+        import httpx2
+
+        client = await self.client()
+        timeout = httpx2.Timeout(TIMEOUT, read=silence)
+        with refusal.sentences(what, self.server):
+            async with client.stream("GET", path, params=params, timeout=timeout) as response:
+                if response.status_code >= 400:
+                    refusal.check(response.status_code, await response.aread(), what)
+                yield response.aiter_lines()
+
+    async def auth_headers(self) -> dict[str, str]:
+        """The headers that say who we are, for connections that are not made by the HTTP client."""
+        import httpx2
+
+        client = await self.client()
+        if not isinstance(client.auth, httpx2.Auth):
+            return {}
+        flow = client.auth.async_auth_flow(httpx2.Request("GET", self.server))
+        try:
+            request = await anext(flow)
+        finally:
+            await flow.aclose()
+        value = request.headers.get("Authorization")
+        return {"Authorization": value} if value else {}
+
+    async def client(self) -> AsyncClient:
+        """The HTTP client. ClusterError when the kubeconfig cannot be used."""
+        async with self._opening:
+            if self._client is None:
+                config = await asyncio.to_thread(self._configure)
+                self._client = _open(config, self)
+        return self._client
+
+    def _configure(self) -> SingleConfig:
+        from lightkube.config.kubeconfig import KubeConfig
+        from lightkube.core.exceptions import ConfigError
+        from yaml import YAMLError
+
+        if not self.kubeconfig.exists():
+            raise KubeconfigGone(
+                f"The kubeconfig {self.kubeconfig} is not there.", hint=START, parameters={"path": str(self.kubeconfig)}
+            )
+        try:
+            config = KubeConfig.from_file(self.kubeconfig).get(self.context or None)
+        except (ConfigError, OSError, YAMLError, KeyError, TypeError, msgspec.ValidationError) as error:
+            raise ClusterError(f"The kubeconfig {self.kubeconfig} cannot be used: {error}.") from error
+        if config is None or config.user is None:
+            raise ClusterError(f"The kubeconfig {self.kubeconfig} names no cluster and user to use.")
+        return config
+
+    async def close(self) -> None:
+        """Give connections back."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+def _open(config: SingleConfig, connection: Connection) -> AsyncClient:
+    import httpx2
+    from lightkube.config import client_adapter
+
+    connection.server = config.cluster.server.rstrip("/")
+    connection.namespace = config.namespace
+    connection.context = config.context_name
+    connection.trust_env = httpx2.URL(connection.server).host not in ("127.0.0.1", "localhost", "::1")
+    try:
+        parameters = client_adapter.ConnectionParams(timeout=httpx2.Timeout(TIMEOUT), trust_env=connection.trust_env)
+        arguments = parameters.httpx_params(config)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise ClusterError(f"The certificates in {connection.kubeconfig} cannot be used: {error}.") from error
+    connection.ssl = arguments["verify"]
+    return httpx2.AsyncClient(**arguments)

@@ -1,0 +1,153 @@
+"""Reads what one step changes from `solve/NN-<step>/`, `wrong/<id>/` or a submission's step: one reader a kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from meshlab.errors import LabError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.change.parts import Answer, Change, Foretold, Patch, Script, Target, ToRun
+from meshlab.lab.change.words import answers, experiments, predictions
+from meshlab.lab.files.folder import Source, sources
+from meshlab.lab.files.manifests import read_documents, read_manifests
+from meshlab.lab.files.source import read_text
+from meshlab.lab.load import LoadedLab
+from meshlab.lab.problem import Key, shown
+from meshlab.lab.values import runtime
+from meshlab.lab.values.render import render
+from meshlab.lab.yaml import shape
+from meshlab.lab.yaml.document import Document
+
+__all__ = ["Answer", "Change", "Foretold", "Patch", "Script", "Target", "ToRun", "load_change"]
+
+Values = Mapping[str, str] | None
+Parts = dict[str, Any]
+
+
+class _PatchFile(Struct, frozen=True, forbid_unknown_fields=True):
+    target: ObjectRef
+    patch: Any
+    type: Literal["merge", "json", "strategic"] = "merge"
+
+
+class _RestartFile(Struct, frozen=True, forbid_unknown_fields=True):
+    restart: tuple[ObjectRef, ...] = ()
+    nudge: tuple[ObjectRef, ...] = ()
+
+
+def load_change(
+    loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | None = None, *, templates: bool = True
+) -> Change:
+    """The change in a folder (relative to the lab's, or absolute). Empty when the folder does not exist.
+
+    extra: template values that the run knows (image_shop ...). templates: False leaves every text as it is.
+    LabError with file and line for what cannot be read.
+    """
+    values = runtime.values(loaded, extra) if templates else None
+    folder = loaded.folder / folder
+    parts: Parts = {}
+    for source in sources(loaded.lab, folder):
+        for name, found in _reader(source)(loaded, source, values).items():
+            if isinstance(found, dict):
+                parts.setdefault(name, {}).update(found)
+            else:
+                parts[name] = (*parts.get(name, ()), *found)
+    return Change(folder=folder, **parts)
+
+
+Reader = Callable[[LoadedLab, Source, Values], Parts]
+
+
+def _reader(source: Source) -> Reader:
+    name = source.path.name
+    if name in _READERS:
+        return _READERS[name]
+    if name.endswith(".patch.yaml"):
+        return _patches
+    if source.path.suffix in (".yaml", ".sh"):
+        return _manifests if source.path.suffix == ".yaml" else _script
+    hint = f"Known are *.yaml, *.patch.yaml, *.sh, {', '.join(_READERS)}."
+    raise LabError("this file is no part of a change", file=shown(source.path), hint=hint)
+
+
+def _manifests(loaded: LoadedLab, source: Source, values: Values) -> Parts:
+    return {"manifests": read_manifests(loaded.lab, source, values)}
+
+
+def _patches(_: LoadedLab, source: Source, values: Values) -> Parts:
+    return {"patches": [_patch(source, one) for one in read_documents(source.path, values)]}
+
+
+def _patch(source: Source, document: Document) -> Patch:
+    found = shape.decode(document, _PatchFile)
+    target = _named(document, ("target",), _on(source, found.target))
+    wanted = list if found.type == "json" else dict
+    if not isinstance(found.patch, wanted):
+        needed = "a list of operations" if wanted is list else "a mapping"
+        raise document.error(("patch",), f"a {found.type} patch is {needed}")
+    return Patch(target=target, type=found.type, patch=found.patch, file=document.file, line=document.start)
+
+
+def _deletes(_: LoadedLab, source: Source, values: Values) -> Parts:
+    documents = read_documents(source.path, values)
+    return {"deletes": [one for document in documents for one in _targets(source, document, (), named=True)]}
+
+
+def _restarts(_: LoadedLab, source: Source, values: Values) -> Parts:
+    restarts: list[Target] = []
+    nudges: list[Target] = []
+    for document in read_documents(source.path, values):
+        if isinstance(document.data, list):
+            restarts += _targets(source, document, (), named=True)
+            continue
+        shape.decode(document, _RestartFile)
+        restarts += _targets(source, document, ("restart",), named=True)
+        nudges += _targets(source, document, ("nudge",), named=False)
+    return {"restarts": restarts, "nudges": nudges}
+
+
+def _targets(source: Source, document: Document, key: Key, *, named: bool) -> list[Target]:
+    """The list of references at a key; `named`: each must name its object or select by labels."""
+    data = document.data.get(key[0], []) if key else document.data
+    refs = shape.decode(document, tuple[ObjectRef, ...], data, key) if data != [] else ()
+    found = []
+    for index, ref in enumerate(refs):
+        here = (*key, index)
+        ref = _on(source, ref)
+        if named and not ref.labels:
+            _named(document, here, ref)
+        found.append(Target(ref=ref, file=document.file, line=document.line(here)))
+    return found
+
+
+def _named(document: Document, key: Key, ref: ObjectRef) -> ObjectRef:
+    if not ref.name:
+        raise document.error(key, f"the reference to a {ref.kind} has no name")
+    return ref
+
+
+def _on(source: Source, ref: ObjectRef) -> ObjectRef:
+    """The reference, in the cluster of its folder when it names none."""
+    return ref if ref.cluster or not source.cluster else msgspec.structs.replace(ref, cluster=source.cluster)
+
+
+def _script(loaded: LoadedLab, source: Source, values: Values) -> Parts:
+    file = shown(source.path)
+    text = read_text(source.path)
+    text = text if values is None else render(text, values, file)
+    cluster = source.cluster or loaded.lab.default_cluster
+    return {"scripts": [Script(path=source.path, text=text, cluster=cluster, file=file, line=1)]}
+
+
+_READERS: dict[str, Reader] = {
+    "delete.yaml": _deletes,
+    "restart.yaml": _restarts,
+    "answers.yaml": answers,
+    "predictions.yaml": predictions,
+    "experiments.yaml": experiments,
+}

@@ -1,0 +1,183 @@
+"""Compares plain data with the types of the model and finds all that does not fit, not only the first."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from meshlab.lab.problem import Fault, Key
+from meshlab.lab.yaml.marked import Document
+
+__all__ = ["convert", "decode", "faults", "nearest"]
+
+T = TypeVar("T")
+
+
+def faults(data: Any, kind: Any, key: Key = ()) -> list[Fault]:
+    """Everything in `data` that a value of type `kind` cannot have."""
+    return list(_faults(data, _info(kind), key))
+
+
+def decode(source: Document, kind: type[T], data: Any = None, key: Key = ()) -> T:
+    """The document (or `data`, which stands at `key` in it) as a `kind`. LabError for the first thing that does not fit."""
+    data = source.data if data is None and not key else data
+    for fault in [*source.faults, *faults(data, kind, key)]:
+        raise source.problem(fault).error()
+    return convert(source, kind, data, key)
+
+
+def convert(source: Document, kind: type[T], data: Any, key: Key = ()) -> T:
+    """As `decode`, for data in which no fault was found."""
+    try:
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise source.error(key, str(error)) from None
+
+
+@cache
+def _info(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Fault]:
+    match info:
+        case inspect.AnyType():
+            return
+        case inspect.UnionType():
+            yield from _union(data, info, key)
+        case inspect.StructType():
+            yield from _struct(data, info, key)
+        case inspect.DictType():
+            yield from _dict(data, info, key)
+        case inspect.VarTupleType() | inspect.ListType():
+            yield from _items(data, [info.item_type] * (len(data) if isinstance(data, list) else 0), key)
+        case inspect.TupleType():
+            if isinstance(data, list) and len(data) != len(info.item_types):
+                yield Fault(key, f"needs exactly {len(info.item_types)} values, has {len(data)}", "type")
+            else:
+                yield from _items(data, info.item_types, key)
+        case _:
+            message = wrong(data, info)
+            if message:
+                yield Fault(key, message, "type")
+
+
+def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Fault]:
+    if not isinstance(data, dict):
+        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
+        return
+    fields = {one.encode_name: one for one in info.fields}
+    for name, value in data.items():
+        if name in fields:
+            yield from _faults(value, fields[name].type, (*key, name))
+        else:
+            missing = [one for one in fields if one not in data]
+            yield Fault((*key, name), f"unknown key `{name}`{nearest(name, missing)}", "unknown-key", _known(fields))
+    for name, one in fields.items():
+        if one.required and name not in data:
+            yield Fault(key, f"the key `{name}` is missing", "missing-key")
+
+
+def _known(fields: Iterable[str]) -> str:
+    return f"Known keys: {', '.join(fields)}."
+
+
+def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Fault]:
+    if not isinstance(data, dict):
+        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
+        return
+    for name, value in data.items():
+        message = wrong(name, info.key_type)
+        if message:
+            yield Fault((*key, name), f"the key `{name}` {message}", "type")
+        yield from _faults(value, info.value_type, (*key, name))
+
+
+def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Fault]:
+    if not isinstance(data, list):
+        yield Fault(key, f"must be a list, not {named(data)}", "type")
+        return
+    for index, (value, kind) in enumerate(zip(data, kinds, strict=True)):
+        yield from _faults(value, kind, (*key, index))
+
+
+def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Fault]:
+    if data is None and any(isinstance(one, inspect.NoneType) for one in info.types):
+        return
+    kinds = [one for one in info.types if not isinstance(one, inspect.NoneType)]
+    tried = [list(_faults(data, one, key)) for one in kinds]
+    if all(tried):
+        # The deepest complaint comes from the way that the author meant.
+        yield from max(tried, key=lambda found: max(len(one.key) for one in found))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean x?`, or nothing."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{found[0]}`?" if found else ""
+
+
+def wrong(data: Any, info: inspect.Type) -> str:
+    """What is wrong with a single value; empty when nothing is."""
+    match info:
+        case inspect.StrType():
+            return _text(data, info)
+        case inspect.BoolType():
+            return "" if isinstance(data, bool) else f"must be true or false, not {named(data)}"
+        case inspect.IntType():
+            return _bounds(data, info) if _is_number(data, int) else f"must be a whole number, not {named(data)}"
+        case inspect.FloatType():
+            return _bounds(data, info) if _is_number(data, int, float) else f"must be a number, not {named(data)}"
+        case inspect.LiteralType():
+            if any(data == value and type(data) is type(value) for value in info.values):
+                return ""
+            known = [str(value) for value in info.values if value != ""]
+            return f"must be one of {', '.join(known)}, not {named(data)}{nearest(str(data), known)}"
+        case _:
+            return ""
+
+
+def _is_number(data: Any, *kinds: type) -> bool:
+    return isinstance(data, kinds) and not isinstance(data, bool)
+
+
+def _text(data: Any, info: inspect.StrType) -> str:
+    if not isinstance(data, str):
+        quotes = "" if isinstance(data, dict | list | None) else "; put it into quotes"
+        return f"must be text, not {named(data)}{quotes}"
+    if info.pattern is not None and ("\n" in data or not re.search(info.pattern, data)):
+        return f"must be lower-case letters and digits joined by single hyphens, not `{data[:60]}`"
+    if info.max_length is not None and len(data) > info.max_length:
+        return f"has more than {info.max_length} characters"
+    return ""
+
+
+def _bounds(data: float, info: inspect.IntType | inspect.FloatType) -> str:
+    if info.ge is not None and data < info.ge:
+        return f"must be at least {info.ge}, not {data}"
+    if info.le is not None and data > info.le:
+        return f"must be at most {info.le}, not {data}"
+    return ""
+
+
+def named(data: Any) -> str:
+    """A value as a message names it."""
+    match data:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if data else "false"
+        case str():
+            return f"the text `{data[:60]}`"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case _:
+            return f"the number {data}"

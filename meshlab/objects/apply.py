@@ -1,0 +1,169 @@
+"""Declared objects onto a cluster: in order, all of each object, nothing that is there already written again."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from meshlab import files
+from meshlab.cluster.api import Kube
+from meshlab.cluster.poll import until
+from meshlab.errors import ClusterError, EnvironmentFault
+from meshlab.lab.address import ObjectRef
+from meshlab.objects import ownership
+from meshlab.objects.names import Object, describe, key_of, rank, ref_of, terminating
+from meshlab.objects.normal import normal
+from meshlab.objects.ownership import OURS
+
+FILE = "applied.json"
+
+
+class Memory:
+    """Of one cluster, in one file; keeps hashes only."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known = _read(file)
+
+    def same(self, declared: Object, live: Object) -> bool:
+        """Whether the live object is exactly what came of applying this declaration."""
+        return self._known.get(str(key_of(declared))) == [_hash(declared), _hash(_whole(live))]
+
+    def learn(self, declared: Object, after: Object) -> None:
+        """This came of applying it."""
+        self._known[str(key_of(declared))] = [_hash(declared), _hash(_whole(after))]
+
+    def save(self) -> None:
+        """To disk."""
+        files.write(self._file, msgspec.json.encode(self._known))
+
+
+def _whole(obj: Object) -> Any:
+    """With its identity: the same object made anew is another one."""
+    return [obj["metadata"].get("uid"), normal(obj, declared=obj)]
+
+
+def _hash(thing: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(thing, order="sorted")).hexdigest()[:24]
+
+
+def _read(file: Path) -> dict[str, list[str]]:
+    try:
+        return msgspec.json.decode(files.read(file) or b"{}", type=dict[str, list[str]])
+    except (msgspec.DecodeError, EnvironmentFault):
+        return {}
+
+
+AT_ONCE = 8
+UNCHANGEABLE = 422
+"""Status with which the API server refuses a change of an immutable field."""
+NEW_KIND = 15.0
+"""Seconds until the API serves a kind whose definition was just applied."""
+
+
+class Applied(Struct, frozen=True):
+    """One object after it was applied."""
+
+    ref: ObjectRef
+    changed: bool
+
+
+class Hand(Struct, frozen=True):
+    """Who applies: `looks` reads and puts managed fields in order, `writes` makes the declared writes."""
+
+    looks: Kube
+    writes: Kube
+    memory: Memory | None = None
+    manager: str = OURS
+    """The field manager of the writes."""
+
+    @classmethod
+    def of(cls, kube: Kube, memory: Memory | None = None, manager: str = OURS) -> Hand:
+        """One client for both."""
+        return cls(kube, kube, memory, manager)
+
+
+async def objects(hand: Hand, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
+    """Apply manifests in the order of what needs what; each is the whole declaration of its object.
+
+    What a person added to such an object is removed. replace: an object that cannot become what is declared is deleted
+    and made anew. ClusterError.
+    """
+    applied: list[Applied] = []
+    for _, some in groupby(sorted(declared, key=rank), rank):
+        batch = list(some)
+        slots = asyncio.Semaphore(AT_ONCE)
+        applied += await asyncio.gather(*(_one(hand, obj, slots, replace) for obj in batch))
+        await _served(hand.looks, batch)
+    if hand.memory is not None and any(one.changed for one in applied):
+        hand.memory.save()
+    return applied
+
+
+async def _one(hand: Hand, obj: Object, slots: asyncio.Semaphore, replace: bool) -> Applied:
+    async with slots:
+        ref = ref_of(obj)
+        live = await hand.looks.get(ref)
+        if live is not None and terminating(live):
+            await _until_gone(hand.looks, ref)
+            live = None
+        if live is not None and hand.memory is not None and hand.memory.same(obj, live):
+            return Applied(ref, changed=False)
+        version = live["metadata"]["resourceVersion"] if live else ""
+        if live is not None:
+            await ownership.adopt(hand.looks, live, hand.manager)
+        try:
+            after = await _apply(hand, obj)
+        except ClusterError as error:
+            if not (replace and live is not None and error.status == UNCHANGEABLE):
+                raise
+            await hand.writes.delete(ref, grace=0 if obj["kind"] == "Pod" else None, wait=True)
+            after = await _apply(hand, obj)
+        if hand.memory is not None:
+            hand.memory.learn(obj, after)
+        return Applied(ref, after["metadata"]["resourceVersion"] != version)
+
+
+async def _apply(hand: Hand, obj: Object) -> Object:
+    """With some patience for a kind that is just being defined."""
+    found: list[Object] = []
+
+    async def pending() -> str:
+        try:
+            found.append(await hand.writes.apply(copy.deepcopy(obj), manager=hand.manager))
+        except ClusterError as error:
+            if error.status != 404 or "/" not in obj["apiVersion"]:
+                raise
+            return error.message
+        return ""
+
+    await until(pending, NEW_KIND, what=f"Applying {describe(ref_of(obj))}")
+    return found[0]
+
+
+async def _until_gone(kube: Kube, ref: ObjectRef) -> None:
+    async def pending() -> str:
+        live = await kube.get(ref)
+        return "it is still being deleted" if live is not None and terminating(live) else ""
+
+    await until(pending, 60, what=f"Making {describe(ref)} anew")
+
+
+async def _served(kube: Kube, batch: Iterable[Object]) -> None:
+    """Definitions must be established before objects of their kinds."""
+    for ref in [ref_of(obj) for obj in batch if obj["kind"] == "CustomResourceDefinition"]:
+
+        async def pending(ref: ObjectRef = ref) -> str:
+            conditions = ((await kube.get(ref) or {}).get("status") or {}).get("conditions") or []
+            done = any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
+            return "" if done else "it is not established yet"
+
+        await until(pending, NEW_KIND, what=f"Defining {ref.name}")

@@ -1,0 +1,145 @@
+"""The learner's own identity in a cluster, so that their edits are theirs: a ServiceAccount, its rights, a kubeconfig."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from meshlab import files
+from meshlab.errors import ClusterError
+from meshlab.lab.model import spaces
+from meshlab.objects import apply
+from meshlab.objects.apply import Hand
+from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
+from meshlab.run.system import parts
+
+if TYPE_CHECKING:
+    from meshlab.cluster.api import ClusterInfo, Kube
+    from meshlab.lab.model import Lab
+
+NAME = "learner"
+USER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:{NAME}"
+SUBMITTER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:submission"
+"""Whoever's work a submission is, its writes are a learner's."""
+FILE = "learner.kubeconfig"
+LIFE = 30 * 24 * 3600
+"""Seconds that a token is asked for; an API server may give less."""
+RENEW = 24 * 3600
+"""Seconds before its end at which a token is renewed."""
+RBAC = "rbac.authorization.k8s.io"
+OURS = {PART_OF: "meshlab"}
+"""Marks what is meshlab's: no fingerprint counts it, `down` removes it."""
+
+
+def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
+    """What has to be there: all rights in a cluster of the learner's own, on somebody else's those that the lab declares.
+
+    The namespace `meshlab` comes first: it must exist before the account.
+    """
+    meta = {"name": NAME, "namespace": SYSTEM_NAMESPACE, "labels": dict(OURS)}
+    account = [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}]
+    if info.engine == "kind":
+        return [*parts.read("namespace"), *account, _binding("ClusterRoleBinding", "cluster-admin", "")]
+    inside = [_binding("RoleBinding", "admin", namespace) for namespace in spaces(lab)]
+    if info.capabilities.scope != "cluster":
+        return [*account, *inside]
+    for namespace in spaces(lab):
+        inside += parts.read("learner-rights", namespace=namespace)
+    return [*parts.read("namespace"), *account, *inside, *_beyond(lab)]
+
+
+def _beyond(lab: Lab) -> list[Object]:
+    """Outside the lab's namespaces: to look, and to write what its needs and privileges name."""
+    verbs = ["*"] if lab.privileges.cluster_roles else ["get", "list", "watch"]
+    found = parts.read("learner-cluster", role_verbs=json.dumps(verbs))
+    role = next(one for one in found if one["kind"] == "ClusterRole")
+    if lab.needs.node_labels:
+        role["rules"].append({"apiGroups": [""], "resources": ["nodes"], "verbs": ["patch", "update"]})
+    if lab.needs.scope == "cluster":
+        own = list(spaces(lab))
+        role["rules"].append(
+            {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": own, "verbs": ["patch", "update"]}
+        )
+    return found
+
+
+def _binding(kind: str, role: str, namespace: str) -> Object:
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": kind,
+        "metadata": {"name": "meshlab-learner", "labels": dict(OURS)} | ({"namespace": namespace} if namespace else {}),
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": SYSTEM_NAMESPACE}],
+    }
+
+
+async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
+    """Make or renew the identity; learner.kubeconfig (0600) in the cluster's folder, the lab's namespace its default."""
+    await apply.objects(Hand.of(kube), objects(lab, info), replace=True)
+    token, _ = await _token(kube)
+    file = folder / FILE
+    files.write(file, kubeconfig(cluster_of(info), token, spaces(lab)[0]))
+    return file
+
+
+def expires_soon(file: Path, now: float | None = None) -> bool:
+    """Whether the token in the kubeconfig is missing or near its end."""
+    end = _end_of(files.read(file))
+    return end - (time.time() if now is None else now) < RENEW
+
+
+async def _token(kube: Kube) -> tuple[str, str]:
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
+    answer = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
+    status = answer.get("status") or {}
+    if not status.get("token"):
+        raise ClusterError("The API server gave no token for the learner's account.")
+    return status["token"], status.get("expirationTimestamp", "")
+
+
+def cluster_of(info: ClusterInfo) -> dict[str, Any]:
+    """The `cluster` entry of meshlab's own kubeconfig: address and certificate authority."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(info.kubeconfig.read_text())
+        context = info.context or config["current-context"]
+        chosen = next(one["context"] for one in config["contexts"] if one["name"] == context)
+        found = next(one["cluster"] for one in config["clusters"] if one["name"] == chosen["cluster"])
+    except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError) as error:
+        raise ClusterError(f"The kubeconfig {info.kubeconfig} cannot be read: {error}.") from error
+    return dict(found)
+
+
+def kubeconfig(cluster: dict[str, Any], token: str, namespace: str) -> bytes:
+    """A kubeconfig for the learner's token."""
+    import yaml
+
+    name = "meshlab"
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": name,
+        "clusters": [{"name": name, "cluster": cluster}],
+        "users": [{"name": NAME, "user": {"token": token}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": NAME, "namespace": namespace}}],
+    }
+    return yaml.safe_dump(config, sort_keys=False).encode()
+
+
+def _end_of(config: bytes | None) -> float:
+    """When the token ends, from the token itself; 0 when there is none that can be read."""
+    import msgspec
+    import yaml
+
+    if not config:
+        return 0.0
+    try:
+        token = yaml.safe_load(config)["users"][0]["user"]["token"]
+        body = token.split(".")[1]
+        return float(msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["exp"])
+    except (yaml.YAMLError, msgspec.DecodeError, KeyError, IndexError, TypeError, ValueError):
+        return 0.0

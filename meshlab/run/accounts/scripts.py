@@ -1,0 +1,136 @@
+"""Scripts of labs and submissions: in a container that has kubectl and one account's kubeconfig, and nothing of the host."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from meshlab import files
+from meshlab.cluster.api import ClusterInfo
+from meshlab.cluster.programs.containers import docker
+from meshlab.cluster.programs.ephemeral import passing
+from meshlab.cluster.programs.process import run as run_program
+from meshlab.errors import EngineError, EnvironmentFault, ExitCode, MeshlabError
+from meshlab.lab.change.parts import Script
+from meshlab.lab.model import spaces
+from meshlab.run.accounts import learner, submission
+from meshlab.run.run import Run
+
+WITHIN = 120.0
+"""Seconds for one script."""
+NETWORK = "kind"
+LIMITS = (
+    *("--network", NETWORK),
+    *("--read-only", "--tmpfs", "/work:rw,size=64m,mode=1777", "--tmpfs", "/tmp:rw,size=64m,mode=1777"),
+    *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "10001:10001"),
+    *("--memory", "256m", "--pids-limit", "128", "--cpus", "1"),
+)
+# The tar on stdin has the submission's files, the script and the kubeconfig. The container ends by itself, whatever
+# becomes of the meshlab that waits for it.
+START = f'tar -x -C /work -f - && cd /work/files && exec timeout {WITHIN + 10:.0f} sh "./$0"'
+LARGEST = 16 << 20
+"""Bytes of files beside a script."""
+
+
+class ScriptFailed(MeshlabError):
+    """A script ended with an error or took too long: its author's doing."""
+
+    exit_code = ExitCode.CHECKS_FAILED
+
+
+Account = Callable[[Run, str], Awaitable[Path]]
+"""The kubeconfig of an account on a cluster, made when it is not there."""
+
+
+def trusted(run: Run) -> Callable[[Script], Awaitable[None]]:
+    """Runs scripts of the lab itself: as the learner, whose work they do. Somebody's pack is not trusted."""
+    return _runner(run, learner_of) if submission.built_in(run) else untrusted(run)
+
+
+def untrusted(run: Run) -> Callable[[Script], Awaitable[None]]:
+    """Runs scripts of a submission: as its own account."""
+    return _runner(run, submission.account)
+
+
+async def learner_of(run: Run, cluster: str) -> Path:
+    """The learner's kubeconfig."""
+    folder = run.folder_of(cluster)
+    if learner.expires_soon(folder / learner.FILE):
+        await learner.ensure(await run.kube(cluster), await run.info(cluster), folder, run.lab)
+    return folder / learner.FILE
+
+
+def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
+    async def one(script: Script) -> None:
+        info = await run.info(script.cluster)
+        config = await inside(info, await account(run, script.cluster), spaces(run.lab)[0])
+        await execute(script, config, await kubectl(run, info), run.values["image_shop"])
+
+    return one
+
+
+async def execute(script: Script, config: bytes, program: Path, image: str, *, within: float = WITHIN) -> None:
+    """ScriptFailed says how it ended, with its last line. EngineError when the container could not be started."""
+    argv = ["-i", "--pull", "never", *LIMITS]
+    argv += ["-e", "KUBECONFIG=/work/kubeconfig", "-e", "HOME=/work", "-v", f"{program}:/usr/local/bin/kubectl:ro"]
+    argv += [image, "sh", "-c", START, script.path.name]
+    async with passing("script") as begun:
+        try:
+            done = await run_program("docker", *begun, *argv, stdin=packed(script, config), deadline=within, check=False)
+        except EngineError as error:
+            raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
+    if done.code in (125, 126, 127) and "docker:" in done.err:
+        raise EngineError(f"The container for the script {script.file} could not be started: {done.err.strip()[-300:]}")
+    if done.code:
+        lines = [line.strip() for line in (done.err or done.text).splitlines() if line.strip()]
+        last = f": {lines[-1][:300]}" if lines else ""
+        raise ScriptFailed(f"The script {script.file} ended with code {done.code}{last}")
+
+
+def packed(script: Script, config: bytes) -> bytes:
+    """A tar with the files beside the script (links left out), the script with its values, and the kubeconfig."""
+    total = io.BytesIO()
+    with tarfile.open(fileobj=total, mode="w") as archive:
+        _add(archive, "kubeconfig", config)
+        size = 0
+        for path in sorted(script.path.parent.rglob("*")):
+            if path.is_symlink() or not path.is_file() or path == script.path:
+                continue
+            size += path.stat().st_size
+            if size > LARGEST:
+                raise ScriptFailed(f"The files beside the script {script.file} are larger than {LARGEST >> 20} MiB.")
+            _add(archive, f"files/{path.relative_to(script.path.parent).as_posix()}", path.read_bytes())
+        _add(archive, f"files/{script.path.name}", script.text.encode())
+    return total.getvalue()
+
+
+def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.uid, entry.gid = len(data), 0o600, 10001, 10001
+    archive.addfile(entry, io.BytesIO(data))
+
+
+async def inside(info: ClusterInfo, kubeconfig: Path, namespace: str) -> bytes:
+    """The account's kubeconfig with the API server's address on the engine's network. EnvironmentFault where there is none."""
+    import yaml
+
+    if info.engine != "kind":
+        raise EnvironmentFault("Scripts run in containers beside a cluster of meshlab; this cluster is somebody else's.")
+    control_plane = next(node.name for node in info.nodes if node.role == "control-plane")
+    config = yaml.safe_load(files.read(kubeconfig) or b"{}")
+    cluster = {**config["clusters"][0]["cluster"], "server": f"https://{control_plane}:6443"}
+    return learner.kubeconfig(cluster, config["users"][0]["user"]["token"], namespace)
+
+
+async def kubectl(run: Run, info: ClusterInfo) -> Path:
+    """The nodes' own kubectl, kept: it fits the cluster, and the engine's architecture whatever this machine is."""
+    node = next(node.name for node in info.nodes if node.role == "control-plane")
+    image = info.spec.node_image if info.spec else "unknown"
+    file = run.paths.root / "tools" / f"kubectl-{image.rpartition('/')[2].replace(':', '-').replace('@', '-')}"
+    if not file.exists():
+        told = await docker("exec", node, "sh", "-c", 'cat "$(command -v kubectl)"', deadline=60)
+        files.write(file, told.out)
+        file.chmod(0o755)
+    return file

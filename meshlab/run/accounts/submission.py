@@ -1,0 +1,179 @@
+"""The account of a submission or of somebody's pack: what it may do, a policy on its pods, clients that act as it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from meshlab import files
+from meshlab.cluster.api import ClusterInfo, Kube
+from meshlab.cluster.kube.client import KubeClient
+from meshlab.cluster.poll import until
+from meshlab.errors import ClusterError, EnvironmentFault, LabError, RefusedError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.files.content import labs_folder
+from meshlab.lab.model import Lab, spaces
+from meshlab.objects import apply, ownership
+from meshlab.objects.apply import Hand
+from meshlab.objects.change import Hands
+from meshlab.objects.names import SYSTEM_NAMESPACE, Object
+from meshlab.run.accounts import learner
+from meshlab.run.run import Run
+from meshlab.run.system import parts
+
+NAME = "submission"
+USER = learner.SUBMITTER
+LIFE = 3600
+"""Seconds that a token lasts."""
+HARMLESS = ("NET_BIND_SERVICE",)
+"""Capabilities that give nothing away and need no declaration."""
+ROLE_VERBS = ["get", "list", "watch"]
+POLICY_WITHIN = 30.0
+FILE = "submission.kubeconfig"
+DENIED = "denied request: "
+
+
+def built_in(run: Run) -> bool:
+    """Whether the lab came with meshlab, and is trusted."""
+    return run.loaded.folder.resolve().is_relative_to(labs_folder().resolve())
+
+
+def objects(lab: Lab) -> list[Object]:
+    """The account, its rights, its policy."""
+    found = parts.read("submission-account")
+    for namespace in spaces(lab):
+        found += parts.read("submission-rights", namespace=namespace)
+    verbs = [*ROLE_VERBS, "create", "update", "patch", "delete"] if lab.privileges.cluster_roles else ROLE_VERBS
+    found += parts.read("submission-cluster", role_verbs=json.dumps(verbs))
+    return found + policy(lab)
+
+
+def policy(lab: Lab) -> list[Object]:
+    """What its pods may be, with what the lab declares."""
+    capabilities = [*HARMLESS, *lab.privileges.capabilities]
+    ports = list(lab.privileges.host_ports)
+    # CEL reads JSON lists; an empty one needs a type, which a member that never matches gives.
+    return parts.read(
+        "submission-policy", capabilities=json.dumps(json.dumps(capabilities)), ports=json.dumps(json.dumps(ports or [-1]))
+    )
+
+
+async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path:
+    """Put it there, wait until the policy refuses, write the account's kubeconfig (0600). EnvironmentFault where it cannot."""
+    if info.capabilities.scope != "cluster":
+        raise EnvironmentFault(
+            "What a submission may do cannot be limited here: that needs the right to make admission policies.",
+            hint="Grade it on a cluster that meshlab makes itself.",
+        )
+    await apply.objects(Hand.of(kube), objects(lab))
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
+    told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
+    file = folder / FILE
+    files.write(file, learner.kubeconfig(learner.cluster_of(info), told["status"]["token"], spaces(lab)[0]))
+    await _in_force(file, spaces(lab)[0])
+    return file
+
+
+async def _in_force(file: Path, namespace: str) -> None:
+    """A new policy takes a moment until every API server knows it: ask it to refuse something."""
+    client = KubeClient(file)
+    path = f"/api/v1/namespaces/{namespace}/pods?dryRun=All"
+
+    async def pending() -> str:
+        try:
+            await client.post(path, _forbidden())
+        except ClusterError as error:
+            if error.status in (0, 401) or error.status >= 500:
+                return error.message
+            return "" if DENIED in error.message else error.message
+        return "it lets a privileged pod pass"
+
+    try:
+        await until(pending, POLICY_WITHIN, what="The start of the policy on submissions")
+    finally:
+        await client.close()
+
+
+def _forbidden() -> dict[str, Any]:
+    container = {"name": "x", "image": "x", "securityContext": {"privileged": True}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "meshlab-asks"}, "spec": {"containers": [container]}}
+
+
+async def remove(kube: Kube) -> None:
+    """Without the policy no account that it limits may stay: the account goes first."""
+    await kube.delete(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ServiceAccount", name=NAME))
+
+
+async def account(run: Run, cluster: str) -> Path:
+    """The account's kubeconfig on one cluster of the run, with a fresh token."""
+    return await install(await run.kube(cluster), await run.info(cluster), run.lab, run.folder_of(cluster))
+
+
+@asynccontextmanager
+async def as_submission(run: Run) -> AsyncIterator[Hands]:
+    """Hands of the account. What it may not do is a RefusedError with the policy's sentence; nonsense is a LabError."""
+    clients: dict[str, Refusing] = {}
+
+    async def hand(cluster: str) -> Hand:
+        cluster = cluster or run.lab.default_cluster
+        if cluster not in clients:
+            clients[cluster] = Refusing(await account(run, cluster))
+        return Hand.of(clients[cluster], manager=ownership.of_learner(await run.info(cluster)))
+
+    try:
+        yield hand
+    finally:
+        for client in clients.values():
+            await client.close()
+
+
+class Refusing(KubeClient):
+    """A client whose refusals are the submission's own doing, also where it may not even look."""
+
+    async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        try:
+            return await super().get(ref)
+        except ClusterError as error:
+            raise (translated(error) if error.status == 403 else error) from error
+
+    async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        try:
+            return await super().list(ref)
+        except ClusterError as error:
+            raise (translated(error) if error.status == 403 else error) from error
+
+    async def apply(
+        self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
+    ) -> dict[str, Any]:
+        try:
+            return await super().apply(obj, manager=manager, force=force, dry=dry)
+        except ClusterError as error:
+            raise translated(error) from error
+
+    async def patch(
+        self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"
+    ) -> dict[str, Any]:
+        try:
+            return await super().patch(ref, patch, kind=kind, subresource=subresource, manager=manager)
+        except ClusterError as error:
+            raise translated(error) from error
+
+    async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
+        try:
+            await super().delete(ref, grace=grace, wait=wait)
+        except ClusterError as error:
+            raise translated(error) from error
+
+
+def translated(error: ClusterError) -> Exception:
+    """What the API server refused, as an error of the submission; anything else stays what it is."""
+    if DENIED in error.message:
+        return RefusedError(error.message.partition(DENIED)[2].strip(), hint="docs/trust.md says what a submission may do.")
+    if error.status == 403:
+        return RefusedError(f"The submission may not do this: {error.message}", hint="docs/trust.md says what it may.")
+    if error.status in (400, 404, 422):
+        return LabError(error.message, hint="`kubectl apply --dry-run=server` on your own cluster says the same.")
+    return error

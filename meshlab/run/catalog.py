@@ -1,0 +1,189 @@
+"""Opening runs and listing labs. Nothing here asks an engine or a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import structs
+
+from meshlab import files
+from meshlab.errors import LabError, UsageError
+from meshlab.lab import proof
+from meshlab.lab.files.content import recordings_folder
+from meshlab.run import run as seat
+from meshlab.run.api import LabSummary, Language
+from meshlab.run.run import Run
+from meshlab.run.session import Facade
+from meshlab.run.store import paths, state
+from meshlab.run.store.log import Log
+from meshlab.run.store.paths import Paths
+from meshlab.words import default_language
+
+if TYPE_CHECKING:
+    from meshlab.lab.catalog import Entry
+    from meshlab.lab.load import LoadedLab
+
+
+def open_run(
+    lab_id: str = "",
+    *,
+    state: Path | None = None,
+    packs: Iterable[Path] = (),
+    seed: int | None = None,
+    context: str | None = None,
+    usual_context: str = "",
+    language: Language | None = None,
+    cluster: str = "",
+    record: Path | None = None,
+) -> Facade:
+    """The run of a lab (id, stage or beginning of an id); "" is the current one. Started or not: opening changes nothing.
+
+    seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind;
+    usual_context: the one for a run that is nowhere yet, when none is named.
+    cluster: the engine's name of the lab's first cluster. record: a folder for what checks see.
+    UsageError for an unknown lab, LabError for a broken one.
+    """
+    run = make_run(
+        lab_id,
+        state=state,
+        packs=packs,
+        seed=seed,
+        context=context,
+        usual_context=usual_context,
+        language=language,
+        cluster=cluster,
+    )
+    return Facade(run, record)
+
+
+def make_run(
+    lab_id: str = "",
+    *,
+    state: Path | None = None,
+    packs: Iterable[Path] = (),
+    seed: int | None = None,
+    context: str | None = None,
+    usual_context: str = "",
+    language: Language | None = None,
+    cluster: str = "",
+) -> Run:
+    """The same for modules of this room."""
+    from meshlab.lab.catalog import find
+    from meshlab.lab.load import load_lab
+
+    where = paths.find(state)
+    wanted = lab_id or _current(where)
+    entry = find(wanted, _with_pack_of(where, wanted, packs))
+    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
+    chosen: Language = language or ("zh" if default_language() == "zh" else "en")
+    return Run(loaded, where, context=context or "", usual_context=usual_context, language=chosen, cluster=cluster)
+
+
+def current_run(state: Path | None = None) -> str:
+    """Id of the lab that was started last, "" when there is none."""
+    return (files.read(paths.find(state).current) or b"").decode(errors="replace").strip()
+
+
+def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> list[LabSummary]:
+    """All labs in the order of the road, with how far the learner is; a broken one says what is wrong with it."""
+    from meshlab.lab.catalog import catalog
+
+    where = paths.find(state)
+    current = current_run(where.root)
+    found = [_summary(entry, where, language or default_language()) for entry in catalog(packs)]
+    return [structs.replace(lab, current=lab.id == current) for lab in found]
+
+
+def _with_pack_of(where: Paths, lab_id: str, packs: Iterable[Path]) -> list[Path]:
+    """The packs, and the one that a run of that id was begun from: whoever goes on need not name it again."""
+    from meshlab.lab.catalog import catalog
+
+    known = list(packs)
+    if lab_id not in _begun(where):
+        return known
+    began = state.fold(Log(where.run(lab_id) / "log.jsonl").read()).started
+    pack = Path(began.pack) if began is not None and began.pack else None
+    if pack is None or not pack.is_dir() or lab_id in [entry.id for entry in catalog(known)]:
+        return known
+    return [*known, pack]
+
+
+def _begun(where: Paths) -> list[str]:
+    return [folder.name for folder in where.runs.iterdir()] if where.runs.is_dir() else []
+
+
+def _current(where: Paths) -> str:
+    current = current_run(where.root)
+    if not current:
+        raise UsageError("No lab has been started.", hint="`meshlab list` shows the labs, `meshlab start LAB` begins one.")
+    return current
+
+
+def _summary(entry: Entry, where: Paths, language: str) -> LabSummary:
+    from meshlab.errors import LabError
+    from meshlab.lab.text import lab_text
+
+    if entry.loaded is None:
+        return LabSummary(id=entry.id, stage=entry.stage, title=entry.id, built_in=entry.built_in, broken=str(entry.problem))
+    try:
+        text = lab_text(entry.loaded, language)
+    except LabError as error:
+        return LabSummary(id=entry.id, stage=entry.stage, title=entry.id, built_in=entry.built_in, broken=str(error))
+    return _whole(entry, entry.loaded, where, text.title, text.why)
+
+
+def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) -> LabSummary:
+    pass
+    pass
+
+    lab = loaded.lab
+    known = state.fold(Log(where.run(entry.id) / "log.jsonl").read())
+    shown = state.lifecycle(known, lab)
+    left = [step for step in lab.steps if step.id not in known.done]
+    return LabSummary(
+        id=entry.id,
+        stage=entry.stage,
+        title=title,
+        why=why,
+        minutes=lab.minutes,
+        steps=len(lab.steps),
+        built_in=entry.built_in,
+        proof=proven(loaded),
+        recorded=entry.built_in and has_recording(entry.id),
+        state="in-progress" if shown == "ready" else shown,
+        steps_done=len(lab.steps) - len(left),
+        step=[step.id for step in lab.steps].index(state.current(known, lab)) + 1,
+        minutes_left=sum(step.minutes for step in left),
+    )
+
+
+def proven(loaded: LoadedLab) -> Literal["proven", "stale", "missing"]:
+    """For the list of labs. A proof that cannot be read proves nothing any more."""
+    try:
+        found = proof.read_proof(loaded.folder)
+    except LabError:
+        return "stale"
+    if found is None:
+        return "missing"
+    return "stale" if proof.stale(found, proof.hashes(loaded)) else "proven"
+
+
+SUFFIX = ".jsonl.gz"
+
+
+def recording_of(lab: str) -> Path:
+    """Where the recording of a lab is, or would be."""
+    return recordings_folder() / f"{lab}{SUFFIX}"
+
+
+def has_recording(lab: str) -> bool:
+    """Whether there is one."""
+    return recording_of(lab).is_file()
+
+
+def no_recording(lab: str) -> UsageError:
+    """Nothing is invented where nothing was recorded."""
+    hint = f"`meshlab record {lab}` makes one on a real cluster, `meshlab start {lab}` begins the lab itself."
+    return UsageError(f"There is no recording of {lab}.", hint=hint)

@@ -1,0 +1,206 @@
+"""Verdicts of a run's checks: looked at, recorded, and the step marked done when all of it is green at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from meshlab import files
+from meshlab.check import engine
+from meshlab.check.inputs import Context
+from meshlab.check.plan import of_experiment
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.errors import EnvironmentFault, ExitCode, MeshlabError, UsageError, worst
+from meshlab.lab.checks import Check
+from meshlab.lab.comparison import compared
+from meshlab.lab.model import Step
+from meshlab.run.desired import reference
+from meshlab.run.run import Run
+from meshlab.run.store import events, state
+
+if TYPE_CHECKING:
+    from meshlab.check.record import Recorder
+    from meshlab.run.run import Run
+
+
+SMALL = 2048
+"""Bytes of evidence that stay in the log; more goes to a file of its own."""
+
+
+async def check(
+    run: Run, names: list[str] | None = None, *, wait: bool = False, recorder: Recorder | None = None
+) -> AsyncGenerator[Verdict, None]:
+    """Verdicts of the checks (default: the current step's), each as soon as it is known, recorded."""
+    wanted = _named(run, names) if names is not None else list(step_of(run).checks)
+    every = len(wanted) == len(run.lab.all_checks())
+    asked = () if names is None or every else names
+    if every:
+        here = step_of(run).id
+        wanted = [one for one in wanted if not run.lab.ended(one, here)]
+    found: dict[str, Verdict] = {}
+    async with aclosing(evaluate(run, wanted, asked=asked, wait=wait, recorder=recorder)) as verdicts:
+        async for verdict in verdicts:
+            found[verdict.check] = verdict
+            # First, so that whoever hears of the last green verdict finds the step done.
+            await mark_done(run, run.lab.step_of(verdict.check), found)
+            yield verdict
+
+
+async def evaluate(
+    run: Run,
+    checks: Iterable[Check],
+    *,
+    known: Mapping[str, Verdict] | None = None,
+    asked: Iterable[str] = (),
+    wait: bool = False,
+    recorder: Recorder | None = None,
+    record: Callable[[Verdict], None] | None = None,
+) -> AsyncGenerator[Verdict, None]:
+    """The check room's engine on this run's world; every final verdict is recorded. Marks no step."""
+    from meshlab.check import engine
+    from meshlab.check.inputs import Context
+
+    context = Context(run.lab, await run.world())
+    source = engine.evaluate(
+        context,
+        checks,
+        known=run.state().fresh if known is None else known,
+        asked=[name for name in asked if run.lab.all_checks()[name].role != "phase"],
+        wait=wait,
+        record=record or (lambda verdict: keep(run, verdict)),
+        recorder=recorder,
+    )
+    async with aclosing(source) as verdicts:
+        async for verdict in verdicts:
+            yield verdict
+
+
+def keep(run: Run, verdict: Verdict) -> None:
+    """Record a verdict that says something new; its evidence, when it is large, in evidence/<check>.json."""
+    if verdict.outcome is Outcome.PENDING:
+        return
+    last = run.state().fresh.get(verdict.check)
+    if last is not None and _says(run, last) == _says(run, verdict):
+        return
+    evidence = msgspec.json.encode(verdict.evidence)
+    if len(evidence) > SMALL:
+        files.write(evidence_file(run, verdict.check), msgspec.json.encode(verdict))
+        verdict = replace(verdict, evidence=())
+    run.append(events.Judged(t=verdict.time, verdict=verdict))
+
+
+def with_evidence(run: Run, verdict: Verdict) -> Verdict:
+    """The verdict with the evidence that was too large for the log."""
+    if verdict.evidence:
+        return verdict
+    with contextlib.suppress(msgspec.DecodeError, EnvironmentFault):
+        kept = msgspec.json.decode(files.read(evidence_file(run, verdict.check)) or b"", type=Verdict)
+        if kept.time == verdict.time:
+            return kept
+    return verdict
+
+
+def evidence_file(run: Run, check: str) -> Path:
+    """Where the last large evidence of a check is."""
+    return run.folder / "evidence" / f"{check}.json"
+
+
+async def mark_done(run: Run, step: Step, found: Mapping[str, Verdict]) -> bool:
+    """Record that the step is done, when every check of it is green in `found`; whether it is."""
+    if red(step, found):
+        return False
+    known = run.state()
+    if step.id not in known.done or step.id not in known.standing:
+        run.append(events.StepDone(step=step.id))
+        # The debrief shows what the learner had at this moment; without it, it shows the reference alone.
+        with contextlib.suppress(MeshlabError):
+            await reference.keep(run, step.id)
+    return True
+
+
+def red(step: Step, found: Mapping[str, Verdict]) -> list[str]:
+    """The checks that keep the step from being done. One that only warns does not."""
+    return [
+        check.id for check in required(step) if check.id not in found or not (found[check.id].green or _warns(found[check.id]))
+    ]
+
+
+def required(step: Step) -> list[Check]:
+    """All of its checks but those that only run inside experiments."""
+    return [check for check in step.checks if not of_experiment(check)]
+
+
+def step_of(run: Run, name: str = "") -> Step:
+    """The step of that id, by default the current one. UsageError when the lab has none of that id."""
+    wanted = name or state.current(run.state(), run.lab)
+    for step in run.lab.steps:
+        if step.id == wanted:
+            return step
+    known = ", ".join(step.id for step in run.lab.steps)
+    raise UsageError(f"The lab {run.lab_id} has no step {name!r}.", hint=f"Its steps: {known}.")
+
+
+def check_of(run: Run, name: str) -> Check:
+    """The check of that id. UsageError when the lab has none."""
+    found = run.lab.all_checks().get(name)
+    if found is None:
+        known = ", ".join(run.lab.all_checks())
+        raise UsageError(f"The lab {run.lab_id} has no check {name!r}.", hint=f"Its checks: {known}.")
+    return found
+
+
+def _named(run: Run, names: list[str]) -> list[Check]:
+    return [check_of(run, name) for name in names]
+
+
+def _warns(verdict: Verdict) -> bool:
+    return verdict.severity == "warn" and verdict.outcome is Outcome.FAIL
+
+
+def _says(run: Run, verdict: Verdict) -> Any:
+    """What makes a verdict news. A green one's numbers change with every look: they are none, unless compared."""
+    if verdict.green:
+        return verdict.outcome, (verdict.numbers if verdict.check in compared(run.lab) else None)
+    return verdict.outcome, verdict.reason, verdict.seen, verdict.expected, verdict.blocked_by
+
+
+def code(verdicts: Iterable[Verdict]) -> ExitCode:
+    """Of a whole grade: an environment that could not tell is never a grade."""
+    return worst([_code(verdict) for verdict in verdicts])
+
+
+def _code(verdict: Verdict) -> ExitCode:
+    match verdict.outcome:
+        case Outcome.PASS:
+            return ExitCode.PASS
+        case Outcome.ERROR | Outcome.PENDING:
+            return ExitCode.ENVIRONMENT
+        case _:
+            return ExitCode.WARNINGS if verdict.severity == "warn" else ExitCode.CHECKS_FAILED
+
+
+def lasting(check: Check) -> bool:
+    """Whether the check means the same at the end of the lab as at the end of its step."""
+    if check.until:
+        return False
+    if check.object is not None and any(one.same_as == "step-start" for one in check.object.conditions):
+        return False
+    if check.writes is not None and check.writes.since == "step-start":
+        return False
+    return check.success is None or check.success.window != "step"
+
+
+async def look(run: Run, checks: Iterable[Check], *, wait: bool) -> AsyncGenerator[Verdict, None]:
+    """Final verdicts of exactly these checks and those they need, all looked at now."""
+    context = Context(run.lab, await run.world())
+    source = engine.evaluate(context, checks, known={}, wait=wait, record=lambda one: keep(run, one))
+    async with aclosing(source) as verdicts:
+        async for verdict in verdicts:
+            if verdict.outcome is not Outcome.PENDING:
+                yield verdict

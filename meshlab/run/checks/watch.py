@@ -1,0 +1,191 @@
+"""Verdicts of the current step again and again: at once when something relevant changed, from time to time otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+
+from meshlab.check.plan import of_experiment
+from meshlab.check.relevance import relevant
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.cancelling import stop
+from meshlab.errors import MeshlabError
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.checks import Check
+from meshlab.lab.model import Lab, Step
+from meshlab.run.checks import judge
+from meshlab.run.checks.schedule import Due
+from meshlab.run.store import events, lock
+
+if TYPE_CHECKING:
+    from meshlab.lab.checks import Check
+    from meshlab.run.run import Run
+
+
+QUICK = ("object", "answer", "experiment")
+"""Kinds that one request answers: they never wait behind the others."""
+READING = ("writes", "proxy-config", "image")
+"""Kinds that read more than that, but send no traffic."""
+
+
+async def watch(run: Run) -> AsyncGenerator[Verdict, None]:
+    """For ever; goes on with the next step when the learner moves, here or in another meshlab."""
+    while True:
+        async with aclosing(_Step(run, judge.step_of(run)).verdicts()) as verdicts:
+            async for verdict in verdicts:
+                yield verdict
+
+
+def _same(one: Verdict, other: Verdict) -> bool:
+    """Whether it still waits for the same: no news."""
+    return (one.outcome, one.reason, one.seen, one.waits_for) == (other.outcome, other.reason, other.seen, other.waits_for)
+
+
+class _Step:
+    """Watching one step, until the learner leaves it or the clusters are others."""
+
+    def __init__(self, run: Run, step: Step) -> None:
+        self._run = run
+        self._step = step
+        self._checks = [check for check in step.checks if check.when == "change" and not of_experiment(check)]
+        self._due = Due(self._checks)
+        self._latest: dict[str, Verdict] = {}
+        self._news: asyncio.Queue[Verdict | Exception | None] = asyncio.Queue()
+
+    async def verdicts(self) -> AsyncGenerator[Verdict, None]:
+        """Ends when the step is another one."""
+        tasks = [asyncio.create_task(self._guarded(work)) for work in self._work()]
+        try:
+            while (news := await self._news.get()) is not None:
+                if isinstance(news, Exception):
+                    raise news
+                yield news
+        finally:
+            await stop(tasks)
+
+    def _work(self) -> list[AsyncGenerator[None, None]]:
+        quick = [check for check in self._checks if check.kind in QUICK]
+        reading = [check for check in self._checks if check.kind in READING]
+        traffic = [check for check in self._checks if check.kind not in (*QUICK, *READING)]
+        watched = wanted(self._run.lab, self._checks)
+        return [
+            self._follow_log(),
+            *(self._lane(lane) for lane in (quick, reading, traffic) if lane),
+            *(self._follow_objects(place, checks) for place, checks in watched.items()),
+        ]
+
+    async def _guarded(self, work: AsyncGenerator[None, None]) -> None:
+        try:
+            async with aclosing(work) as steps:
+                async for _ in steps:
+                    pass
+        except Exception as error:
+            self._news.put_nowait(error)
+
+    async def _lane(self, lane: list[Check]) -> AsyncGenerator[None, None]:
+        while True:
+            batch = await self._due.next(lane)
+            if lane[0].kind not in (*QUICK, *READING) and self._disturbed():
+                self._due.later([check.id for check in batch])
+                continue
+            source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
+            async with aclosing(source) as verdicts:
+                async for verdict in verdicts:
+                    await self._say(self._due.judged(verdict))
+            yield
+
+    def _disturbed(self) -> bool:
+        """An experiment runs: traffic of ours would stand in its measurements, and what it breaks is no verdict."""
+        running = self._run.state().experiment
+        return bool(running) and lock.holder(self._run.folder / "lock") is not None
+
+    async def _say(self, verdict: Verdict) -> None:
+        before = self._latest.get(verdict.check)
+        self._latest[verdict.check] = verdict
+        judge.keep(self._run, verdict)
+        # First, so that whoever hears of the last green verdict finds the step done.
+        await self._finish()
+        if before is None or not verdict.waits_for or not _same(before, verdict):
+            self._news.put_nowait(verdict)
+        if before is None or before.green != verdict.green:
+            self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
+
+    async def _finish(self) -> None:
+        """Checks that only run when they are asked for count with their last verdict."""
+        asked = {check.id for check in self._step.checks if check.when == "asked"}
+        last = {name: verdict for name, verdict in self._run.state().fresh.items() if name in asked}
+        await judge.mark_done(self._run, self._step, {**last, **self._latest})
+
+    async def _follow_objects(self, place: Place, checks: list[str]) -> AsyncGenerator[None, None]:
+        async with aclosing(follow(self._run, place)) as changed:
+            async for _ in changed:
+                self._due.mark(checks)
+                yield
+
+    async def _follow_log(self) -> AsyncGenerator[None, None]:
+        async with aclosing(self._run.log.follow(self._run.log.length)) as news:
+            async for event in news:
+                self._heard(event)
+                yield
+
+    def _heard(self, event: events.AnyEvent) -> None:
+        match event:
+            case events.Moved() | events.WasReset() | events.Prepared():
+                self._news.put_nowait(None)
+            case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
+                self._due.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
+            case events.FaultApplied() | events.FaultUndone():
+                self._due.mark([check.id for check in self._checks])
+            case _:
+                pass
+
+
+AGAIN = 5.0
+"""Seconds until a watch that could not begin is tried again: the cluster is paused, or has no such kind (yet)."""
+
+
+class Place(Struct, frozen=True):
+    """What one watch looks at."""
+
+    cluster: str
+    namespace: str
+    api_version: str
+    kind: str
+
+
+def wanted(lab: Lab, checks: Iterable[Check]) -> dict[Place, list[str]]:
+    """Every watch that is needed, with the checks to look at again when it tells something."""
+    found: dict[Place, list[str]] = {}
+    for check in checks:
+        for api_version, kind in sorted(relevant(check, lab)):
+            for cluster in lab.clusters:
+                for namespace in lab.namespaces or (lab.namespace,):
+                    found.setdefault(Place(cluster, namespace, api_version, kind), []).append(check.id)
+    return found
+
+
+async def follow(run: Run, place: Place) -> AsyncGenerator[None, None]:
+    """An item for each change, for ever."""
+    ref = ObjectRef(namespace=place.namespace, api_version=place.api_version, kind=place.kind)
+    while True:
+        try:
+            kube = await run.kube(place.cluster)
+            source = cast("AsyncGenerator[tuple[str, object], None]", kube.watch(ref))
+            async with aclosing(source) as stream:
+                async for _ in _after_sync(stream):
+                    yield
+        except MeshlabError:
+            await asyncio.sleep(AGAIN)
+
+
+async def _after_sync(stream: AsyncGenerator[tuple[str, object], None]) -> AsyncGenerator[None, None]:
+    """What was there already is no change."""
+    synced = False
+    async for kind, _ in stream:
+        if synced:
+            yield
+        synced = synced or kind == "SYNC"

@@ -1,0 +1,39 @@
+"""Why a lab's cluster cannot be seen: the API server that does not answer cannot say it, but the engine can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlab.errors import ConnectionLost, EngineError, EngineGone, KubeconfigGone, MeshlabError
+from meshlab.run import clients
+from meshlab.run.accounts import learner
+from meshlab.run.clusters import places as clusters
+
+if TYPE_CHECKING:
+    from meshlab.run.run import Run
+
+
+async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
+    """The error that says most: the engine is gone, the cluster is gone or asleep; else the lost connection itself."""
+    try:
+        places = await clusters.look(run)
+    except EngineError as fault:
+        return EngineGone(fault.message, hint=fault.hint, parameters={"why": fault.message.rstrip(".")})
+    except MeshlabError:
+        return error
+    for place in places:
+        if place.found is None:
+            return clients.gone(run, place.spec.name)
+        if place.found.state != "running":
+            return clients.asleep(place.found)
+    return error
+
+
+def shell_leads_there(run: Run) -> None:
+    """KubeconfigGone when the learner's kubeconfig of a lab that is ready was deleted."""
+    if run.state().environment != "ready":
+        return
+    for key in run.lab.clusters:
+        file = run.folder_of(key) / learner.FILE
+        if file.parent.exists() and not file.exists():
+            raise KubeconfigGone(f"The kubeconfig {file} was deleted.", hint=clients.START, parameters={"path": str(file)})

@@ -1,0 +1,128 @@
+"""The clusters of a run: what they should be like, what is there, and whether the one fits the other."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from meshlab.cluster.api import Capabilities, ClusterInfo, ClusterSpec, unmet
+from meshlab.cluster.doctor.redirect import redirects
+from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.kind.config import subnets
+from meshlab.errors import EnvironmentFault
+from meshlab.lab.model import Lab, spaces
+from meshlab.run.run import Run
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """One cluster of the lab."""
+
+    key: str
+    """The lab's name for it."""
+    spec: ClusterSpec
+    found: ClusterInfo | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there (running or not) and is what the lab needs."""
+        return self.found is not None and self.found.state != "partial" and not misfit(self.found, self.spec)
+
+
+async def connected(run: Run) -> list[Place]:
+    """The same as `look`; somebody else's cluster is met first, which makes nothing there. EngineError, PreparationTimeout."""
+    places = await look(run)
+    if run.engine.name == "kind" or all(place.found is not None for place in places):
+        return places
+    for place in places:
+        if place.found is None:
+            async for _ in run.engine.create(place.spec, run.folder_of(place.key)):
+                pass
+    return await look(run)
+
+
+async def look(run: Run) -> list[Place]:
+    """Every cluster of the lab as the engine sees it now."""
+    return [
+        Place(
+            key=key,
+            spec=spec_of(run.lab, key, run.cluster_name(key)),
+            found=await run.engine.find(run.cluster_name(key), run.folder_of(key)),
+        )
+        for key in run.lab.clusters
+    ]
+
+
+def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
+    """What the lab's cluster looks like when meshlab makes it: subnets never overlap, so that clusters can be joined."""
+    shape = lab.clusters[key]
+    pods, services = subnets(list(lab.clusters).index(key))
+    return ClusterSpec(
+        name=name,
+        workers=shape.workers,
+        node_image=load_pins().image("node").exact,
+        ports=shape.ports,
+        pod_subnet=pods,
+        service_subnet=services,
+        audited=tuple(sorted({"shop", *spaces(lab)})),
+    )
+
+
+def with_room(run: Run, place: Place) -> ClusterSpec:
+    """The cluster that is made for a lab. It is kept from lab to lab, and much is fixed when it is made.
+
+    So it has the ports and the audited namespaces of every lab that came with meshlab, and for one of those the most
+    workers that any of them needs.
+    """
+    from meshlab.lab.catalog import catalog
+    from meshlab.run.accounts import submission
+
+    spec = place.spec
+    labs = [entry.loaded.lab for entry in catalog() if entry.loaded is not None and place.key in entry.loaded.lab.clusters]
+    others = [spec_of(lab, place.key, spec.name) for lab in labs]
+    ports = {name: port for other in others for name, port in other.ports.items()}
+    return structs.replace(
+        spec,
+        ports=ports | spec.ports,
+        audited=tuple(sorted({*spec.audited, *(name for other in others for name in other.audited)})),
+        workers=max([spec.workers, *(other.workers for other in others)]) if submission.built_in(run) else spec.workers,
+    )
+
+
+def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
+    """Why a cluster that is there cannot serve the lab; "" when it can. Everything here is fixed when a cluster is made."""
+    have = info.spec
+    if info.engine != "kind":
+        return ""
+    if have is None:
+        return "nothing is known of how it was made"
+    if have.node_image != spec.node_image:
+        return f"its nodes run {have.node_image}, not {spec.node_image}"
+    if have.workers < spec.workers:
+        return f"it has {have.workers} workers, and {spec.workers} are needed"
+    missing = [name for name, port in spec.ports.items() if have.ports.get(name) != port]
+    if missing:
+        return f"its port {missing[0]} is not reachable from this machine"
+    unseen = set(spec.audited) - set(have.audited)
+    if unseen:
+        return f"its audit log leaves out the namespace {min(unseen)}"
+    if (have.pod_subnet, have.service_subnet) != (spec.pod_subnet, spec.service_subnet):
+        return "its subnets are others"
+    return ""
+
+
+async def check_needs(run: Run, places: list[Place]) -> None:
+    """EnvironmentFault naming each need of the lab that the engine does not meet."""
+    for place in places:
+        offered = place.found.capabilities if place.found and place.usable else await run.engine.offer(place.spec)
+        if run.lab.needs.net_admin and run.engine.name == "kind":
+            offered = structs.replace(offered, net_admin=await redirects() is not False)
+        problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]
+        if problems:
+            raise EnvironmentFault(" ".join(problems), hint="`meshlab doctor` looks at this machine.")
+
+
+def unreachable(lab: Lab, offered: Capabilities) -> list[str]:
+    """A sentence when the lab's checks call from this machine, and no port here leads into the cluster."""
+    ports = sorted({one.port for one in lab.services.values() if one.port})
+    if offered.published or not ports:
+        return []
+    return [f"The lab calls its {ports[0]} from this machine, and no port of it leads into this cluster."]

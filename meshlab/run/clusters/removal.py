@@ -1,0 +1,208 @@
+"""Pausing, stopping and removing what meshlab made."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from meshlab.cluster.kind.engine import KindEngine
+from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.kind.orphans import drop, orphans
+from meshlab.cluster.programs import ephemeral
+from meshlab.cluster.programs.containers import PREFIX
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track, timed
+from meshlab.lab.model import spaces
+from meshlab.objects import apply
+from meshlab.run import faults
+from meshlab.run.accounts import learner, submission
+from meshlab.run.clients import must_be_there
+from meshlab.run.clusters import places as clusters
+from meshlab.run.clusters import sweep
+from meshlab.run.clusters.places import Place
+from meshlab.run.run import Run
+from meshlab.run.store import events, lock, state
+from meshlab.run.store.journal import Journal
+from meshlab.run.store.log import Log
+from meshlab.run.store.paths import Paths
+
+UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
+    "undo-faults",
+    "pause-nodes",
+    "stop-nodes",
+    "remove-cluster",
+    "remove-lab",
+    "remove-parts",
+)
+
+
+async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None]:
+    """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
+    must_be_there(run)
+    phase = HALT if free else PAUSE
+    with run.lock("stop"):
+        track = Track([UNDO, phase])
+        for event in track.planned():
+            yield event
+        async with aclosing(timed(track, UNDO, lambda: faults.undo_all(run))) as progress:
+            async for event in progress:
+                yield event
+        await run.forget_clients()
+        places = [place for place in await clusters.look(run) if place.found is not None]
+        yield track.running(phase, total=len(places))
+        for place in places:
+            assert place.found is not None
+            await (run.engine.halt(place.found) if free else run.engine.pause(place.found))
+        yield track.done(phase, done=len(places), total=len(places))
+        run.append(events.Stopped(free=free))
+
+
+async def down(run: Run) -> AsyncGenerator[Progress, None]:
+    """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
+    must_be_there(run)
+    with run.lock("down"):
+        async with aclosing(remove(run)) as progress:
+            async for event in progress:
+                yield event
+        run.append(events.Downed())
+
+
+async def remove(run: Run) -> AsyncGenerator[Progress, None]:
+    """The clusters; on somebody else's cluster the lab's objects and meshlab's own."""
+    own = run.engine.name == "kind"
+    track = Track([CLUSTER] if own else [LAB, PARTS])
+    for event in track.planned():
+        yield event
+    if own:
+        yield track.running(CLUSTER)
+        await run.forget_clients()
+        for key in run.lab.clusters:
+            await remove_cluster(run, key)
+        yield track.done(CLUSTER)
+    else:
+        for place in await clusters.look(run):
+            if place.found is not None:
+                async with aclosing(_out_of(run, place, track)) as progress:
+                    async for event in progress:
+                        yield event
+    faults.forget_all(run)
+
+
+async def remove_cluster(run: Run, key: str) -> None:
+    """One cluster, with all that is kept about it."""
+    folder = run.folder_of(key)
+    await run.engine.delete(run.cluster_name(key), folder)
+    forget(folder)
+
+
+def forget(folder: Path) -> None:
+    """What this room keeps about a cluster that is gone."""
+    sweep.forget(folder)
+    for name in (learner.FILE, apply.FILE, submission.FILE):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+async def _out_of(run: Run, place: Place, track: Track) -> AsyncGenerator[Progress, None]:
+    """What is meshlab's out of a cluster that is not."""
+    assert place.found is not None
+    kube, folder = await run.kube(place.key), run.folder_of(place.key)
+    whole = place.found.capabilities.scope == "cluster"
+
+    async def lab() -> None:
+        if sweep.remembered(folder) is not None:
+            await sweep.contents(kube, folder, spaces(run.lab))
+
+    async with aclosing(timed(track, LAB, lab)) as progress:
+        async for event in progress:
+            yield event
+    async with aclosing(timed(track, PARTS, lambda: sweep.own(kube, folder, spaces(run.lab), whole=whole))) as progress:
+        async for event in progress:
+            yield event
+    await run.forget_clients()
+    await run.engine.delete(place.spec.name, folder)
+    forget(folder)
+
+
+async def clean(paths: Paths, *, progress_too: bool = False) -> AsyncGenerator[Progress, None]:
+    """Remove every cluster and container of this state folder, and those whose state folder is gone.
+
+    progress_too: the runs' logs as well. LockedError when one of them is being changed. EngineError.
+    """
+    pass
+
+    track = Track([CLUSTER])
+    for event in track.planned():
+        yield event
+    with ExitStack() as locks:
+        for file, subject in _locks(paths).items():
+            locks.enter_context(lock.held(file, "clean", subject))
+        found = await find(paths)
+        yield track.running(CLUSTER, total=len(found))
+        for number, one in enumerate(found):
+            yield track.running(CLUSTER, done=number, total=len(found), detail=one.name)
+            await one.remove()
+        yield track.done(CLUSTER, done=len(found), total=len(found))
+        for folder in _runs(paths):
+            _forget(folder, progress_too=progress_too)
+
+
+def _runs(paths: Paths) -> list[Path]:
+    return [folder for folder in sorted(paths.runs.iterdir()) if folder.is_dir()] if paths.runs.is_dir() else []
+
+
+def _locks(paths: Paths) -> dict[Path, str]:
+    """Those that are there: a lock that nobody ever took guards nothing."""
+    found = {folder / "lock": f"The lab {folder.name}" for folder in _runs(paths)}
+    clusters_ = paths.clusters.glob("*.lock") if paths.clusters.is_dir() else ()
+    return found | {file: f"The cluster {file.stem}" for file in clusters_}
+
+
+def _forget(folder: Path, *, progress_too: bool) -> None:
+    """The run has no clusters any more, so no faults either; with progress_too it never was."""
+    log, journal = Log(folder / "log.jsonl"), Journal(folder / "journal.jsonl")
+    for entry in journal.pending():
+        journal.close(entry.id)
+    if progress_too:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif state.fold(log.read()).environment != "none":
+        log.append(events.Downed())
+
+
+SUB = ("grade", "prove")
+"""State folders inside the state folder: what runs there is nobody's progress."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing that can be removed."""
+
+    name: str
+    remove: Callable[[], Awaitable[None]]
+
+
+async def find(paths: Paths) -> list[Leftover]:
+    """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
+    folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
+    found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
+    found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
+    return [*found, *(Leftover(one, partial(ephemeral.remove, one)) for one in await ephemeral.left())]
+
+
+def _folders(paths: Paths) -> list[Path]:
+    """Clusters that were begun from this state folder."""
+    if not paths.clusters.is_dir():
+        return []
+    return [folder for folder in sorted(paths.clusters.iterdir()) if folder.is_dir() and OwnFiles(folder).ours]
+
+
+async def _remove(folder: Path) -> None:
+    pass
+
+    await KindEngine().delete(folder.name, folder)
+    forget(folder)

@@ -1,0 +1,188 @@
+"""Removing what was left in a cluster by whoever used it before, down to what it was like when it was made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from meshlab import files
+from meshlab.cluster.api import Kube
+from meshlab.cluster.poll import until
+from meshlab.errors import ClusterError
+from meshlab.lab.address import ObjectRef
+from meshlab.objects import inventory, normal
+from meshlab.objects.inventory import Inventory, Scope
+from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, describe, key_of, labels_of, owned, ref_of, selects
+
+FILE = "inventory.json"
+NAMESPACES = "namespaces.json"
+WITHIN = 45.0
+"""Seconds for namespaces to go: what takes longer is held by a finalizer, and a new cluster is faster."""
+FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicyBinding")
+"""A webhook whose server is gone can refuse everything else."""
+LAST = ("CustomResourceDefinition",)
+
+
+WHOLE = Scope(namespaces=())
+"""Of a cluster that is all meshlab's: whatever lives in no namespace."""
+
+
+async def remember(kube: Kube, folder: Path, scope: Scope = WHOLE) -> None:
+    """Keep what is there before meshlab puts anything there; only the first time counts."""
+    if remembered(folder) is None:
+        files.write(folder / FILE, msgspec.json.encode(await inventory.take(kube, scope)))
+
+
+def forget(folder: Path) -> None:
+    """The cluster is gone, or meshlab is out of it."""
+    for name in (FILE, NAMESPACES):
+        (folder / name).unlink(missing_ok=True)
+
+
+def remembered(folder: Path) -> Inventory | None:
+    """The inventory of the cluster when it was new; None when nobody took it."""
+    try:
+        return msgspec.json.decode(files.read(folder / FILE) or b"", type=Inventory)
+    except msgspec.DecodeError:
+        return None
+
+
+async def cluster(kube: Kube, folder: Path) -> None:
+    """A cluster of meshlab as it was when it was new, but for meshlab's own parts. PreparationTimeout."""
+    first = remembered(folder)
+    if first is None:
+        raise ClusterError(f"Nothing is known of what the cluster of {folder.name} was like when it was new.")
+    strays = await added(kube, first)
+    await _delete(kube, [one for one in strays if one["kind"] in FIRST])
+    spaces = [one for one in strays if one["kind"] == "Namespace"]
+    await _delete(kube, spaces)
+    await asyncio.gather(*(_hurry(kube, one["metadata"]["name"]) for one in spaces))
+    await gone(kube, [ref_of(one) for one in spaces])
+    rest = [one for one in strays if one["kind"] not in (*FIRST, "Namespace")]
+    for some in ([one for one in rest if one["kind"] not in LAST], [one for one in rest if one["kind"] in LAST]):
+        await _delete(kube, some)
+        await gone(kube, [ref_of(one) for one in some])
+    await nodes(kube, first)
+
+
+async def _hurry(kube: Kube, namespace: str) -> None:
+    """Let the pods of a namespace that is going end at once.
+
+    What removes it (namespace_controller.go) begins after five seconds, and where it finds pods then, it looks again only
+    after half of their grace.
+    """
+    await _delete(kube, await kube.list(ObjectRef(kind="Pod", namespace=namespace)))
+
+
+async def added(kube: Kube, first: Inventory, scope: Scope = WHOLE) -> list[Object]:
+    """Objects of the scope that were not there at first."""
+    found = await inventory.objects(kube, scope)
+    return [one for one in found if inventory.name_of(key_of(one)) not in first.objects]
+
+
+async def nodes(kube: Kube, first: Inventory) -> None:
+    """Labels, taints and schedulability of nodes as they were."""
+    for one in await kube.list(ObjectRef(kind="Node")):
+        before = first.objects.get(inventory.node_name(one))
+        now = normal.node(one)
+        if before is not None and before != now:
+            await kube.patch(ref_of(one), _as_it_was(one, before))
+
+
+def _as_it_was(node: Object, before: Object) -> Object:
+    have, wanted = labels_of(node), before["metadata"]["labels"]
+    labels = {name: wanted.get(name) for name in have.keys() | wanted.keys() if have.get(name) != wanted.get(name)}
+    # The cluster's own taints say how the node is now.
+    taints = [one for one in node["spec"].get("taints") or [] if one["key"].startswith(normal.CLUSTERS_TAINTS)]
+    spec = {"unschedulable": before["spec"]["unschedulable"] or None, "taints": [*before["spec"]["taints"], *taints] or None}
+    return {"metadata": {"labels": labels}, "spec": spec}
+
+
+async def contents(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
+    """What was put into namespaces that are not meshlab's to remove. PreparationTimeout.
+
+    Whatever an administrator had put there before meshlab came stays, such as the rights that meshlab has.
+    """
+    first = remembered(folder)
+    if first is None:
+        raise ClusterError(f"Nothing is known of what was in {', '.join(namespaces)} before meshlab came.")
+    await _remove(kube, await added(kube, first, Scope(namespaces=tuple(namespaces), cluster_scoped=False)))
+
+
+async def own(kube: Kube, folder: Path, namespaces: Sequence[str], *, whole: bool) -> None:
+    """meshlab's own parts and the namespaces that it made, out of a cluster that is not meshlab's.
+
+    whole: it may touch what lives in no namespace.
+    """
+    if whole:
+        made = [ObjectRef(kind="Namespace", name=name) for name in (*namespaces, SYSTEM_NAMESPACE) if name not in had(folder)]
+        await _remove(kube, [one for one in await inventory.ours(kube) if one["kind"] != "Namespace"])
+        await asyncio.gather(*(kube.delete(ref) for ref in made))
+        await gone(kube, made)
+    for namespace in (*namespaces, SYSTEM_NAMESPACE):
+        await _remove(kube, await inventory.ours(kube, namespace))
+
+
+async def note_namespaces(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
+    """Keep which of them somebody else had made; only the first time counts."""
+    file = folder / NAMESPACES
+    if files.read(file) is None:
+        found = [name for name in namespaces if await _there(kube, name)]
+        files.write(file, msgspec.json.encode(found))
+
+
+def had(folder: Path) -> list[str]:
+    """The namespaces that were there before meshlab."""
+    return msgspec.json.decode(files.read(folder / NAMESPACES) or b"[]", type=list[str])
+
+
+async def _there(kube: Kube, namespace: str) -> bool:
+    try:
+        return await kube.get(ObjectRef(kind="Namespace", name=namespace)) is not None
+    except ClusterError as error:
+        if error.status != 403:
+            raise
+        # Whoever may not even look did not get it from us.
+        return True
+
+
+async def _remove(kube: Kube, some: list[Object]) -> None:
+    """With their pods, which go by themselves after their workloads: nothing is left when this returns."""
+    await _delete(kube, some)
+    await gone(kube, [ref_of(one) for one in some])
+    workloads = [one for one in some if one["kind"] in WORKLOADS]
+    if workloads:
+        await until(lambda: _pod_of(kube, workloads), WITHIN, what="Removing what was there before")
+
+
+async def _pod_of(kube: Kube, workloads: list[Object]) -> str:
+    """A pod of theirs that is still there, as a sentence."""
+    for namespace in sorted({one["metadata"]["namespace"] for one in workloads}):
+        chosen = [one for one in workloads if one["metadata"]["namespace"] == namespace]
+        for pod in await kube.list(ObjectRef(kind="Pod", namespace=namespace)):
+            if owned(pod) and any(selects(one["spec"]["selector"].get("matchLabels"), pod) for one in chosen):
+                return f"{describe(ref_of(pod))} is still there"
+    return ""
+
+
+async def _delete(kube: Kube, some: Iterable[Object]) -> None:
+    await asyncio.gather(*(kube.delete(ref_of(one), grace=1 if one["kind"] == "Pod" else None) for one in some))
+
+
+async def gone(kube: Kube, refs: list[ObjectRef]) -> None:
+    """Until none of them is there. PreparationTimeout names the first, and the finalizers that hold it."""
+    left = list(refs)
+
+    async def pending() -> str:
+        while left:
+            one = await kube.get(left[0])
+            if one is not None:
+                held = ", ".join(one["metadata"].get("finalizers") or (one.get("spec") or {}).get("finalizers") or ())
+                return f"{describe(left[0])} is still there" + (f", held by {held}" if held else "")
+            left.pop(0)
+        return ""
+
+    await until(pending, WITHIN, what="Removing what was there before")

@@ -1,0 +1,107 @@
+"""Ready means usable: names resolve in pods, every probe answers, the shop answers through its own call tree, actors run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from meshlab.check.world import CallRequest, Position, Reply
+from meshlab.cluster.poll import until
+from meshlab.errors import ClusterError
+from meshlab.lab.model import Lab
+from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.positions import ADMIN_PORT, TOOLS
+from meshlab.run.run import Run
+
+WITHIN = 60.0
+"""Seconds for each of them."""
+# An address that every cluster has, so that only the name matters.
+NAME = "http://kubernetes.default.svc:443/"
+
+
+async def dns(run: Run) -> None:
+    """Every probe can look up a name of the cluster. PreparationTimeout."""
+
+    async def pending() -> str:
+        for probe in await _probes(run):
+            reply = await _ask(run, probe, NAME)
+            if reply.error in ("dns", "timeout"):
+                return f"the probe on {probe.node} cannot look up kubernetes.default.svc ({reply.error})"
+        return ""
+
+    await until(lambda: _patient(pending), WITHIN, what="The answer of the cluster's DNS")
+
+
+async def probes(run: Run) -> None:
+    """Every probe runs and answers."""
+
+    async def pending() -> str:
+        found = await _probes(run)
+        late = [probe.node for probe in found if not probe.ready]
+        return f"the probe on {late[0]} is not ready" if late else "" if found else "no probe runs"
+
+    await until(lambda: _patient(pending), WITHIN, what="The answer of the probes")
+
+
+async def shop(run: Run) -> None:
+    """The services that nobody else calls answer well, and so does everything below them."""
+
+    async def pending() -> str:
+        probe = (await _probes(run))[0]
+        for service in fronts(run.lab):
+            reply = await _ask(run, probe, run.lab.services[service].url, timeout_ms=1500)
+            if reply.status != 200 or reply.error:
+                return f"{service} answers {reply.error or reply.status}"
+        return ""
+
+    if fronts(run.lab):
+        await until(lambda: _patient(pending), WITHIN, what="The answer of the shop")
+
+
+def fronts(lab: Lab) -> list[str]:
+    """Services with a URL that no other of the lab's graph calls; all that have pods and a URL where there is no graph."""
+    callable_ = [name for name, one in lab.services.items() if one.url and not one.probe]
+    called = {name for some in lab.graph.values() for name in some}
+    if lab.graph:
+        return [name for name in callable_ if name in lab.graph and name not in called]
+    return [name for name in callable_ if lab.services[name].select]
+
+
+async def actors(run: Run) -> None:
+    """Every probe has read the plan that it was given."""
+    http = PodHttp(run.kube)
+
+    async def pending() -> str:
+        for probe in await _probes(run):
+            told = await http.get(Target("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
+            if told.get("error"):
+                return f"the probe on {probe.node} refuses its plan: {told['error']}"
+            if set(told.get("actors", ())) != set(run.lab.actors):
+                return f"the probe on {probe.node} has not read its plan yet"
+        return ""
+
+    try:
+        # Kubelet brings a ConfigMap into a pod within a minute and a half, when it is not nudged.
+        await until(lambda: _patient(pending), 100.0, what="The start of the actors")
+    finally:
+        await http.close()
+
+
+async def _probes(run: Run) -> list[Position]:
+    found = await (await run.world()).positions("probe")
+    if not found:
+        raise ClusterError("No probe runs.")
+    return found
+
+
+async def _ask(run: Run, probe: Position, url: str, timeout_ms: int = 5000) -> Reply:
+    world = await run.world()
+    calls = await world.call(probe, CallRequest(url=url, timeout_ms=timeout_ms, nonce=world.nonce()))
+    return calls.replies[0]
+
+
+async def _patient(pending: Callable[[], Awaitable[str]]) -> str:
+    """What cannot be asked yet is waited for."""
+    try:
+        return await pending()
+    except ClusterError as error:
+        return error.message.rstrip(".")

@@ -1,0 +1,178 @@
+"""What stands in a cluster at the start of a step: the lab's start with the solutions of the steps before laid over it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.change.parts import Change, Patch, Script
+from meshlab.lab.change.read import load_change
+from meshlab.lab.files import layout
+from meshlab.lab.model import Lab
+from meshlab.objects.change import placed
+from meshlab.objects.names import Key, Object, group_of, key_of, labels_of
+from meshlab.run.desired import declared
+from meshlab.run.run import Run
+
+
+@dataclass
+class Target:
+    """By cluster. `patches` are those that cannot be worked out without the live object, in their order."""
+
+    objects: dict[str, dict[Key, Object]]
+    patches: list[Patch] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
+
+    def all(self) -> dict[str, list[Object]]:
+        """The objects of each cluster."""
+        return {cluster: list(some.values()) for cluster, some in self.objects.items()}
+
+
+def of_step(run: Run, step: str) -> Target:
+    """At the start of the step. LabError when the lab's files cannot be read."""
+    return _laid(run, before(run.lab, step))
+
+
+def of_end(run: Run) -> Target:
+    """With every step solved."""
+    return _laid(run, [step.id for step in run.lab.steps])
+
+
+def _laid(run: Run, steps: Iterable[str]) -> Target:
+    target = Target({cluster: by_key(some) for cluster, some in declared.start(run).items()})
+    for one in steps:
+        lay(run.lab, target, load_change(run.loaded, layout.solve_folder(run.loaded, one)))
+    return target
+
+
+def before(lab: Lab, step: str) -> list[str]:
+    """The steps before a step, in the order of the guide."""
+    ids = [one.id for one in lab.steps]
+    return ids[: ids.index(step)]
+
+
+def by_key(some: Iterable[Object]) -> dict[Key, Object]:
+    """Objects by what makes them one and the same; a later one wins."""
+    return {key_of(obj): obj for obj in some}
+
+
+def lay(lab: Lab, target: Target, change: Change) -> None:
+    """Lay a change over a target, as applying it would."""
+    for one in change.manifests:
+        target.objects[one.cluster][key_of(one.object)] = one.object
+    for patch in change.patches:
+        _patch(lab, target, patch)
+    for gone in change.deletes:
+        ref = placed(lab, gone.ref)
+        some = target.objects[ref.cluster]
+        for key in [key for key, obj in some.items() if names(ref, obj)]:
+            del some[key]
+    target.scripts += change.scripts
+
+
+def names(ref: ObjectRef, obj: Object) -> bool:
+    """Whether a complete reference means the object."""
+    key = key_of(obj)
+    if (group_of(ref.api_version), ref.kind, ref.namespace) != (key.group, key.kind, key.namespace):
+        return False
+    have = labels_of(obj)
+    return ref.name in ("", key.name) and all(have.get(name) == value for name, value in ref.labels.items())
+
+
+def _patch(lab: Lab, target: Target, patch: Patch) -> None:
+    ref = placed(lab, patch.target)
+    some = target.objects[ref.cluster]
+    key = next((key for key, obj in some.items() if names(ref, obj)), None)
+    if key is None or patch.type == "strategic":
+        target.patches.append(patch)
+        return
+    try:
+        patched = merge(some[key], patch.patch) if patch.type == "merge" else None
+        some[key] = patched if patched is not None else operations(some[key], patch.patch)
+    except ValueError:
+        # It reaches into what the API server fills in.
+        target.patches.append(patch)
+
+
+def merge(into: Any, patch: Any) -> Any:
+    """The result of a merge patch; neither argument is changed."""
+    if not isinstance(patch, dict):
+        return copy.deepcopy(patch)
+    result = dict(into) if isinstance(into, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merge(result.get(name), value)
+    return result
+
+
+def operations(into: Any, patch: list[dict[str, Any]]) -> Any:
+    """The result of a JSON patch. ValueError when it does not fit."""
+    whole = {"": copy.deepcopy(into)}
+    for one in patch:
+        try:
+            _one(whole, one)
+        except (KeyError, IndexError, TypeError) as error:
+            raise ValueError(f"{one.get('op')} {one.get('path')} does not fit") from error
+    return whole[""]
+
+
+def _one(whole: Any, one: dict[str, Any]) -> None:
+    match one["op"]:
+        case "add" | "replace":
+            _put(whole, one["path"], copy.deepcopy(one["value"]), insert=one["op"] == "add")
+        case "remove":
+            _take(whole, one["path"])
+        case "move":
+            _put(whole, one["path"], _take(whole, one["from"]), insert=True)
+        case "copy":
+            _put(whole, one["path"], copy.deepcopy(_get(whole, one["from"])), insert=True)
+        case "test":
+            if _get(whole, one["path"]) != one["value"]:
+                raise ValueError(f"{one['path']} is not {one['value']!r}")
+        case other:
+            raise ValueError(f"no operation {other!r}")
+
+
+def _steps(path: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")]
+
+
+def _key(at: Any, name: str) -> Any:
+    return int(name) if isinstance(at, list) and name != "-" else name
+
+
+def _get(whole: Any, path: str) -> Any:
+    at = whole
+    for name in _steps(path):
+        at = at[_key(at, name)]
+    return at
+
+
+def _above(whole: Any, path: str) -> tuple[Any, Any]:
+    *way, last = _steps(path)
+    at = whole
+    for name in way:
+        at = at[_key(at, name)]
+    return at, _key(at, last)
+
+
+def _put(whole: Any, path: str, value: Any, *, insert: bool) -> None:
+    at, key = _above(whole, path)
+    if isinstance(at, list) and key == "-":
+        at.append(value)
+    elif isinstance(at, list) and insert:
+        at.insert(key, value)
+    else:
+        if not insert and key not in at and isinstance(at, dict):
+            raise KeyError(key)
+        at[key] = value
+
+
+def _take(whole: Any, path: str) -> Any:
+    at, key = _above(whole, path)
+    return at.pop(key)

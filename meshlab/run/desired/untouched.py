@@ -1,0 +1,77 @@
+"""A lab's objects at the start of a step when nobody has touched them: kept, to tell whether a reset came back to it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from meshlab import files
+from meshlab.errors import EnvironmentFault
+from meshlab.lab.model import spaces
+from meshlab.objects import inventory
+from meshlab.objects.inventory import Inventory, Scope
+from meshlab.objects.names import key_of
+from meshlab.run.desired import declared as install
+from meshlab.run.run import Run
+
+
+def scope(run: Run, cluster: str, *, whole: bool) -> Scope:
+    """What belongs to the lab on one of its clusters. whole: the cluster is all meshlab's."""
+    declared = [*install.base(run)[cluster], *install.start(run)[cluster]]
+    return Scope(namespaces=spaces(run.lab), cluster_scoped=whole, declared={key_of(obj): obj for obj in declared})
+
+
+async def take(run: Run) -> dict[str, Inventory]:
+    """The inventory of each cluster now."""
+    found = {}
+    for cluster in run.lab.clusters:
+        info = await run.info(cluster)
+        found[cluster] = await inventory.take(await run.kube(cluster), scope(run, cluster, whole=info.engine == "kind"))
+    return found
+
+
+class Kept(Struct, frozen=True):
+    """On disk: the inventories, and of which files and values they came."""
+
+    declared: str
+    inventories: dict[str, Inventory]
+
+
+async def keep(run: Run, step: str) -> None:
+    """Now nobody has touched anything: this is the start of the step."""
+    files.write(_file(run, step), msgspec.json.encode(Kept(_declared(run, step), await take(run))))
+
+
+def kept(run: Run, step: str) -> dict[str, Inventory] | None:
+    """What was kept for a step; None when it was never reached untouched, or the lab is another since."""
+    try:
+        found = msgspec.json.decode(files.read(_file(run, step)) or b"", type=Kept)
+    except (msgspec.DecodeError, EnvironmentFault):
+        return None
+    return found.inventories if found.declared == _declared(run, step) else None
+
+
+def _declared(run: Run, step: str) -> str:
+    """Hash of everything that decides what stands at the start of a step: an image of another tag is another lab."""
+    from meshlab.run.desired.target import of_step
+
+    found = of_step(run, step)
+    plain = {cluster: [[list(key), obj] for key, obj in some.items()] for cluster, some in found.objects.items()}
+    rest = [msgspec.to_builtins(patch) for patch in found.patches], [script.text for script in found.scripts]
+    return hashlib.sha256(msgspec.json.encode([plain, rest, install.base(run)], order="sorted")).hexdigest()
+
+
+def differences(before: dict[str, Inventory], after: dict[str, Inventory]) -> list[str]:
+    """Names of the objects that differ, with the cluster where there are several."""
+    return [
+        f"{line} on {cluster}" if len(before) > 1 else line
+        for cluster in before
+        for line in inventory.diff(before[cluster], after.get(cluster, Inventory({})))
+    ]
+
+
+def _file(run: Run, step: str) -> Path:
+    return run.folder / f"reference-{step}.json"

@@ -1,0 +1,196 @@
+"""Running an experiment: prediction first, faults, the live matrix, checks, and everything undone at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any
+
+from meshlab.check.inputs import Context
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.cancelling import to_the_end
+from meshlab.cluster.poll import until
+from meshlab.cluster.track import merged
+from meshlab.errors import EnvironmentFault, PreparationTimeout, UsageError
+from meshlab.lab.model import Experiment, Fault, Phase, spaces
+from meshlab.objects import rollout
+from meshlab.run import faults
+from meshlab.run.api import ExperimentEvent
+from meshlab.run.checks import judge
+from meshlab.run.experiments import fault_words, scoring
+from meshlab.run.experiments.live_matrix import LiveMatrix
+from meshlab.run.guide import pages
+from meshlab.run.run import Run
+from meshlab.run.store import events
+from meshlab.run.store.journal import Entry
+
+if TYPE_CHECKING:
+    from meshlab.run.run import Run
+
+
+LEARNER_WITHIN = 900.0
+"""Seconds for the learner to do their part."""
+SETTLE_WITHIN = 90.0
+
+
+async def run_experiment(run: Run, experiment: str, *, alone: bool = False) -> AsyncGenerator[ExperimentEvent, None]:
+    """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
+
+    The last event is `finished` with the result {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
+    there, so meshlab does the learner's part too.
+    """
+    about = pages.experiment_of(run, experiment)
+    predicted = run.state().predictions.get(experiment)
+    if about.prediction is not None and predicted is None:
+        hint = f"`meshlab experiment {experiment}` asks for it."
+        raise UsageError(f"The experiment {experiment} needs your prediction first.", hint=hint)
+    with run.lock("experiment"):
+        work = _Experiment(run, about, predicted, alone)
+        await faults.undo_all(run)
+        run.append(events.ExperimentStarted(experiment=experiment))
+        try:
+            async with aclosing(work.go()) as told:
+                async for event in told:
+                    yield event
+        finally:
+            await to_the_end(work.put_back())
+        result = work.result()
+        run.append(events.ExperimentFinished(experiment=experiment, result=result))
+        yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
+
+
+class _Experiment:
+    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, alone: bool) -> None:
+        self._run = run
+        self._about = about
+        self._predicted = predicted
+        self._alone = alone
+        self._step = next(step.id for step in run.lab.steps if about in step.experiments)
+        self._applied: list[Entry] = []
+        self._verdicts: dict[str, list[Verdict]] = {}
+        self._began: dict[str, float] = {}
+        """Phase to when it began to change something (unix seconds)."""
+
+    async def go(self) -> AsyncGenerator[ExperimentEvent, None]:
+        """Every phase, once nothing is left of what was before."""
+        await calm(self._run)
+        for phase in self._about.phases:
+            async with aclosing(self._phase(phase)) as told:
+                async for event in told:
+                    yield event
+        for event in [self._undone(entry) for entry in reversed(self._applied)]:
+            yield event
+
+    async def _phase(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        began = events.PhaseStarted(experiment=self._about.id, phase=phase.id)
+        self._run.append(began)
+        self._began[phase.id] = began.t
+        yield self._event("phase", phase.id, text=phase.id)
+        if phase.undo:
+            while self._applied:
+                entry = self._applied.pop()
+                await faults.undo(self._run, entry)
+                yield self._undone(entry, phase.id)
+        for fault in phase.apply:
+            async with aclosing(self._apply(fault, phase)) as told:
+                async for event in told:
+                    yield event
+        async with aclosing(self._observe(phase)) as told:
+            async for event in told:
+                yield event
+
+    async def _apply(self, fault: Fault, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        by_learner = fault.by == "learner" and not self._alone
+        entry = await faults.begin(
+            self._run, fault, experiment=self._about.id, step=self._step, apply=not by_learner, opened=self._applied.append
+        )
+        if by_learner:
+            yield self._told("waiting", phase.id, fault)
+            await self._learner(entry)
+        yield self._told("fault", phase.id, fault)
+
+    async def _learner(self, entry: Entry) -> None:
+        async def pending() -> str:
+            return "" if await faults.seen(self._run, entry) else "it has not been seen in the cluster"
+
+        await until(pending, LEARNER_WITHIN, what=fault_words.words(entry.fault, self._run.language), interval=0.5)
+        self._run.append(events.FaultApplied(fault=faults.state_of(entry)))
+
+    async def _observe(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+        """The phase's checks, and the matrix beside them until they have come to their verdicts."""
+        self._verdicts[phase.id] = []
+        live = LiveMatrix(self._run, self._about, phase)
+        settled = asyncio.Event()
+        sources = [self._judge(phase, settled)] + ([live.events(settled)] if live.wanted else [])
+        async with aclosing(merged(*sources)) as told:
+            async for event in told:
+                yield event
+
+    async def _judge(self, phase: Phase, settled: asyncio.Event) -> AsyncGenerator[ExperimentEvent, None]:
+        from meshlab.check import engine
+
+        checks = [judge.check_of(self._run, name) for name in phase.checks]
+        context = Context(self._run.lab, await self._run.world())
+        source = engine.evaluate(context, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one))
+        try:
+            async with aclosing(source) as verdicts:
+                async for verdict in verdicts:
+                    if verdict.outcome is not Outcome.PENDING:
+                        self._verdicts[phase.id].append(verdict)
+                    yield self._event("verdict", phase.id, verdict=scoring.timed(verdict, self._began[phase.id]))
+        finally:
+            settled.set()
+
+    async def put_back(self) -> None:
+        """Undo what is in force, newest first, and wait until the lab has settled again."""
+        await faults.undo_all(self._run)
+        for cluster in self._run.lab.clusters:
+            try:
+                await rollout.settled(await self._run.kube(cluster), spaces(self._run.lab), SETTLE_WITHIN)
+            except PreparationTimeout:
+                # A lab that was broken before is not ours to mend; the next check says what is wrong.
+                continue
+
+    def result(self) -> dict[str, Any]:
+        """What is kept of a finished run."""
+        return {
+            "predicted": self._predicted or {},
+            "right": scoring.right_choice(self._about),
+            "score": scoring.score(self._run, self._about, self._predicted, self._verdicts),
+            "phases": [
+                {"id": phase, "verdicts": [scoring.brief(one, self._began[phase]) for one in some]}
+                for phase, some in self._verdicts.items()
+            ],
+            "finished": round(time.time(), 3),
+        }
+
+    def _event(self, kind: Any, phase: str, **more: Any) -> ExperimentEvent:
+        return ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more)
+
+    def _undone(self, entry: Entry, phase: str = "") -> ExperimentEvent:
+        return self._told("undo", phase, entry.fault)
+
+    def _told(self, kind: Any, phase: str, fault: Fault) -> ExperimentEvent:
+        return self._event(kind, phase, fault=fault, text=fault_words.told(kind, fault, self._run.language))
+
+
+CALM = 3.0
+"""Seconds without a failed request: pods that have just come back have been found by everybody then."""
+WITHIN = 10.0
+"""Seconds after which it begins all the same: a lab may be broken before, and the phase says so."""
+
+
+async def calm(run: Run, within: float = WITHIN) -> None:
+    """Wait for it. Never raises because of the lab's state."""
+    with suppress(EnvironmentFault, PreparationTimeout):
+        await until(lambda: _failed(run), within, what="An answer to every request of the lab's actors", interval=0.5)
+
+
+async def _failed(run: Run) -> str:
+    """Actors with a failed request in the last seconds."""
+    world = await run.world()
+    since = world.now() - CALM
+    found = await asyncio.gather(*(world.actor(name, since) for name in run.lab.actors))
+    return ", ".join(one.actor for results in found for one in results if any(reply.error for reply in one.replies))

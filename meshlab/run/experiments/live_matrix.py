@@ -1,0 +1,60 @@
+"""The reachability matrix each second while a phase of an experiment is being judged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from meshlab.check.inputs import Context
+from meshlab.check.matrix import measure
+from meshlab.errors import ClusterError
+from meshlab.lab.checks import MatrixSpec
+from meshlab.lab.model import Experiment, Phase
+from meshlab.run.api import ExperimentEvent, Matrix
+from meshlab.run.checks import judge
+from meshlab.run.observe import matrix
+from meshlab.run.run import Run
+
+EVERY = 1.0
+
+
+class LiveMatrix:
+    """Of one phase: expected as the phase says, predicted as the learner said."""
+
+    def __init__(self, run: Run, about: Experiment, phase: Phase) -> None:
+        self._run = run
+        self._about = about
+        self._phase = phase
+        self._checks = [judge.check_of(run, name) for name in phase.checks]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is a matrix to show. Not while latencies or costs are measured: it would be their noise."""
+        return self._spec is not None and all(check.latency is None and check.cost is None for check in self._checks)
+
+    @property
+    def _spec(self) -> MatrixSpec | None:
+        return next((check.matrix for check in self._checks if check.matrix is not None), None)
+
+    async def events(self, settled: asyncio.Event) -> AsyncGenerator[ExperimentEvent, None]:
+        """One a second until then, and at least one."""
+        while True:
+            with suppress(ClusterError):
+                yield ExperimentEvent(experiment=self._about.id, kind="matrix", phase=self._phase.id, matrix=await self._now())
+            if settled.is_set():
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY):
+                    await settled.wait()
+
+    async def _now(self) -> Matrix:
+        """One call a cell: the check itself makes more."""
+        assert self._spec is not None
+        world = await self._run.world()
+        cells = await measure(Context(self._run.lab, world), replace(self._spec, requests=1))
+        told = self._run.state().predictions.get(self._about.id, {})
+        red = {(row, column) for row, column in told["cells"]} if "cells" in told else None
+        return matrix.as_matrix(self._spec.columns, cells, red, world.now())

@@ -1,0 +1,233 @@
+"""One grade, from an empty state folder to its report."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from pathlib import Path
+
+from msgspec import Struct, field, structs
+
+from meshlab.check.verdict import Verdict
+from meshlab.cluster.cancelling import to_the_end
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.setup.stand_ins import stand_ins
+from meshlab.cluster.track import Track
+from meshlab.errors import LabError, MeshlabError, PreparationTimeout, worst
+from meshlab.lab.change.parts import Change
+from meshlab.lab.change.read import load_change
+from meshlab.lab.files import layout
+from meshlab.lab.model import Step
+from meshlab.lab.submission import load_submission
+from meshlab.lab.values import runtime
+from meshlab.run.accounts import scripts, submission
+from meshlab.run.accounts.appliers import solver
+from meshlab.run.catalog import make_run
+from meshlab.run.checks import judge
+from meshlab.run.checks import judge as judgement
+from meshlab.run.clusters import removal
+from meshlab.run.desired import baseline
+from meshlab.run.prepare import prepare
+from meshlab.run.prepare.stages import Stages
+from meshlab.run.run import Run
+from meshlab.run.solve import perform
+from meshlab.run.solve.perform import Manner
+from meshlab.run.store import events, scratch
+from meshlab.run.store.paths import Paths
+
+
+@asynccontextmanager
+async def manner_of(run: Run, request: GradeRequest) -> AsyncIterator[Manner]:
+    """A submission acts as its own account, the reference solution as the learner."""
+    async with AsyncExitStack() as stack:
+        if request.submission is None:
+            hands = await stack.enter_async_context(solver(run))
+            yield Manner(hands=hands, script=scripts.trusted(run))
+        else:
+            hands = await stack.enter_async_context(submission.as_submission(run))
+            yield Manner(hands=hands, script=scripts.untrusted(run), strict=False)
+
+
+class Grading:
+    """Its run is made anew; its cluster may be one that an earlier grade kept."""
+
+    def __init__(self, request: GradeRequest, where: Paths, lab: str, seed: int, notice: Notice) -> None:
+        self._request = request
+        self._where = where
+        self._lab = lab
+        self._seed = seed
+        self._notice = notice
+        self._verdicts: dict[str, Verdict] = {}
+        self._seconds: dict[str, float] = {}
+
+    async def go(self, report: GradeReport) -> GradeReport:
+        """MeshlabError before there is a run; later ones are in the report."""
+        request = self._request
+        if request.kubeconfig:
+            os.environ["KUBECONFIG"] = request.kubeconfig
+        run = make_run(
+            self._lab, state=self._where.root, packs=request.packs, seed=self._seed, context=request.context, language="en"
+        )
+        error: MeshlabError | None = None
+        try:
+            if request.submission is not None:
+                load_submission(run.loaded, request.submission, runtime.placeholders(run.loaded))
+            async with asyncio.timeout(request.timeout):
+                await self._work(run)
+        except TimeoutError:
+            error = PreparationTimeout(f"The grade of {self._lab} was not finished within {request.timeout:g} s.")
+        except MeshlabError as problem:
+            error = problem
+        finally:
+            await to_the_end(self._clean(run))
+        stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
+        found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
+        codes = [judgement.code(found), *([error.exit_code] if error else [])]
+        said = {"error": str(error), "hint": error.hint} if error else {}
+        return structs.replace(
+            report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said
+        )
+
+    async def _work(self, run: Run) -> None:
+        with run.lock("grade"):
+            async with self._timed("prepare"), aclosing(prepare.prepare(run)) as progress:
+                async for event in progress:
+                    self._notice(event)
+            changes = self._changes(run)
+            if changes is None:
+                await self._look(run, run.lab.steps)
+                return
+            async with manner_of(run, self._request) as manner:
+                for step in run.lab.steps:
+                    async with self._timed(step.id):
+                        await self._step(run, step, changes.get(step.id), manner)
+            async with self._timed("end"):
+                await self._look(run, run.lab.steps, at_end=True)
+
+    def _changes(self, run: Run) -> dict[str, Change] | None:
+        """What to apply, by step; None: nothing, the lab is graded as it is."""
+        if self._request.submission is not None:
+            return load_submission(run.loaded, self._request.submission, run.values).steps
+        if self._request.solve:
+            return {step.id: load_change(run.loaded, layout.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
+        return None
+
+    async def _step(self, run: Run, step: Step, change: Change | None, manner: Manner) -> None:
+        if step is not run.lab.steps[0]:
+            await baseline.take(run, "step-start", step.id)
+            run.append(events.Moved(step=step.id))
+        if change is not None:
+            track = Track(perform.phases(change, manner))
+            async with aclosing(perform.perform(run, change, manner, track)) as progress:
+                async for event in progress:
+                    self._notice(event)
+        await self._look(run, [step])
+
+    async def _look(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
+        """At the end once more: what a later step broke was not done."""
+        checks = [check for step in steps for check in judge.required(step) if not at_end or judgement.lasting(check)]
+        async with aclosing(judgement.look(run, checks, wait=True)) as verdicts:
+            async for verdict in verdicts:
+                if not (at_end and verdict.green):
+                    self._verdicts[verdict.check] = verdict
+                    self._notice(verdict)
+
+    async def _clean(self, run: Run) -> None:
+        async with self._timed("clean-up"):
+            try:
+                if not self._request.keep:
+                    async with aclosing(removal.remove(run)) as progress:
+                        async for event in progress:
+                            self._notice(event)
+            finally:
+                await run.close()
+                scratch.tidy(self._where, self._lab)
+
+    @asynccontextmanager
+    async def _timed(self, phase: str) -> AsyncIterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[phase] = round(time.monotonic() - start, 2)
+
+
+SCHEMA = 1
+
+
+class GradeReport(Struct, frozen=True, kw_only=True):
+    """What `meshlab grade` reports. `code` is the exit code; `error` says what kept the lab from being checked."""
+
+    schema: int = SCHEMA
+    lab: str
+    seed: int = 0
+    code: int = 0
+    verdicts: tuple[Verdict, ...] = ()
+    error: str = ""
+    hint: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    stand_ins: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Seconds of each phase: prepare, each step, clean-up."""
+
+
+class GradeRequest(Struct, frozen=True, kw_only=True):
+    """What to grade, and where."""
+
+    lab: str
+    submission: Path | None = None
+    solve: bool = False
+    timeout: float = 1800
+    """Seconds for all of it."""
+    keep: bool = False
+    """Leave the cluster; the next grade uses it."""
+    context: str = ""
+    """An existing kubeconfig context instead of kind."""
+    kubeconfig: str = ""
+    """The file that the context is in; empty: as kubectl finds it."""
+    seed: int | None = None
+    """Default: the submission's, else 1."""
+    packs: tuple[Path, ...] = ()
+    state: Path | None = None
+
+
+Notice = Callable[[Progress | Verdict], None]
+
+
+async def grade(request: GradeRequest, notice: Notice = lambda _: None) -> GradeReport:
+    """Never raises MeshlabError: it becomes the report's code and error. Cancelling cleans up before it goes on."""
+    from meshlab.run.grade import versions
+    from meshlab.run.store import scratch
+
+    report = GradeReport(lab=request.lab, seed=request.seed or 1, versions=await versions.collect())
+    try:
+        lab, seed = _chosen(request)
+        report = structs.replace(report, lab=lab, seed=seed)
+        with scratch.folder(request.state, "grade", lab) as where:
+            pass
+
+            grading = Grading(request, where, lab, seed, notice)
+            return await grading.go(report)
+    except MeshlabError as error:
+        return _failed(report, error)
+
+
+def _chosen(request: GradeRequest) -> tuple[str, int]:
+    """The lab's id and the seat's seed. LabError when the lab or the submission cannot be read."""
+    from meshlab.lab.catalog import find
+    from meshlab.lab.submission import read_header
+
+    lab = find(request.lab, request.packs).id
+    if request.submission is None:
+        return lab, 1 if request.seed is None else request.seed
+    header = read_header(request.submission)
+    if request.seed not in (None, header.seed):
+        raise LabError(f"it was made with seed {header.seed}, not {request.seed}", file=str(request.submission))
+    return lab, header.seed
+
+
+def _failed(report: GradeReport, error: MeshlabError) -> GradeReport:
+    return structs.replace(report, code=int(error.exit_code), error=str(error), hint=error.hint)

@@ -1,0 +1,36 @@
+"""Going on to the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlab.check.verdict import Verdict
+from meshlab.errors import UsageError
+from meshlab.run.checks import judge
+from meshlab.run.desired import baseline
+from meshlab.run.store import events
+
+if TYPE_CHECKING:
+    from meshlab.run.run import Run
+
+
+async def go_on(run: Run) -> None:
+    """To the step after the current one; the last stays. UsageError with the red checks when the current is not done."""
+    step = judge.step_of(run)
+    if step.id not in run.state().done:
+        await _look(run, step.id)
+    later = run.lab.steps[run.lab.steps.index(step) + 1 :]
+    if later:
+        await baseline.take(run, "step-start", later[0].id)
+        run.append(events.Moved(step=later[0].id))
+
+
+async def _look(run: Run, name: str) -> None:
+    """Looks now, because the learner may have finished with no meshlab watching."""
+    step = judge.step_of(run, name)
+    found: dict[str, Verdict] = {}
+    async for verdict in judge.evaluate(run, judge.required(step), known={}):
+        found[verdict.check] = verdict
+    if not await judge.mark_done(run, step, found):
+        red = ", ".join(judge.red(step, found))
+        raise UsageError(f"The step {step.id} is not done yet: {red}.", hint="`meshlab explain CHECK` says why.")

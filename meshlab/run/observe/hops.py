@@ -1,0 +1,218 @@
+"""The path of one request as a tree of hops, from what the applications and the proxies said of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from meshlab.check.world import LogEntry, Reply
+from meshlab.run.api import Hop, Trace
+
+Say = Callable[..., str]
+"""Words of topic `run` by key, with parameters."""
+OUTSIDE = ""
+"""The address of a caller that is no pod: requests from there arrive with an address of a node."""
+
+
+class PodAt(Struct, frozen=True):
+    """Where a pod is; `proxy` is the lab's name of the kind of proxy that it is, empty for others."""
+
+    name: str
+    ip: str
+    node: str = ""
+    proxy: str = ""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """Everything that was seen of one request."""
+
+    nonce: str
+    url: str
+    reply: Reply
+    caller: Hop
+    caller_ip: str = OUTSIDE
+    entries: tuple[LogEntry, ...] = ()
+    pods: tuple[PodAt, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Sentences: what could not be read at all."""
+
+
+def merge(seen: Seen, say: Say) -> Trace:
+    """One tree. What the applications saw and no log explains is drawn all the same, and named in `missing`."""
+    merger = _Merger(seen, say)
+    reply = seen.reply
+    first = merger.call(Call(seen.caller_ip, seen.url, reply.status, reply.ms, reply.error or "", reply.tree))
+    merger.leftovers()
+    root = Hop(
+        kind="client",
+        name=seen.caller.name,
+        pod=seen.caller.pod,
+        node=seen.caller.node,
+        status=reply.status,
+        ms=reply.ms,
+        error=reply.error or "",
+        hops=(first,) if first else (),
+    )
+    return Trace(
+        nonce=seen.nonce, url=seen.url, status=reply.status, ms=reply.ms, root=root, missing=(*seen.missing, *merger.missing)
+    )
+
+
+class _Merger:
+    """Uses each log line once."""
+
+    def __init__(self, seen: Seen, say: Say) -> None:
+        self._left = sorted(seen.entries, key=lambda entry: (entry.t, -entry.duration_ms))
+        self._ips = {pod.ip: pod for pod in seen.pods if pod.ip}
+        self._names = {pod.name: pod for pod in seen.pods}
+        self._say = say
+        self.missing: list[str] = []
+
+    def call(self, call: Call) -> Hop | None:
+        """The proxies that the call went through, around the service that answered."""
+        end = self._service(call)
+        chain = self._chain(call)
+        hops = [proxy_hop(entry) for entry in chain]
+        if unseen := self._unlogged(call, chain):
+            hops.append(unseen)
+        if end is None and hops:
+            hops[-1] = changed(hops[-1], error=call.error)
+            return nested(hops)
+        return nested([*hops, end or unreached(call)])
+
+    def leftovers(self) -> None:
+        """Log lines that fit to no call: somebody repeated the request, or called what no application reported."""
+        for entry in self._left:
+            self.missing.append(self._say("trace.extra-line", proxy=entry.proxy, pod=entry.pod, authority=entry.authority))
+
+    def _service(self, call: Call) -> Hop | None:
+        tree = call.tree
+        if tree is None:
+            return None
+        ip = self._ip_of(tree.get("pod", ""))
+        return Hop(
+            kind="service",
+            name=tree.get("service", ""),
+            version=tree.get("version", ""),
+            pod=tree.get("pod", ""),
+            node=tree.get("node", ""),
+            status=tree.get("status") or call.status,
+            ms=tree.get("ms"),
+            error=call.error,
+            detail=self._say("trace.attempts", attempts=call.attempts) if call.attempts > 1 else "",
+            hops=tuple(hop for up in tree.get("upstreams") or () if (hop := self.call(of_upstream(up, ip)))),
+        )
+
+    def _chain(self, call: Call) -> list[LogEntry]:
+        """From the caller on, each next line is the one that came from the last proxy's pod, for the same host."""
+        callee = (call.tree or {}).get("pod", "")
+        chain: list[LogEntry] = []
+        at, hosts = call.caller_ip, {host_label(urlsplit(call.url).netloc)}
+        while entry := self._next(at, hosts, callee, arrived=self._arrived(chain, callee)):
+            self._left.remove(entry)
+            chain.append(entry)
+            at, hosts = self._ip_of(entry.pod), hosts | {host_label(entry.authority)}
+        return chain
+
+    def _next(self, at: str, hosts: set[str], callee: str, *, arrived: bool) -> LogEntry | None:
+        fitting = [
+            entry
+            for entry in self._left
+            if (host_label(entry.authority) in hosts or self._arrived([entry], callee)) and (not arrived or entry.pod == callee)
+        ]
+        exact = [entry for entry in fitting if at and address_of(entry.downstream) == at]
+        # An address of no pod: a node put its own in the place of the caller's.
+        masked = [entry for entry in fitting if address_of(entry.downstream) not in self._ips]
+        return next(iter([*exact, *masked]), None)
+
+    def _arrived(self, chain: list[LogEntry], callee: str) -> bool:
+        """Whether the last proxy sent it to the callee's pod: only a proxy inside that pod can follow."""
+        ip = self._ip_of(callee)
+        return bool(chain and ip) and address_of(chain[-1].upstream_host) == ip
+
+    def _unlogged(self, call: Call, chain: Iterable[LogEntry]) -> Hop | None:
+        """The application was called by a proxy whose log has no line of it."""
+        peer = self._ips.get((call.tree or {}).get("peer", ""))
+        if peer is None or not peer.proxy or peer.name in [entry.pod for entry in chain] or peer.ip == call.caller_ip:
+            return None
+        service = (call.tree or {}).get("service", "")
+        self.missing.append(self._say("trace.no-line", proxy=peer.proxy, pod=peer.name, service=service))
+        return Hop(kind="proxy", name=peer.proxy, pod=peer.name, node=peer.node)
+
+    def _ip_of(self, pod: str) -> str:
+        return self._names[pod].ip if pod in self._names else ""
+
+
+class Call(Struct, frozen=True):
+    """One call as its caller saw it."""
+
+    caller_ip: str
+    url: str
+    status: int
+    ms: float
+    error: str
+    tree: dict[str, Any] | None
+    name: str = ""
+    attempts: int = 1
+
+
+def of_upstream(raw: dict[str, Any], ip: str) -> Call:
+    """One entry of `upstreams` in an application's tree; ip: of the application's pod."""
+    return Call(
+        caller_ip=ip,
+        url=raw.get("url", ""),
+        status=raw.get("status") or 0,
+        ms=raw.get("ms") or 0.0,
+        error=raw.get("error") or "",
+        tree=raw.get("tree"),
+        name=raw.get("name", ""),
+        attempts=raw.get("attempts") or 1,
+    )
+
+
+def proxy_hop(entry: LogEntry) -> Hop:
+    """A log line as a hop, without what came after it."""
+    detail = " ".join(part for part in (entry.upstream_cluster, entry.flags) if part)
+    return Hop(
+        kind="proxy",
+        name=entry.proxy,
+        pod=entry.pod,
+        node=entry.node,
+        status=entry.status,
+        ms=entry.duration_ms,
+        detail=detail,
+    )
+
+
+def unreached(call: Call) -> Hop:
+    """Nobody answered, and no proxy says that it tried: only the caller's own words are left."""
+    name = call.name or host_label(urlsplit(call.url).netloc)
+    return Hop(kind="service", name=name, status=call.status, ms=call.ms, error=call.error or "no-answer")
+
+
+def nested(hops: list[Hop]) -> Hop:
+    """Each hop inside the one before it."""
+    inner = hops[-1]
+    for hop in reversed(hops[:-1]):
+        inner = changed(hop, hops=(inner,))
+    return inner
+
+
+def changed(hop: Hop, **changes: Any) -> Hop:
+    """The hop with some fields others."""
+    return replace(hop, **changes)
+
+
+def host_label(netloc: str) -> str:
+    """`catalog` of catalog.shop.svc.cluster.local:8080; an address with its port stays whole."""
+    host = netloc.rpartition("@")[2].partition(":")[0]
+    return netloc if host.replace(".", "").isdigit() else host.partition(".")[0]
+
+
+def address_of(place: str) -> str:
+    """The address of address:port."""
+    return place.rpartition(":")[0].strip("[]")

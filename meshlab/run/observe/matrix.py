@@ -1,0 +1,63 @@
+"""What can be looked at beside verdicts: the matrix now, the lab's pods, the variables of a learner's shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlab.lab.model import Step
+from meshlab.run.api import Cell, Matrix
+from meshlab.run.checks import judge
+
+if TYPE_CHECKING:
+    from meshlab.check.matrix import CellSeen
+    from meshlab.lab.checks import Check
+    from meshlab.run.run import Run
+
+
+async def matrix(run: Run) -> Matrix | None:
+    """Measured now, for the current step's matrix check, else the lab's first; None when the lab has none."""
+    check = matrix_check(run)
+    if check is None or check.matrix is None:
+        return None
+    from meshlab.check.inputs import Context
+    from meshlab.check.matrix import measure
+
+    world = await run.world()
+    cells = await measure(Context(run.lab, world), check.matrix)
+    return as_matrix(check.matrix.columns, cells, predicted(run, check.id), world.now())
+
+
+def as_matrix(columns: tuple[str, ...], cells: list[CellSeen], red: set[tuple[str, str]] | None, t: float) -> Matrix:
+    """For screens. red: the cells that the learner said would be red, None without a prediction."""
+    rows = tuple(dict.fromkeys(cell.row for cell in cells))
+    return Matrix(rows=rows, columns=columns, cells=tuple(_cell(cell, red) for cell in cells), t=t)
+
+
+def matrix_check(run: Run) -> Check | None:
+    """The current step's, else the lab's first."""
+    current = judge.step_of(run)
+    steps: list[Step] = [current, *run.lab.steps]
+    return next((check for step in steps for check in step.checks if check.matrix is not None), None)
+
+
+def predicted(run: Run, check: str) -> set[tuple[str, str]] | None:
+    """The cells that the learner said would be red, in the experiment about this matrix; None when there is no prediction."""
+    for name, experiment in run.lab.all_experiments().items():
+        if experiment.prediction is not None and experiment.prediction.matrix == check:
+            told = run.state().predictions.get(name)
+            if told is not None and "cells" in told:
+                return {(row, column) for row, column in told["cells"]}
+    return None
+
+
+def _cell(cell: CellSeen, red: set[tuple[str, str]] | None) -> Cell:
+    said = None if red is None else bool({(cell.row, cell.column), (cell.row.partition("@")[0], cell.column)} & red)
+    return Cell(
+        row=cell.row,
+        column=cell.column,
+        ok=cell.ok,
+        of=cell.of,
+        errors=dict(cell.errors),
+        expected=cell.expected,
+        predicted=said,
+    )

@@ -1,0 +1,59 @@
+"""Whether somebody else's cluster would take what a lab puts there: asked by a dry run of all of it, before any of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from meshlab.cluster.api import Kube
+from meshlab.errors import ClusterError, EnvironmentFault
+from meshlab.lab.files.scoped import namespaced
+from meshlab.objects.names import Object, describe, ref_of
+from meshlab.run.accounts import learner
+from meshlab.run.desired import declared
+from meshlab.run.run import Run
+from meshlab.run.system import parts as system
+
+AT_ONCE = 8
+HINT = "docs/context.md says what its administrator has to give you."
+
+
+async def check(run: Run, cluster: str) -> None:
+    """EnvironmentFault names the first object that the user of the context may not make, with the API server's words."""
+    kube = await run.kube(cluster)
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(obj: Object) -> str:
+        async with slots:
+            return await _refusal(kube, obj)
+
+    some = await _wanted(run, cluster)
+    for obj, refusal in zip(some, await asyncio.gather(*(one(obj) for obj in some)), strict=True):
+        if refusal:
+            raise EnvironmentFault(f"The lab needs {describe(ref_of(obj))}, which you may not make here: {refusal}", hint=HINT)
+
+
+async def _wanted(run: Run, cluster: str) -> list[Object]:
+    """Of meshlab's parts, the learner's account, the lab's base and start: what can be asked of the cluster as it is."""
+    info = await run.info(cluster)
+    parts = system.objects(run.lab, cluster, run.values["image_shop"], info.capabilities)
+    every = [*parts, *learner.objects(run.lab, info), *declared.base(run)[cluster], *declared.start(run)[cluster]]
+    roles = {one["metadata"]["name"] for one in every if one["kind"] in ("Role", "ClusterRole")}
+    return [one for one in every if _askable(one, roles, whole=info.capabilities.scope == "cluster")]
+
+
+def _askable(obj: Object, roles: set[str], *, whole: bool) -> bool:
+    """A dry run puts nothing there, so nothing can be asked that needs another: a namespace, a definition, a role."""
+    if whole or not namespaced(obj["apiVersion"], obj["kind"]):
+        return False
+    return bool(obj["kind"] != "RoleBinding" or obj["roleRef"]["name"] not in roles)
+
+
+async def _refusal(kube: Kube, obj: Object) -> str:
+    try:
+        await kube.apply(obj, dry=True)
+    except ClusterError as error:
+        if error.status in (0, 401) or error.status >= 500:
+            raise
+        # Invalid beside what is there: that is cleared away first.
+        return "" if error.status in (409, 422) else error.message
+    return ""

@@ -1,0 +1,87 @@
+"""Putting a lab back to the start of a step, and going forward to one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from meshlab import files
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
+from meshlab.errors import ClusterError, PreparationTimeout
+from meshlab.run.api import ResetPlan
+from meshlab.run.checks import judge
+from meshlab.run.clusters import removal
+from meshlab.run.desired import baseline, untouched
+from meshlab.run.desired.target import of_step
+from meshlab.run.prepare import prepare
+from meshlab.run.prepare.converge import PHASES, Convergence, NotConverged
+from meshlab.run.run import Run
+from meshlab.run.store import events
+
+UNFINISHED = "resetting"
+
+
+async def plan(run: Run, step: str = "") -> ResetPlan:
+    """What a reset to the step (default: the current one) would remove of the learner's own."""
+    chosen = judge.step_of(run, step).id
+    convergence = Convergence(run, chosen, of_step(run, chosen), Track(PHASES))
+    found = await convergence.strays()
+    names = [f"{name} on {cluster}" if len(found) > 1 else name for cluster, some in found.items() for name in some]
+    return ResetPlan(step=chosen, strays=tuple(sorted(names)))
+
+
+async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
+    """Back to the start of the step: converge, else clean the namespaces, else a new cluster. Progress stays."""
+    chosen = judge.step_of(run, step).id
+    with run.lock("reset"):
+        estimates = Estimates(run.paths.root)
+        for event in Track(PHASES, estimates).planned():
+            yield event
+        # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
+        files.write(run.folder / UNFINISHED, chosen.encode())
+        async with aclosing(_ladder(run, chosen, estimates)) as progress:
+            async for event in progress:
+                yield event
+        await baseline.take(run, "lab-start", chosen)
+        if untouched.kept(run, chosen) is None:
+            await untouched.keep(run, chosen)
+        run.append(events.WasReset(step=chosen))
+        (run.folder / UNFINISHED).unlink(missing_ok=True)
+
+
+def unfinished(run: Run) -> str:
+    """The step of a reset that was begun and never ended; "" when there is none."""
+    step = (files.read(run.folder / UNFINISHED) or b"").decode(errors="replace")
+    return step if step in [one.id for one in run.lab.steps] else ""
+
+
+async def _ladder(run: Run, step: str, estimates: Estimates) -> AsyncGenerator[Progress, None]:
+    """Each rung only when the one before did not lead there."""
+
+    def attempt() -> Convergence:
+        return Convergence(run, step, of_step(run, step), Track(PHASES, estimates))
+
+    try:
+        async with aclosing(attempt().go()) as progress:
+            async for event in progress:
+                yield event
+        return
+    except (NotConverged, PreparationTimeout, ClusterError) as error:
+        yield Progress(phase=PHASES[0], state="note", detail=error.message)
+    try:
+        async with aclosing(attempt().from_nothing()) as progress:
+            async for event in progress:
+                yield event
+        return
+    except (NotConverged, PreparationTimeout, ClusterError) as error:
+        if run.engine.name != "kind":
+            raise
+        yield Progress(phase=PHASES[0], state="note", detail=error.message)
+    for source in (removal.remove(run), prepare.prepare(run, only_start=True)):
+        async with aclosing(source) as progress:
+            async for event in progress:
+                yield event
+    async with aclosing(attempt().go()) as progress:
+        async for event in progress:
+            yield event

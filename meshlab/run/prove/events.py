@@ -1,0 +1,46 @@
+"""Proving a lab: fresh is red for the stated reasons, solved is green, each misconception shows exactly its reds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from meshlab.cluster.progress import Progress
+
+FRESH = "fresh"
+"""The untouched lab, as a part of a proof."""
+
+
+class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that a proof tells while it runs."""
+
+    kind: Literal["phase", "progress", "expectation", "note", "finished"]
+    """note: what is worth knowing and decides nothing."""
+    phase: str = ""
+    """fresh, solve/<step>, solved, wrong/<id>, reset"""
+    check: str = ""
+    expected: str = ""
+    seen: str = ""
+    ok: bool = True
+    progress: Progress | None = None
+    proof: dict[str, Any] = field(default_factory=dict)
+    """finished: the content of proof.json."""
+
+
+class ProveRequest(Struct, frozen=True, kw_only=True):
+    """What to prove, and where."""
+
+    lab: str
+    only: str = ""
+    """A step, a misconception or `FRESH`; no proof.json is written then."""
+    sample: int | None = None
+    """Not a proof but a quick look: fresh and solved, with one experiment and one misconception, which this number chooses."""
+    keep: bool = False
+    """Leave the cluster; the next proof uses it."""
+    seed: int = 1
+    packs: tuple[Path, ...] = ()
+    state: Path | None = None
+    write: bool = True
+    """Write proof.json into the lab's folder when everything held."""

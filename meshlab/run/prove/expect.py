@@ -1,0 +1,122 @@
+"""What a proof looks with: verdicts against expectations, objects against what they were."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from contextlib import aclosing
+
+from msgspec import Struct
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.lab.checks import Check
+from meshlab.lab.model import Step
+from meshlab.objects.inventory import Inventory
+from meshlab.run.checks import judge
+from meshlab.run.checks import judge as judgement
+from meshlab.run.desired import untouched
+from meshlab.run.prove.events import ProofEvent
+from meshlab.run.run import Run
+
+Told = AsyncGenerator[ProofEvent, None]
+
+
+class ProofLook:
+    """Of one run; `found` has the last verdict of every check."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.found: dict[str, Verdict] = {}
+
+    async def judge(self, checks: list[Check], *, wait: bool) -> None:
+        """Look at these checks now."""
+        async with aclosing(judgement.look(self._run, checks, wait=wait)) as verdicts:
+            async for verdict in verdicts:
+                self.found[verdict.check] = verdict
+
+    async def judge_until(self, checks: list[Check], expected: dict[str, Expected], within: float) -> None:
+        """Look again until all are as expected, or the time is over: what lasts is what counts."""
+        end = time.monotonic() + within
+        await self.judge(checks, wait=True)
+        while time.monotonic() < end and not self._all_hold(expected):
+            await self.judge(checks, wait=True)
+
+    def _all_hold(self, expected: dict[str, Expected]) -> bool:
+        return all(holds(one, self.found.get(check)) for check, one in expected.items())
+
+    def compare(self, phase: str, check: Check, expected: Expected) -> ProofEvent:
+        """The last verdict against what it must be."""
+        verdict = self.found.get(check.id)
+        ok = holds(expected, verdict)
+        seen = shown(verdict)
+        return ProofEvent(kind="expectation", phase=phase, check=check.id, expected=str(expected), seen=seen, ok=ok)
+
+    async def unchanged(self, phase: str, what: str, before: dict[str, Inventory]) -> ProofEvent:
+        """The lab's objects against what they were."""
+        left = untouched.differences(before, await untouched.take(self._run))
+        return ProofEvent(kind="expectation", phase=phase, expected=what, seen=", ".join(left), ok=not left)
+
+
+def required(steps: Iterable[Step]) -> list[Check]:
+    """All checks of the steps but those that only run inside experiments."""
+    return [check for step in steps for check in judge.required(step)]
+
+
+async def progress(phase: str, source: AsyncGenerator[Progress, None]) -> Told:
+    """An operation's progress as a proof tells it."""
+    async with aclosing(source) as events:
+        async for event in events:
+            if event.state != "planned":
+                yield ProofEvent(kind="progress", phase=phase, progress=event)
+
+
+class Expected(Struct, frozen=True):
+    """One outcome, and the reason where it is red."""
+
+    outcome: Outcome
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.reason})" if self.reason else str(self.outcome)
+
+
+RED = (Outcome.FAIL, Outcome.UNRECOVERABLE)
+
+
+def fresh(check: Check) -> Expected:
+    """A goal is red for its stated reason, or blocked by one that is; a guard is green."""
+    if check.role == "guard":
+        return Expected(Outcome.PASS)
+    return Expected(Outcome.BLOCKED) if check.fresh == "blocked" else Expected(Outcome.FAIL, check.fresh)
+
+
+def wrong(check: Check, red: Mapping[str, str], known: Mapping[str, Check]) -> Expected:
+    """Exactly the declared reds; what needs one of them, directly or not, is blocked; all others pass."""
+    if check.id in red and not blocked(check, red, known):
+        return Expected(Outcome.FAIL, red[check.id])
+    return Expected(Outcome.BLOCKED) if blocked(check, red, known) else Expected(Outcome.PASS)
+
+
+def blocked(check: Check, red: Collection[str], known: Mapping[str, Check]) -> bool:
+    """Whether it needs a check that is red."""
+    return any(need in red or blocked(known[need], red, known) for need in check.needs)
+
+
+def holds(expected: Expected, verdict: Verdict | None) -> bool:
+    """Whether the verdict is as expected: of the reds, one that cannot be mended is as good as one that can."""
+    if verdict is None:
+        return False
+    if expected.outcome is Outcome.FAIL:
+        return verdict.outcome in RED and verdict.reason == expected.reason
+    return verdict.outcome is expected.outcome
+
+
+def shown(verdict: Verdict | None) -> str:
+    """What was seen instead."""
+    if verdict is None:
+        return "no verdict"
+    facts = f"{verdict.outcome} ({verdict.reason})" if verdict.reason else str(verdict.outcome)
+    details = [f"expected {verdict.expected}" if verdict.expected else "", f"seen {verdict.seen}" if verdict.seen else ""]
+    blockers = f"by {', '.join(verdict.blocked_by)}" if verdict.blocked_by else ""
+    return "; ".join(part for part in (facts, blockers, *details) if part)

@@ -1,0 +1,165 @@
+"""The parts of a proof: fresh, solved, each misconception, reset."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from meshlab.check.verdict import Outcome, Verdict
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
+from meshlab.lab.change.read import load_change
+from meshlab.lab.checks import Check
+from meshlab.lab.differences import listed
+from meshlab.lab.files import layout
+from meshlab.lab.model import Misconception, Step
+from meshlab.lab.proof import WrongProof
+from meshlab.run.accounts import scripts
+from meshlab.run.accounts.appliers import solver
+from meshlab.run.checks import judge
+from meshlab.run.desired import baseline, untouched
+from meshlab.run.prepare import reset
+from meshlab.run.prove import expect, road
+from meshlab.run.prove import road as sketch
+from meshlab.run.prove.events import ProofEvent
+from meshlab.run.prove.expect import Expected, ProofLook, Told, progress, required
+from meshlab.run.prove.sample import Sample
+from meshlab.run.run import Run
+from meshlab.run.solve import perform, solve
+from meshlab.run.solve.perform import Manner
+from meshlab.run.store import events
+
+WRONG_SETTLES = 25.0
+"""Seconds for the workloads of a misconception: some never settle, and that is their point."""
+WRONG_SHOWS = 40.0
+"""Seconds for a misconception to show: connections from before it are served for a while, and windows of traffic fill."""
+PASSES = Expected(Outcome.PASS)
+
+
+class ProofParts:
+    """In the order in which they must be asked for."""
+
+    def __init__(self, run: Run, sample: Sample | None = None) -> None:
+        """sample: only its experiments and misconceptions, and each solution once."""
+        self._run = run
+        self._sample = sample
+        self._look = ProofLook(run)
+        self.fresh: dict[str, Verdict] = {}
+        self.solved: dict[str, Verdict] = {}
+        self.wrong: dict[str, WrongProof] = {}
+        self.start: dict[str, str] = {}
+        self.end: dict[str, str] = {}
+
+    async def on_paper(self) -> Told:
+        """What the files alone tell of the road, before anything takes time. The proof itself is told by the cluster."""
+        left = sketch.road(self._run) if self._run.lab.previous else None
+        if left is not None:
+            what = f"declared start against the declared end of {self._run.lab.previous}"
+            yield ProofEvent(kind="note", phase="road", expected=what, seen=listed(left) or "the same")
+
+    async def on_fresh(self) -> Told:
+        """Goals red for their reasons, guards green, and nothing changed by looking."""
+        yield ProofEvent(kind="phase", phase="fresh")
+        before = await untouched.take(self._run)
+        checks = required(self._run.lab.steps)
+        await self._look.judge([check for check in checks if check.role == "guard"], wait=True)
+        await self._look.judge([check for check in checks if check.role != "guard"], wait=False)
+        self.fresh = dict(self._look.found)
+        for check in checks:
+            yield self._look.compare("fresh", check, expect.fresh(check))
+        yield await self._look.unchanged("fresh", "checks change nothing", before)
+        self.start = await road.start(self._run)
+        if self._run.lab.previous:
+            yield road.compare(self._run, self.start)
+
+    async def on_solved(self, steps: list[Step]) -> Told:
+        """Step by step all green; solving again changes nothing; and all is still green at the end."""
+        for step in steps:
+            async with aclosing(self._on_step(step)) as told:
+                async for event in told:
+                    yield event
+        self.solved = dict(self._look.found)
+        yield ProofEvent(kind="phase", phase="solved")
+        last = [check for check in self._required(steps) if judge.lasting(check)]
+        await self._look.judge(last, wait=True)
+        for check in last:
+            yield self._look.compare("solved", check, PASSES)
+        if steps == list(self._run.lab.steps):
+            self.end = await road.end(self._run)
+
+    def _required(self, steps: list[Step]) -> list[Check]:
+        left_out = self._sample.left_out if self._sample else ()
+        return [check for check in required(steps) if check.id not in left_out]
+
+    async def _on_step(self, step: Step) -> Told:
+        run, phase = self._run, f"solve/{step.id}"
+        yield ProofEvent(kind="phase", phase=phase)
+        if step is not run.lab.steps[0]:
+            await untouched.keep(run, step.id)
+            await baseline.take(run, "step-start", step.id)
+            run.append(events.Moved(step=step.id))
+        async with aclosing(self._solve(step, phase)) as told:
+            async for event in told:
+                yield event
+        await self._look.judge(self._required([step]), wait=True)
+        for check in self._required([step]):
+            yield self._look.compare(phase, check, PASSES)
+        if self._sample is None:
+            async with aclosing(self._again(step, phase)) as told:
+                async for event in told:
+                    yield event
+
+    def _solve(self, step: Step, phase: str) -> Told:
+        experiments = self._sample.experiments if self._sample else True
+        return progress(phase, solve.solve(self._run, step.id, experiments=experiments))
+
+    async def _again(self, step: Step, phase: str) -> Told:
+        before = await untouched.take(self._run)
+        async with aclosing(self._solve(step, phase)) as told:
+            async for event in told:
+                yield event
+        yield await self._look.unchanged(phase, "a second solve changes nothing", before)
+
+    async def on_wrong(self, wrong: Misconception) -> Told:
+        """Exactly its declared reds, on the checks of the steps up to its own."""
+        run, phase = self._run, f"wrong/{wrong.id}"
+        yield ProofEvent(kind="phase", phase=phase)
+        for source in (reset.reset(run, wrong.step), self._mislead(wrong)):
+            async with aclosing(progress(phase, source)) as told:
+                async for event in told:
+                    yield event
+        ids = [step.id for step in run.lab.steps]
+        steps = list(run.lab.steps[: ids.index(wrong.step) + 1])
+        checks = [check for check in self._required(steps) if not run.lab.ended(check, wrong.step)]
+        known = run.lab.all_checks()
+        expected = {check.id: expect.wrong(check, wrong.red, known) for check in checks}
+        await self._look.judge_until(checks, expected, WRONG_SHOWS)
+        for check in checks:
+            yield self._look.compare(phase, check, expected[check.id])
+        blocked = tuple(check.id for check in checks if expect.blocked(check, wrong.red, known))
+        self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
+
+    async def _mislead(self, wrong: Misconception) -> AsyncGenerator[Progress, None]:
+        """The misconception in place of its step's solution, or on top of it."""
+        run = self._run
+        solution, mistake = layout.solve_folder(run.loaded, wrong.step), layout.wrong_folder(run.loaded, wrong.id)
+        async with solver(run) as hands:
+            usual = Manner(hands=hands, script=scripts.trusted(run), experiments=False)
+            lenient = Manner(
+                hands=hands, script=scripts.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
+            )
+            for folder, manner in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
+                change = load_change(run.loaded, folder)
+                async with aclosing(perform.perform(run, change, manner, Track(perform.phases(change, manner)))) as told:
+                    async for event in told:
+                        yield event
+
+    async def on_reset(self) -> Told:
+        """Back to the start, as if nothing had ever been done."""
+        first = self._run.lab.steps[0].id
+        yield ProofEvent(kind="phase", phase="reset")
+        before = untouched.kept(self._run, first) or {}
+        async with aclosing(progress("reset", reset.reset(self._run, first))) as told:
+            async for event in told:
+                yield event
+        yield await self._look.unchanged("reset", "the fingerprint is that of fresh", before)

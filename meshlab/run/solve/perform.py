@@ -1,0 +1,139 @@
+"""Doing what a change of a lab, a misconception or a submission says, all of it, and waiting until it has settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+
+from msgspec import Struct
+
+from meshlab.check.inputs import Context
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track, timed
+from meshlab.errors import EnvironmentFault, PreparationTimeout
+from meshlab.lab.change.parts import Answer, Change, Script
+from meshlab.lab.model import spaces
+from meshlab.objects import change, rollout
+from meshlab.objects.change import Hands, lookers
+from meshlab.run.guide import answers
+from meshlab.run.run import Run
+
+APPLY, SCRIPTS, SETTLE, ANSWERS, EXPERIMENTS = "apply-solution", "run-scripts", "settle", "give-answers", "run-experiments"
+SETTLE_WITHIN = 90.0
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How a change is made."""
+
+    hands: Hands
+    script: Callable[[Script], Awaitable[None]]
+    """Runs one script in its container."""
+    experiments: bool = True
+    strict: bool = True
+    """False: workloads that do not settle are left to the checks (a misconception, somebody's submission)."""
+    settle_within: float = SETTLE_WITHIN
+
+
+def phases(found: Change, manner: Manner) -> list[str]:
+    """The phases that `perform` goes through."""
+    wanted = {
+        APPLY: True,
+        SCRIPTS: bool(found.scripts),
+        SETTLE: True,
+        ANSWERS: bool(found.answers or found.predictions),
+        EXPERIMENTS: bool(found.experiments) and manner.experiments,
+    }
+    return [phase for phase, is_wanted in wanted.items() if is_wanted]
+
+
+async def perform(run: Run, found: Change, manner: Manner, track: Track) -> AsyncGenerator[Progress, None]:
+    """Events of `phases`; `planned` ones are the caller's."""
+    done: list[change.Done] = []
+
+    async def apply() -> None:
+        done.append(await change.make(run.lab, found, manner.hands))
+
+    async def scripts() -> None:
+        for script in found.scripts:
+            await manner.script(script)
+
+    async def settle() -> None:
+        await settled(run, manner)
+        # Kubelet may have looked between our write and its own news of it: once more.
+        await change.nudge(run.lab, done[0].nudged, lookers(manner.hands))
+
+    works: dict[str, Callable[[], Awaitable[None]]] = {
+        APPLY: apply,
+        SCRIPTS: scripts,
+        SETTLE: settle,
+        ANSWERS: lambda: say(run, found),
+    }
+    planned = phases(found, manner)
+    for phase, work in works.items():
+        if phase in planned:
+            async with aclosing(timed(track, phase, work)) as events:
+                async for event in events:
+                    yield event
+    if EXPERIMENTS in planned:
+        async with aclosing(experiments(run, found, track)) as events:
+            async for event in events:
+                yield event
+
+
+async def settled(run: Run, manner: Manner) -> None:
+    """Until the lab's namespaces have settled, on every cluster."""
+    kubes = [await run.kube(cluster) for cluster in run.lab.clusters]
+    try:
+        await asyncio.gather(*(rollout.settled(kube, spaces(run.lab), manner.settle_within) for kube in kubes))
+    except PreparationTimeout:
+        if manner.strict:
+            raise
+
+
+async def say(run: Run, found: Change) -> None:
+    """Answers and predictions; what has been said already is not said again."""
+    for check, one in found.answers.items():
+        text = await right(run, one) if one.measured else one.value
+        if run.state().answers.get(check) != text:
+            answers.answer(run, check, text)
+    for name, foretold in found.predictions.items():
+        before = run.state().predictions.get(name)
+        if before is None or name not in run.state().experiments:
+            answers.predict(run, name, foretold.as_json())
+
+
+async def right(run: Run, one: Answer) -> str:
+    """The right answer, as the check itself finds it. EnvironmentFault when it could not be measured."""
+    from meshlab.check.kinds.answer import measure
+
+    spec = run.lab.all_checks()[one.check].answer
+    assert spec is not None
+    if spec.measured is None:
+        return spec.equals
+    found = await measure(spec.measured, Context(run.lab, await run.world()))
+    if not found:
+        raise EnvironmentFault(f"The right answer to {one.check} could not be measured.", hint="Run `meshlab check`.")
+    return found[0]
+
+
+async def experiments(run: Run, found: Change, track: Track) -> AsyncGenerator[Progress, None]:
+    """Those that have not been run to their end yet."""
+    from meshlab.run.experiments.experiment import run_experiment
+
+    names = [one.experiment for one in found.experiments if not over(run, one.experiment)]
+    yield track.running(EXPERIMENTS, total=len(names))
+    for number, name in enumerate(names):
+        yield track.running(EXPERIMENTS, done=number, total=len(names), detail=name)
+        async with aclosing(run_experiment(run, name, alone=True)) as events:
+            async for event in events:
+                if event.text:
+                    yield Progress(phase=EXPERIMENTS, state="note", detail=f"{name}: {event.text}")
+    yield track.done(EXPERIMENTS, done=len(names), total=len(names))
+
+
+def over(run: Run, experiment: str) -> bool:
+    """Whether it was run to its end and came out as it should."""
+    result = run.state().experiments.get(experiment) or {}
+    verdicts = [one for phase in result.get("phases", ()) for one in phase["verdicts"]]
+    return bool(result.get("finished")) and all(one["outcome"] == "pass" for one in verdicts)

@@ -1,0 +1,43 @@
+"""Applying a step's solution."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from msgspec.structs import replace
+
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
+from meshlab.lab.change.read import load_change
+from meshlab.lab.files import layout
+from meshlab.run.accounts import scripts
+from meshlab.run.accounts.appliers import solver
+from meshlab.run.checks import judge
+from meshlab.run.run import Run
+from meshlab.run.solve import perform
+from meshlab.run.solve.perform import Manner
+from meshlab.run.store import events
+
+
+async def solve(run: Run, step: str = "", *, experiments: bool | frozenset[str] = True) -> AsyncGenerator[Progress, None]:
+    """Apply solve/<step> (default: the current step), its answers and predictions, run its experiments, wait, record.
+
+    experiments: all of them, none, or those named.
+    A second solve changes nothing. What it writes counts as the learner's. ClusterError, PreparationTimeout, LockedError.
+    """
+    with run.lock("solve"):
+        chosen = judge.step_of(run, step)
+        found = load_change(run.loaded, layout.solve_folder(run.loaded, chosen.id))
+        if not isinstance(experiments, bool):
+            found = replace(found, experiments=tuple(one for one in found.experiments if one.experiment in experiments))
+        async with solver(run) as hands:
+            manner = Manner(hands=hands, script=scripts.trusted(run), experiments=experiments is not False)
+            track = Track(perform.phases(found, manner), Estimates(run.paths.root))
+            for event in track.planned():
+                yield event
+            async with aclosing(perform.perform(run, found, manner, track)) as progress:
+                async for event in progress:
+                    yield event
+        track.learn()
+        run.append(events.Solved(step=chosen.id))

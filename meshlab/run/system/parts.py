@@ -1,0 +1,115 @@
+"""What meshlab itself runs in a cluster, in the namespace `meshlab`: the probe of each node, the recorder, who occupies it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from meshlab.cluster.api import Capabilities, Kube
+from meshlab.errors import ClusterError, EnvironmentFault
+from meshlab.lab.address import ObjectRef
+from meshlab.lab.model import Actor, Lab, spaces
+from meshlab.objects import apply
+from meshlab.objects.change import touch
+from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
+
+FOLDER = Path(__file__).parent
+OCCUPANT = "occupant"
+RECORDED = (
+    "v1/configmaps",
+    "v1/services",
+    "v1/serviceaccounts",
+    "v1/pods",
+    "apps/v1/deployments",
+    "apps/v1/daemonsets",
+    "apps/v1/statefulsets",
+    "networking.k8s.io/v1/networkpolicies",
+    "networking.k8s.io/v1/ingresses",
+)
+
+
+def plan(actors: dict[str, Actor]) -> str:
+    """What the probe is told to send."""
+    return json.dumps({"actors": [_actor(name, one) for name, one in actors.items()]})
+
+
+def _actor(name: str, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": name,
+        "url": actor.url,
+        "rate": actor.rate,
+        "timeout_ms": actor.timeout_ms,
+        "headers": actor.headers,
+        "keepalive": actor.keepalive,
+        "start": actor.start,
+    }
+
+
+def objects(lab: Lab, cluster: str, image: str, capabilities: Capabilities) -> list[Object]:
+    """Everything that meshlab adds for a lab on one of its clusters; actors run on the first."""
+    actors = lab.actors if cluster == lab.default_cluster else {}
+    found = read("namespace") + read("probe", plan=json.dumps(plan(actors)), image=image, cluster=cluster)
+    if not capabilities.audit:
+        found += read("recorder", image=image, record=",".join(RECORDED), namespaces=",".join(spaces(lab)))
+        for namespace in spaces(lab):
+            found += read("recorder-rights", namespace=namespace)
+    return found
+
+
+def read(name: str, **values: str) -> list[Object]:
+    """The objects of one file of the folder `system`, with its templates filled in, marked as meshlab's."""
+    import yaml
+
+    text = Template((FOLDER / f"{name}.yaml").read_text()).substitute(values)
+    found = [one for one in yaml.safe_load_all(text) if one]
+    for one in found:
+        one["metadata"].setdefault("labels", {})[PART_OF] = "meshlab"
+    return found
+
+
+async def install(kube: Kube, lab: Lab, cluster: str, image: str, capabilities: Capabilities) -> None:
+    """Put them there, and let the probes read their plan at once."""
+    wanted = objects(lab, cluster, image, capabilities)
+    if capabilities.scope == "namespaces":
+        await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(lab)))
+        wanted = [one for one in wanted if one["kind"] != "Namespace"]
+    changed = {one.ref.name for one in await apply.objects(apply.Hand.of(kube), wanted) if one.changed}
+    if "probe-plan" in changed:
+        for pod in await kube.list(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="Pod", labels={"app": "probe"})):
+            await touch(kube, pod)
+
+
+async def namespaces_must_exist(kube: Kube, names: tuple[str, ...]) -> None:
+    """Where meshlab may not make namespaces, an administrator has to. EnvironmentFault names the first that is missing."""
+    for name in names:
+        try:
+            found = await kube.get(ObjectRef(kind="Namespace", name=name))
+        except ClusterError as error:
+            if error.status != 403:
+                raise
+            found = None
+        if found is None:
+            raise EnvironmentFault(
+                f"The namespace {name} is not there, or you have no rights in it.",
+                hint=f"Ask an administrator for the namespaces {', '.join(names)} with the role admin in each.",
+            )
+
+
+async def occupant(kube: Kube) -> dict[str, str]:
+    """Which run's lab is on the cluster, ready to be used: {lab, seed, run}; {} while none is."""
+    found = await kube.get(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ConfigMap", name=OCCUPANT))
+    return dict((found or {}).get("data") or {})
+
+
+async def occupy(kube: Kube, who: dict[str, str]) -> None:
+    """Say whose lab is there. Only once it is ready: a killed preparation must not pass for a finished one."""
+    marks = {PART_OF: "meshlab"}
+    meta = {"name": OCCUPANT, "namespace": SYSTEM_NAMESPACE, "labels": marks}
+    await kube.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": who})
+
+
+async def vacate(kube: Kube) -> None:
+    """From here on the cluster holds no run's lab."""
+    await kube.delete(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ConfigMap", name=OCCUPANT))

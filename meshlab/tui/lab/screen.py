@@ -1,0 +1,279 @@
+"""The screen where a lab is worked on: guide, live map, checks, shell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Markdown, Static
+
+from meshlab.run.api import HintText, LabRun, Page
+from meshlab.tui.base.panes import PANES, PaneTabs
+from meshlab.tui.base.screen import MeshModal
+from meshlab.tui.keys import bind
+from meshlab.tui.lab.checks import CheckList
+from meshlab.tui.lab.dialogs import LabDialogs
+from meshlab.tui.lab.guide_pane import GuidePane
+from meshlab.tui.lab.topology.model import Picture
+from meshlab.tui.lab.topology.widget import TopologyView
+from meshlab.tui.messages import LeaveLab
+from meshlab.tui.speak import lab_title, language_of, tr
+from meshlab.tui.widgets.guide import RunRequested
+from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.tui.widgets.matrix import MatrixView
+from meshlab.tui.widgets.pane import Pane
+from meshlab.tui.widgets.shell import MakeShell, ShellPane
+from meshlab.tui.widgets.status import StatusRow
+
+
+class MapPane(Pane):
+    """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""
+
+
+class LabScreen(LabDialogs):
+    """Composition, pages and drawing; what is done with the run is in LabWork."""
+
+    CSS_PATH = "lab.tcss"
+    HELP_TOPIC = "help.lab"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("c", "check", "lab.check"),
+        bind("h", "hint", "lab.hint"),
+        bind("n", "next", "lab.next"),
+        bind("e", "experiment", "lab.experiment"),
+        bind("t", "trace", "lab.trace"),
+        bind("r", "reset", "lab.reset"),
+        bind("s", "solve", "lab.solve"),
+        bind("b", "page(-1)", "lab.back", show=False),
+        bind("f", "page(1)", "lab.forward", show=False),
+        bind("d", "debrief", "lab.debrief", show=False),
+        bind("l", "labs", "lab.labs"),
+        bind("v", "app.compare", "app.compare"),
+        bind("Y", "copy_kubeconfig", "lab.copy-kubeconfig", show=False),
+        bind("escape", "back", "lab.escape", show=False),
+        bind("f2", "shell", "lab.shell", priority=True, show=False),
+        bind("f3", "full_shell", "lab.full-shell", priority=True, show=False),
+        bind("f6,shift+pageup", "scrollback", "lab.scrollback", priority=True, show=False),
+    ]
+
+    def __init__(self, run: LabRun, make_shell: MakeShell) -> None:
+        super().__init__()
+        self.start_work(run)
+        self.make_shell = make_shell
+        self.page_step = self.board.snapshot.current
+
+    def compose(self) -> ComposeResult:
+        yield StatusRow(id="status")
+        yield PaneTabs(id="tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield GuidePane()
+                with Pane(id="hint"):
+                    yield Markdown(id="hint-text")
+            with Vertical(id="right"):
+                with MapPane(id="map"):
+                    yield TopologyView()
+                with Pane(id="matrix"):
+                    yield MatrixView()
+                with Vertical(id="checks", classes="pane"):
+                    yield CheckList()
+                    yield Static(id="step-done")
+                yield ShellPane(self.make_shell, self.lab_run.environment)
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.query_one("#hint").display = False
+        self.show_active(self.active, self.active)
+        self.titles()
+        self.show_page(self.page_step)
+        self.pane("guide").focus()
+        self.follow()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted and not any(worker.group == "watch" and worker.is_running for worker in self.workers):
+            self.follow()
+
+    def on_screen_suspend(self) -> None:
+        # A question over this screen still wants it live; another screen does not.
+        if not isinstance(self.app.screen, MeshModal):
+            self.rest()
+
+    # --- drawing --- #
+
+    def titles(self) -> None:
+        """Names of panes in the language spoken now."""
+        for number, name in enumerate(PANES):
+            self.pane(name).border_title = f"{number + 1} {tr(self, f'pane.{name}')}"
+        self.pane("shell").border_subtitle = tr(self, "shell.keys")
+        self.pane("checks").border_subtitle = tr(self, "checks.keys")
+        self.pane("map").border_subtitle = tr(self, "map.keys")
+        self.pane("matrix").border_subtitle = tr(self, "matrix.keys")
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.titles()
+        self.show_page(self.page_step)
+        self.draw_map()
+        hint = self.query_one("#hint")
+        hint.display = False
+
+    def show_page(self, step: str) -> None:
+        """Show a step's title, and with the next frame its page and checks: a key is answered at once."""
+        self.page_step = step
+        page = self.lab_run.page(step, language_of(self))
+        guide = self.query_one(GuidePane)
+        guide.border_title = f"1 {tr(self, 'pane.guide')}  {page.number}/{page.of} {page.title}"
+        self.call_after_refresh(self._fill_page, page)
+
+    def _fill_page(self, page: Page) -> None:
+        self.query_one(GuidePane).show(page.markdown)
+        self.query_one("#hint").display = False
+        self.redraw_checks()
+
+    def redraw_checks(self) -> None:
+        """Checks, counts, and whether the step is done."""
+        language = language_of(self)
+        rows, experiments = self.board.rows(self.page_step, language), self.board.experiments(self.page_step, language)
+        self.query_one(CheckList).show(rows, experiments)
+        done = self.query_one("#step-done", Static)
+        done.display = self.board.done(self.page_step)
+        key = "lab.step-done" if self.page_step == self.board.snapshot.current else "lab.step-was-done"
+        words = Content.assemble(("✔ ", "$success"), tr(self, key))
+        if done.content != words:
+            done.update(words)
+        self.redraw_status()
+        self.refresh_bindings()
+
+    def redraw_status(self) -> None:
+        snapshot = self.board.snapshot
+        green, total = self.board.counts()
+        number = self.board.index(snapshot.current) + 1
+        status = self.query_one(StatusRow)
+        status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (lab_title(self, snapshot), ""))
+        link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
+        faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
+        where = f"{snapshot.engine} {snapshot.cluster} " if self.has_class("-wide") else ""
+        status.right = (
+            (where, "$muted"),
+            *link,
+            *faults,
+            ("   " + tr(self, "lab.step", number=number, of=len(snapshot.steps)), "$muted"),
+            ("   " + tr(self, "lab.checks", green=green, total=total), "bold"),
+        )
+
+    def retitle(self) -> None:
+        self.redraw_status()
+
+    def redraw_map(self, picture: object) -> None:
+        if isinstance(picture, Picture):
+            self.query_one(TopologyView).picture = picture
+        self.query_one(MatrixView).show(self.matrix)
+
+    def show_hint(self, hint: object) -> None:
+        """Put a hint below the guide, where it can be read while typing."""
+        if not isinstance(hint, HintText):
+            self.notify(tr(self, "hint.none"), markup=False)
+            return
+        box = self.query_one("#hint")
+        box.display = True
+        box.border_title = tr(self, "hint.title", number=hint.number, of=hint.of)
+        box.border_subtitle = tr(self, "hint.keys")
+        self.query_one("#hint-text", Markdown).update(hint.text)
+        if self.has_class("-narrow"):
+            self.action_pane(0)
+
+    # --- keys --- #
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """While keys go to the shell, only those that lead out of it are named."""
+        found = super().active_bindings
+        if not self.is_mounted or not self.query_one(ShellPane).active:
+            return found
+        leading_out = {key: one for key, one in found.items() if one.binding.priority and one.enabled}
+        return {key: one._replace(binding=replace(one.binding, show=True)) for key, one in leading_out.items()}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted:
+            return True
+        index, last = self.board.index(self.page_step), len(self.board.snapshot.steps) - 1
+        step = self.board.step()
+        match action:
+            case "next":
+                return True if self.board.done() else None
+            case "experiment":
+                return True if step and step.experiments else None
+            case "debrief":
+                return True if self.board.done(self.page_step) else None
+            case "page":
+                return True if 0 <= index + int(str(parameters[0])) <= min(last, self.furthest()) else None
+        return super().check_action(action, parameters)
+
+    def furthest(self) -> int:
+        """Pages may be read up to the current step."""
+        return self.board.index(self.board.snapshot.current)
+
+    def action_check(self) -> None:
+        self.check_now()
+
+    def action_hint(self) -> None:
+        row = self.query_one(CheckList)
+        option = row.highlighted_option if row.has_focus else None
+        kind, _, name = (option.id or "").partition(":") if option else ("", "", "")
+        self.take_hint(name if kind == "check" else "")
+
+    def action_next(self) -> None:
+        self.go_next()
+
+    def action_reset(self) -> None:
+        self.reset_step()
+
+    def action_solve(self) -> None:
+        self.solve_step()
+
+    def action_page(self, by: int) -> None:
+        self.show_page(self.board.snapshot.steps[self.board.index(self.page_step) + by].id)
+
+    def action_labs(self) -> None:
+        self.post_message(LeaveLab())
+
+    def action_back(self) -> None:
+        hint = self.query_one("#hint")
+        if hint.display:
+            hint.display = False
+        elif self.zoomed:
+            self.action_zoom()
+        else:
+            self.action_labs()
+
+    def focus_pane(self, name: str) -> None:
+        if name == "shell":
+            self.query_one(ShellPane).focus_shell()
+        elif name == "checks":
+            self.query_one(CheckList).focus()
+        else:
+            super().focus_pane(name)
+
+    def action_shell(self) -> None:
+        self.action_pane(0 if self.query_one(ShellPane).active else PANES.index("shell"))
+
+    @on(ShellPane.ScrolledBack)
+    def action_scrollback(self) -> None:
+        from meshlab.tui.lab.scrollback import ScrollbackScreen
+
+        # An emulator that this screen covers goes on: only what is seen of it stands still.
+        self.app.push_screen(ScrollbackScreen(self.query_one(ShellPane).transcript))
+
+    @on(RunRequested)
+    def bring_command(self, message: RunRequested) -> None:
+        self.action_pane(PANES.index("shell"))
+        self.query_one(ShellPane).paste(message.code)
+
+    @on(ShellPane.Refused)
+    def copy_instead(self, message: ShellPane.Refused) -> None:
+        self.app.copy_to_clipboard(message.text)
+        self.notify(tr(self, "shell.refused"), severity="warning", markup=False)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import gather
 from meshlab.check.world import LogEntry, Position
 
@@ -17,16 +17,16 @@ Totals = dict[tuple[str, str], int]
 """(pod, upstream cluster) to requests since the proxy started."""
 
 
-async def totals(context: Context, proxies: dict[str, list[Position]]) -> Totals:
+async def totals(inputs: Inputs, proxies: dict[str, list[Position]]) -> Totals:
     """Requests that each pod of the Envoy proxies has sent to each of its upstream clusters."""
-    pods = [(proxy, pod.pod) for proxy, found in proxies.items() if counts(context, proxy) for pod in found]
-    answers = await gather(context.world.admin(proxy, pod, STATS) for proxy, pod in pods)
+    pods = [(proxy, pod.pod) for proxy, found in proxies.items() if counts(inputs, proxy) for pod in found]
+    answers = await gather(inputs.world.admin(proxy, pod, STATS) for proxy, pod in pods)
     return {(pod, name): value for (_, pod), answer in zip(pods, answers, strict=True) for name, value in _read(answer)}
 
 
-def counts(context: Context, proxy: str) -> bool:
+def counts(inputs: Inputs, proxy: str) -> bool:
     """Whether this kind of proxy has counters that we can read."""
-    return context.proxy(proxy).adapter in ENVOYS
+    return inputs.proxy(proxy).adapter in ENVOYS
 
 
 def _read(answer: Any) -> Iterable[tuple[str, int]]:

@@ -1,6 +1,6 @@
 """Runs checks: needed ones first, independent ones at once, each until its verdict is final.
 
-    async for verdict in evaluate(context, step.checks, known=last, wait=True):
+    async for verdict in evaluate(inputs, step.checks, known=last, wait=True):
         ...
 
 Every check ends in exactly one final verdict. With `wait`, a check that is not green yet may come as `pending` first (and
@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from meshlab.check import kinds
 from meshlab.check.findings import evidence, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.plan import chosen, with_needs
 from meshlab.check.settle import settle
 from meshlab.check.verdict import Finding, Outcome, Verdict
@@ -34,7 +34,7 @@ NOTHING: Mapping[str, Verdict] = MappingProxyType({})
 
 
 async def evaluate(
-    context: Context,
+    inputs: Inputs,
     checks: Iterable[Check],
     *,
     known: Mapping[str, Verdict] = NOTHING,
@@ -55,9 +55,9 @@ async def evaluate(
 
     LabError when needs do not exist or form a circle. Closing or cancelling it cancels every look and waits for it to end.
     """
-    lab = context.lab.all_checks()
+    lab = inputs.lab.all_checks()
     plan = with_needs(chosen(checks, asked), lab, known)
-    run = _Evaluation(context, known, wait, step_of or (lambda check: context.lab.step_of(check).id), record, recorder)
+    run = _Evaluation(inputs, known, wait, step_of or (lambda check: inputs.lab.step_of(check).id), record, recorder)
     run.prepare(plan)
     tasks = [asyncio.create_task(run.one(check), name=f"check {check.id}") for check in plan]
     finished = asyncio.ensure_future(asyncio.gather(*tasks))
@@ -77,7 +77,7 @@ class _Evaluation:
 
     def __init__(
         self,
-        context: Context,
+        inputs: Inputs,
         known: Mapping[str, Verdict],
         wait: bool,
         step_of: Callable[[str], str],
@@ -85,7 +85,7 @@ class _Evaluation:
         recorder: Recorder | None,
     ) -> None:
         self.news: asyncio.Queue[Verdict | None] = asyncio.Queue()
-        self._context = context
+        self._inputs = inputs
         self._known = known
         self._wait = wait
         self._step_of = step_of
@@ -109,7 +109,7 @@ class _Evaluation:
 
     async def _verdict(self, check: Check) -> Verdict:
         red = [name for name in check.needs if not await self._green(name)]
-        started = self._context.world.now()
+        started = self._inputs.world.now()
         if red:
             blocked = Finding(Outcome.BLOCKED, reason="engine.blocked", parameters={"checks": ", ".join(red)})
             return replace(self._say(check, blocked, started), blocked_by=tuple(red))
@@ -124,14 +124,14 @@ class _Evaluation:
         def say(finding: Finding) -> None:
             self.news.put_nowait(self._say(check, finding, started))
 
-        return await settle(check, self._context.world, started, lambda: self._look(check), say, wait=self._wait)
+        return await settle(check, self._inputs.world, started, lambda: self._look(check), say, wait=self._wait)
 
     async def _look(self, check: Check) -> Finding:
         async with self._gate.enter(check.kind):
-            return await safe_look(check, self._context, self._recorder)
+            return await safe_look(check, self._inputs, self._recorder)
 
     def _say(self, check: Check, finding: Finding, started: float) -> Verdict:
-        now = self._context.world.now()
+        now = self._inputs.world.now()
         return Verdict(
             check=check.id,
             step=self._step_of(check.id),
@@ -205,23 +205,23 @@ LIMIT = 300.0
 """Seconds after which a look that does not end is given up."""
 
 
-async def safe_look(check: Check, context: Context, recorder: Recorder | None = None) -> Finding:
+async def safe_look(check: Check, inputs: Inputs, recorder: Recorder | None = None) -> Finding:
     """Never raises but for cancellation. With a recorder, what the look saw is kept as a fixture."""
     if recorder is None:
-        return await _guarded(check, context)
+        return await _guarded(check, inputs)
     from meshlab.check.record import RecordingWorld
 
-    recording = RecordingWorld(context.world)
-    finding = await _guarded(check, Context(context.lab, recording))
-    recorder.keep(recording, context.lab, check, finding)
+    recording = RecordingWorld(inputs.world)
+    finding = await _guarded(check, Inputs(inputs.lab, recording))
+    recorder.keep(recording, inputs.lab, check, finding)
     return finding
 
 
-async def _guarded(check: Check, context: Context) -> Finding:
+async def _guarded(check: Check, inputs: Inputs) -> Finding:
     limit = asyncio.timeout(LIMIT)
     try:
         async with limit:
-            return await kinds.look(check, context)
+            return await kinds.look(check, inputs)
     except LabError as error:
         return unknown("engine.lab", seen=str(error), message=_sentence(error, str(error)))
     except MeshlabError as error:

@@ -14,7 +14,7 @@ PROBE = "probe"
 
 
 @dataclass(frozen=True)
-class Context:
+class Inputs:
     """The lab that says what things are called, and the world in which they are looked at."""
 
     lab: Lab

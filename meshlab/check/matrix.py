@@ -11,7 +11,7 @@ from collections import Counter
 from msgspec import Struct, field
 
 from meshlab.check.endpoints import fraction, fraction_via
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, carries, gather, succeeded, url_of
 from meshlab.check.stats import region
 from meshlab.check.world import CallRequest, Position, Reply
@@ -50,31 +50,31 @@ class CellSeen(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return low <= self.ok <= high and not (self.allowed and set(self.errors) - set(self.allowed))
 
 
-async def measure(context: Context, spec: MatrixSpec) -> list[CellSeen]:
+async def measure(inputs: Inputs, spec: MatrixSpec) -> list[CellSeen]:
     """Every cell, row by row. Only what the lab itself lacks is an error (LabError)."""
-    rows = await _rows(context, spec)
-    urls = {column: url_of(context, column) for column in spec.columns}
+    rows = await _rows(inputs, spec)
+    urls = {column: url_of(inputs, column) for column in spec.columns}
     plans = [
         (row, column, position, CallRequest(url=urls[column], timeout_ms=spec.timeout_ms, n=spec.requests,
-         concurrency=spec.requests, nonce=context.world.nonce()))
+         concurrency=spec.requests, nonce=inputs.world.nonce()))
         for row, positions in rows.items()
         for column in spec.columns
         for position in positions
     ]  # fmt: skip
-    replies = await gather((_call(context, position, request) for _, _, position, request in plans), AT_ONCE)
+    replies = await gather((_call(inputs, position, request) for _, _, position, request in plans), AT_ONCE)
     seen: dict[tuple[str, str], list[Reply]] = {(row, column): [] for row in rows for column in spec.columns}
     for (row, column, _, _), some in zip(plans, replies, strict=True):
         seen[row, column].extend(some)
-    computed = await _computed(context, spec, rows)
+    computed = await _computed(inputs, spec, rows)
     return [_cell(spec, row, column, some, computed) for (row, column), some in seen.items()]
 
 
-async def _rows(context: Context, spec: MatrixSpec) -> dict[str, list[Position]]:
+async def _rows(inputs: Inputs, spec: MatrixSpec) -> dict[str, list[Position]]:
     """The pods of each row; a probe has a row for each node."""
     rows: dict[str, list[Position]] = {}
     for service in spec.rows:
-        positions = await context.world.positions(service)
-        if not context.service(service).probe:
+        positions = await inputs.world.positions(service)
+        if not inputs.service(service).probe:
             rows[service] = positions
             continue
         for position in sorted(positions, key=lambda one: one.node):
@@ -82,23 +82,23 @@ async def _rows(context: Context, spec: MatrixSpec) -> dict[str, list[Position]]
     return rows
 
 
-async def _call(context: Context, position: Position, request: CallRequest) -> tuple[Reply, ...]:
+async def _call(inputs: Inputs, position: Position, request: CallRequest) -> tuple[Reply, ...]:
     """A pod that went away or cannot be asked measures nothing."""
     try:
-        return (await call(context, position, request)).replies
+        return (await call(inputs, position, request)).replies
     except ClusterError:
         return ()
 
 
-async def _computed(context: Context, spec: MatrixSpec, rows: dict[str, list[Position]]) -> dict[tuple[str, str], float]:
+async def _computed(inputs: Inputs, spec: MatrixSpec, rows: dict[str, list[Position]]) -> dict[tuple[str, str], float]:
     """What endpoints (and with `via` proxies) let expect of the cells whose block asks for it."""
     found: dict[tuple[str, str], float] = {}
     for column in spec.columns:
         asking = [row for row in rows if (block := block_of(spec, row, column)) and block.expect == "computed"]
         if asking and not spec.via:
-            found |= dict.fromkeys([(row, column) for row in asking], await fraction(context, column))
+            found |= dict.fromkeys([(row, column) for row in asking], await fraction(inputs, column))
         for row in asking if spec.via else ():
-            found[row, column] = await fraction_via(context, spec.via, rows[row], column)
+            found[row, column] = await fraction_via(inputs, spec.via, rows[row], column)
     return found
 
 

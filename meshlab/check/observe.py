@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from meshlab.check.findings import Stop, pending, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Outcome
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError, LabError
@@ -22,10 +22,10 @@ DEPTH = "x-meshlab-depth"
 Thing = TypeVar("Thing")
 
 
-async def callers(context: Context, service: str) -> list[Position]:
+async def callers(inputs: Inputs, service: str) -> list[Position]:
     """The pods of a service that can call now. Stops with `error` when none runs, `pending` when none is ready."""
-    context.service(service)
-    found = await context.world.positions(service)
+    inputs.service(service)
+    found = await inputs.world.positions(service)
     if not found:
         raise Stop(unknown("engine.caller-missing", seen="-", service=service))
     ready = [position for position in found if position.ready]
@@ -35,9 +35,9 @@ async def callers(context: Context, service: str) -> list[Position]:
     return ready
 
 
-def url_of(context: Context, service: str, path: str = "/") -> str:
+def url_of(inputs: Inputs, service: str, path: str = "/") -> str:
     """The URL under which others call a service. LabError when the lab gives it none."""
-    endpoint = context.service(service)
+    endpoint = inputs.service(service)
     url = f"http://{endpoint.port}{PUBLISHED}/" if endpoint.port else endpoint.url
     if not url:
         raise LabError(f"service {service!r} has no url, so it cannot be called", key="services")
@@ -55,11 +55,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-async def call(context: Context, position: Position, request: CallRequest) -> Calls:
+async def call(inputs: Inputs, position: Position, request: CallRequest) -> Calls:
     """Call one hop deep, unless the request says how deep. ClusterError when the pod gave up before the last request."""
     if DEPTH not in request.headers:
         request = _with_header(request, DEPTH, "0")
-    calls = await context.world.call(position, request)
+    calls = await inputs.world.call(position, request)
     if len(calls.replies) < request.n:
         raise ClusterError(
             f"{position.pod} sent {len(calls.replies)} of {request.n} requests to {request.url} before its time was over.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import address_of, gather
 from meshlab.check.world import LogEntry, Position
 from meshlab.lab.checks import Through
@@ -37,14 +37,14 @@ class Detour(Struct, frozen=True):
     other: str = ""
 
 
-async def pods_of(context: Context, names: Iterable[str]) -> dict[str, list[Position]]:
+async def pods_of(inputs: Inputs, names: Iterable[str]) -> dict[str, list[Position]]:
     """The running pods of each proxy."""
     many = list(dict.fromkeys(names))
-    found = await gather(context.world.proxy_pods(name) for name in many)
+    found = await gather(inputs.world.proxy_pods(name) for name in many)
     return dict(zip(many, found, strict=True))
 
 
-async def trails(context: Context, pods: dict[str, list[Position]], avoided: Sequence[str], starts: dict[str, str]) -> Trails:
+async def trails(inputs: Inputs, pods: dict[str, list[Position]], avoided: Sequence[str], starts: dict[str, str]) -> Trails:
     """Log lines of each nonce: first of the proxies that must have it, then of all others, which get a moment less.
 
     `pods` are those of the proxies that must have it; `starts` maps each nonce to the address it was sent from.
@@ -52,9 +52,9 @@ async def trails(context: Context, pods: dict[str, list[Position]], avoided: Seq
     nonces = list(starts)
     # A proxy without a pod has no log to wait for.
     required = [name for name, found in pods.items() if found]
-    others = [name for name in dict.fromkeys([*context.lab.proxies, *avoided]) if name not in pods]
-    wanted = await gather(context.world.access_logs(name, nonces, WITHIN) for name in required)
-    strange = await gather(context.world.access_logs(name, nonces, ABSENT) for name in others)
+    others = [name for name in dict.fromkeys([*inputs.lab.proxies, *avoided]) if name not in pods]
+    wanted = await gather(inputs.world.access_logs(name, nonces, WITHIN) for name in required)
+    strange = await gather(inputs.world.access_logs(name, nonces, ABSENT) for name in others)
     addresses = {pod.pod: pod.ip for found in pods.values() for pod in found}
     lines: dict[str, list[LogEntry]] = defaultdict(list)
     for entry in (entry for found in [*wanted, *strange] for entry in found):

@@ -1,4 +1,4 @@
-"""One module a kind of check, each with `look(check, spec, context) -> Finding`; imported when first used."""
+"""One module a kind of check, each with `look(check, spec, inputs) -> Finding`; imported when first used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from meshlab.check.findings import Stop
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Finding
 from meshlab.lab.checks import Check
 
@@ -15,7 +15,7 @@ from meshlab.lab.checks import Check
 class Kind(Protocol):
     """What a module of this package offers."""
 
-    def look(self, check: Check, spec: Any, context: Context) -> Awaitable[Finding]:
+    def look(self, check: Check, spec: Any, inputs: Inputs) -> Awaitable[Finding]:
         """One look at the world. Raises MeshlabError where the environment cannot answer."""
 
 
@@ -24,10 +24,10 @@ def module(kind: str) -> Kind:
     return cast("Kind", import_module(f"{__name__}.{kind.replace('-', '_')}"))
 
 
-async def look(check: Check, context: Context) -> Finding:
+async def look(check: Check, inputs: Inputs) -> Finding:
     """One look of the check's own kind."""
     spec = getattr(check, check.kind.replace("-", "_"))
     try:
-        return await module(check.kind).look(check, spec, context)
+        return await module(check.kind).look(check, spec, inputs)
     except Stop as stop:
         return stop.finding

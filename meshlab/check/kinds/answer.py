@@ -11,21 +11,21 @@ from typing import Any
 
 from meshlab.check.conditions import Unfit, query
 from meshlab.check.findings import failed, passed, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, callers, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest
 from meshlab.lab.checks import AnswerSpec, Check, Measured
 
 
-async def look(check: Check, spec: AnswerSpec, context: Context) -> Finding:
+async def look(check: Check, spec: AnswerSpec, inputs: Inputs) -> Finding:
     """At most one call or one list request."""
-    given = await context.world.answer(check.id)
+    given = await inputs.world.answer(check.id)
     if given is None or not given.strip():
         return failed("answer.missing")
     if spec.kind == "number" and number(given) is None:
         return failed("answer.not-a-number", seen=given, answer=given)
-    right = await measure(spec.measured, context) if spec.measured else [spec.equals]
+    right = await measure(spec.measured, inputs) if spec.measured else [spec.equals]
     if not right:
         return unknown("answer.unmeasured")
     if any(same(spec, given, one) for one in right):
@@ -33,13 +33,13 @@ async def look(check: Check, spec: AnswerSpec, context: Context) -> Finding:
     return failed("answer.wrong", seen=given.strip())
 
 
-async def measure(measured: Measured, context: Context) -> list[str]:
+async def measure(measured: Measured, inputs: Inputs) -> list[str]:
     """All right answers as text; none when nothing could be measured."""
     if measured.object is not None:
-        objects = await context.world.objects(measured.object)
+        objects = await inputs.world.objects(measured.object)
         data: Any = (objects[0] if objects else None) if measured.object.name else objects
     else:
-        data = await _called(measured, context)
+        data = await _called(measured, inputs)
     try:
         found = query(measured.query, data)
     except Unfit:
@@ -48,13 +48,13 @@ async def measure(measured: Measured, context: Context) -> list[str]:
     return [_text(one) for one in many if one is not None and one != ""]
 
 
-async def _called(measured: Measured, context: Context) -> Any:
+async def _called(measured: Measured, inputs: Inputs) -> Any:
     """The answer as the shop's admin API gives it, with the whole tree below it."""
-    position = (await callers(context, measured.from_))[0]
-    nonce = context.world.nonce()
+    position = (await callers(inputs, measured.from_))[0]
+    nonce = inputs.world.nonce()
     depth = {"x-meshlab-depth": "9"} | measured.headers
-    request = CallRequest(url=url_of(context, measured.to), headers=depth, nonce=nonce)
-    calls = await call(context, position, request)
+    request = CallRequest(url=url_of(inputs, measured.to), headers=depth, nonce=nonce)
+    calls = await call(inputs, position, request)
     reply = calls.replies[0]
     return {"status": reply.status, "ms": reply.ms, "error": reply.error, "headers": reply.headers, "peer": reply.peer} | {
         "tree": reply.tree

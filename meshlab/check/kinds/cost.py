@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.check.findings import Stop, evidence, failed, measured, passed, pending, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import callers, url_of
 from meshlab.check.verdict import Evidence, Finding, Number, Outcome
 from meshlab.check.world import CallRequest, Usage
@@ -35,10 +35,10 @@ class Asked(Struct, frozen=True):
     reason: str = "cost.low"
 
 
-async def look(check: Check, spec: CostSpec, context: Context) -> Finding:
+async def look(check: Check, spec: CostSpec, inputs: Inputs) -> Finding:
     """`seconds` and some more, until each kubelet has counted again."""
-    wanted = await proxies(context, spec)
-    taken = await measure(context, spec, wanted) if wanted else {}
+    wanted = await proxies(inputs, spec)
+    taken = await measure(inputs, spec, wanted) if wanted else {}
     note = _note(wanted, taken)
     memory, cpu = sum(one.memory for one in taken.values()), sum(one.cpu for one in taken.values())
     for asked in _asked(spec, taken, memory, cpu):
@@ -116,13 +116,13 @@ class Taken(Struct, frozen=True):
     cpu: float
 
 
-async def proxies(context: Context, spec: CostSpec) -> dict[Key, Container]:
+async def proxies(inputs: Inputs, spec: CostSpec) -> dict[Key, Container]:
     """The containers that are meant. Stops with `fail` when a proxy that the lab names has none."""
     found: dict[Key, Container] = {}
-    pods = await _pods(context)
+    pods = await _pods(inputs)
     for name in spec.proxies:
-        about = context.proxy(name)
-        running = {pod.pod for pod in await context.world.proxy_pods(name)}
+        about = inputs.proxy(name)
+        running = {pod.pod for pod in await inputs.world.proxy_pods(name)}
         mine = [one for pod in pods for one in _containers(pod) if one.pod in running and one.container == about.container]
         if not mine:
             raise Stop(failed("cost.none", seen="0", proxy=name))
@@ -131,17 +131,17 @@ async def proxies(context: Context, spec: CostSpec) -> dict[Key, Container]:
     return found | {(one.namespace, one.pod, one.container): one for one in of_image}
 
 
-async def measure(context: Context, spec: CostSpec, wanted: dict[Key, Container]) -> dict[Key, Taken]:
+async def measure(inputs: Inputs, spec: CostSpec, wanted: dict[Key, Container]) -> dict[Key, Taken]:
     """Stops with `pending` while a kubelet does not count one of them yet."""
-    before = await _usages(context, wanted)
-    async with _loaded(context, spec):
-        await context.world.pause(spec.seconds)
-        after = await _usages(context, wanted)
+    before = await _usages(inputs, wanted)
+    async with _loaded(inputs, spec):
+        await inputs.world.pause(spec.seconds)
+        after = await _usages(inputs, wanted)
         waited = 0.0
         while waited < PATIENCE and any(after[key].t < before[key].t + spec.seconds / 2 for key in wanted):
-            await context.world.pause(AGAIN)
+            await inputs.world.pause(AGAIN)
             waited += AGAIN
-            after = await _usages(context, wanted)
+            after = await _usages(inputs, wanted)
     again = [key[1] for key in wanted if after[key].t <= before[key].t or after[key].cpu < before[key].cpu]
     if again:
         raise Stop(_uncounted(again))
@@ -152,9 +152,9 @@ def _taken(before: Usage, after: Usage) -> Taken:
     return Taken(after.memory / MIB, (after.cpu - before.cpu) / (after.t - before.t) / 1e6)
 
 
-async def _usages(context: Context, wanted: dict[Key, Container]) -> dict[Key, Usage]:
-    clusters = dict.fromkeys(proxy.cluster for proxy in context.lab.proxies.values()) or {"": None}
-    said = [await context.world.usage(cluster) for cluster in clusters]
+async def _usages(inputs: Inputs, wanted: dict[Key, Container]) -> dict[Key, Usage]:
+    clusters = dict.fromkeys(proxy.cluster for proxy in inputs.lab.proxies.values()) or {"": None}
+    said = [await inputs.world.usage(cluster) for cluster in clusters]
     unreadable = [node for one in said for node in one.unreadable]
     if unreadable:
         raise Stop(unknown("cost.unreadable", nodes=unreadable))
@@ -169,16 +169,16 @@ def _uncounted(pods: list[str]) -> Any:
     return pending("cost.not-counted", ", ".join(pods), late=Outcome.ERROR, pods=pods)
 
 
-async def _pods(context: Context) -> list[dict[str, Any]]:
-    spaces = context.lab.namespaces or (context.lab.namespace,)
-    elsewhere = [one.namespace for one in context.lab.proxies.values() if one.namespace]
-    clusters = dict.fromkeys(proxy.cluster for proxy in context.lab.proxies.values()) or {"": None}
+async def _pods(inputs: Inputs) -> list[dict[str, Any]]:
+    spaces = inputs.lab.namespaces or (inputs.lab.namespace,)
+    elsewhere = [one.namespace for one in inputs.lab.proxies.values() if one.namespace]
+    clusters = dict.fromkeys(proxy.cluster for proxy in inputs.lab.proxies.values()) or {"": None}
     refs = [
         ObjectRef(kind="Pod", namespace=space, cluster=cluster)
         for cluster in clusters
         for space in dict.fromkeys((*spaces, *elsewhere))
     ]
-    return [pod for ref in refs for pod in await context.world.objects(ref) if _runs(pod)]
+    return [pod for ref in refs for pod in await inputs.world.objects(ref) if _runs(pod)]
 
 
 def _runs(pod: dict[str, Any]) -> bool:
@@ -199,14 +199,14 @@ def _repository(image: str) -> str:
 
 
 @asynccontextmanager
-async def _loaded(context: Context, spec: CostSpec) -> AsyncIterator[None]:
+async def _loaded(inputs: Inputs, spec: CostSpec) -> AsyncIterator[None]:
     """Requests are sent meanwhile, where the lab says so; they are stopped whatever happens."""
     if spec.load is None:
         yield
         return
-    caller = (await callers(context, spec.load.from_))[0]
+    caller = (await callers(inputs, spec.load.from_))[0]
     request = CallRequest(
-        url=url_of(context, spec.load.to),
+        url=url_of(inputs, spec.load.to),
         keepalive=True,
         rate=spec.load_rate,
         headers={"x-meshlab-depth": "0"},
@@ -214,7 +214,7 @@ async def _loaded(context: Context, spec: CostSpec) -> AsyncIterator[None]:
         tree=False,
     )
     try:
-        await context.world.load(caller, request, spec.seconds + PATIENCE + 30)
+        await inputs.world.load(caller, request, spec.seconds + PATIENCE + 30)
         yield
     finally:
-        await context.world.load(caller, request, 0)
+        await inputs.world.load(caller, request, 0)

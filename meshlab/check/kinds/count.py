@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections import Counter
 
 from meshlab.check.findings import SHOWN, Stop, evidence, failed, passed, pending
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, callers, gather, shorten, url_of
 from meshlab.check.verdict import Evidence, Finding, Outcome
 from meshlab.check.world import CallRequest, Calls, Position
 from meshlab.lab.checks import Check, CountSpec
 
 
-async def look(check: Check, spec: CountSpec, context: Context) -> Finding:
+async def look(check: Check, spec: CountSpec, inputs: Inputs) -> Finding:
     """The requests from the first ready pod of the caller, then the counters of every pod that may have received one."""
-    position = (await callers(context, spec.from_))[0]
-    pods = await _pods(spec, context)
-    nonce = context.world.nonce()
+    position = (await callers(inputs, spec.from_))[0]
+    pods = await _pods(spec, inputs)
+    nonce = inputs.world.nonce()
     request = CallRequest(
-        url=url_of(context, spec.to, spec.path),
+        url=url_of(inputs, spec.to, spec.path),
         method=spec.method,
         headers=spec.headers,
         timeout_ms=spec.timeout_ms,
@@ -31,15 +31,15 @@ async def look(check: Check, spec: CountSpec, context: Context) -> Finding:
         keepalive=spec.keepalive,
         nonce=nonce,
     )
-    calls = await call(context, position, request)
-    counts = await gather(context.world.counters(pod, nonce) for pod in pods)
+    calls = await call(inputs, position, request)
+    counts = await gather(inputs.world.counters(pod, nonce) for pod in pods)
     return _judge(spec, dict(zip((pod.pod for pod in pods), counts, strict=True)), calls)
 
 
-async def _pods(spec: CountSpec, context: Context) -> list[Position]:
+async def _pods(spec: CountSpec, inputs: Inputs) -> list[Position]:
     service = spec.of or spec.to
-    context.service(service)
-    found = await context.world.positions(service)
+    inputs.service(service)
+    found = await inputs.world.positions(service)
     if not found:
         raise Stop(pending("count.no-pods", service, late=Outcome.FAIL, seen="0", service=service))
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.check.findings import Stop, evidence, failed, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import answered, call, callers, carries, gather, shorten, succeeded, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest, Calls, Position, Reply
@@ -36,15 +36,15 @@ class Target(Struct, frozen=True):
     pod: str = ""
 
 
-async def look(check: Check, spec: DeniedSpec, context: Context) -> Finding:
+async def look(check: Check, spec: DeniedSpec, inputs: Inputs) -> Finding:
     """The control, then all targets from all ready callers at once; dead ends take the timeout of 2 s."""
-    positions = await callers(context, spec.from_)
-    targets = await _targets(spec, context)
-    await _control(spec, context)
+    positions = await callers(inputs, spec.from_)
+    targets = await _targets(spec, inputs)
+    await _control(spec, inputs)
     plans = [(position, target) for position in positions for target in targets if target.pod != position.pod]
     if not plans:
         return failed("denied.no-target", expected=_title(spec), seen="-", target=_title(spec))
-    tries = [_try(context, position, target, context.world.nonce()) for position, target in plans]
+    tries = [_try(inputs, position, target, inputs.world.nonce()) for position, target in plans]
     calls = await gather(tries, AT_ONCE)
     found = [
         finding
@@ -75,14 +75,14 @@ def judge(spec: DeniedSpec, target: Target, reply: Reply, position: Position) ->
     return failed("denied.other-error", note, expected=allowed, seen=error, error=error, allowed=allowed, **ends)
 
 
-async def _control(spec: DeniedSpec, context: Context) -> None:
+async def _control(spec: DeniedSpec, inputs: Inputs) -> None:
     """Stops with `denied.dead` when the control call is not answered by the application itself."""
     if spec.control is None:
         return
-    position = (await callers(context, spec.control.from_))[0]
-    nonce = context.world.nonce()
-    request = CallRequest(url=url_of(context, spec.control.to), n=TRIES, concurrency=TRIES, nonce=nonce)
-    replies = (await call(context, position, request)).replies
+    position = (await callers(inputs, spec.control.from_))[0]
+    nonce = inputs.world.nonce()
+    request = CallRequest(url=url_of(inputs, spec.control.to), n=TRIES, concurrency=TRIES, nonce=nonce)
+    replies = (await call(inputs, position, request)).replies
     bad = [reply for reply in replies if not (succeeded(reply) and carries(reply))]
     if bad or not replies:
         note = evidence("control", [shorten(reply) for reply in bad])
@@ -91,24 +91,24 @@ async def _control(spec: DeniedSpec, context: Context) -> None:
         raise Stop(failed("denied.dead", note, expected="200", seen=seen, **ends))
 
 
-async def _targets(spec: DeniedSpec, context: Context) -> list[Target]:
+async def _targets(spec: DeniedSpec, inputs: Inputs) -> list[Target]:
     """Everything that must be closed. Stops with `denied.no-target` or `denied.dead` when that could not be shown."""
     if spec.urls and spec.control is None:
         raise LabError("denied urls need a control: a call that shows that what they lead to is alive", key="denied.control")
     targets = [Target(url, url) for url in spec.urls]
     for service in spec.to:
-        if spec.control is None and not any(one.ready for one in await context.world.positions(service)):
+        if spec.control is None and not any(one.ready for one in await inputs.world.positions(service)):
             raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=service))
-        targets.append(Target(service, url_of(context, service)))
+        targets.append(Target(service, url_of(inputs, service)))
     if spec.pods:
-        targets += await _pods(spec, context)
+        targets += await _pods(spec, inputs)
     return targets
 
 
-async def _pods(spec: DeniedSpec, context: Context) -> list[Target]:
+async def _pods(spec: DeniedSpec, inputs: Inputs) -> list[Target]:
     ref = ObjectRef(kind="Pod", labels=spec.pods)
     title = _title(spec)
-    pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
+    pods = [pod for pod in await inputs.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
     if not pods:
         raise Stop(failed("denied.no-target", expected=title, seen="-", target=title))
     ready = [pod for pod in pods if _ready(pod)]
@@ -136,6 +136,6 @@ def _ready(pod: dict[str, Any]) -> bool:
     return ready and bool(status.get("podIP"))
 
 
-async def _try(context: Context, position: Position, target: Target, nonce: str) -> Calls:
+async def _try(inputs: Inputs, position: Position, target: Target, nonce: str) -> Calls:
     request = CallRequest(url=target.url, n=TRIES, concurrency=TRIES, timeout_ms=TIMEOUT_MS, nonce=nonce)
-    return await call(context, position, request)
+    return await call(inputs, position, request)

@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.check.findings import evidence, failed, passed, text, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Finding
 from meshlab.lab.checks import Check, PredictionSpec
 
 
-async def look(check: Check, spec: PredictionSpec, context: Context) -> Finding:
+async def look(check: Check, spec: PredictionSpec, inputs: Inputs) -> Finding:
     """Reads the last finished run; disturbs nothing."""
-    run = await context.world.experiment(spec.experiment)
+    run = await inputs.world.experiment(spec.experiment)
     name = spec.experiment
     if not run or not run.get("finished"):
         return failed("experiment.not-run", experiment=name)
-    if _asks(context, name) and not run.get("predicted"):
+    if _asks(inputs, name) and not run.get("predicted"):
         return failed("experiment.not-predicted", experiment=name)
     note = evidence("experiment", {"predicted": run.get("predicted"), "score": run.get("score")})
     for phase, check_id, outcome in _verdicts(run):
@@ -31,9 +31,9 @@ async def look(check: Check, spec: PredictionSpec, context: Context) -> Finding:
     return passed(text(run.get("score")), note)
 
 
-def _asks(context: Context, name: str) -> bool:
+def _asks(inputs: Inputs, name: str) -> bool:
     """Whether the experiment asks for a prediction; one that the lab does not know does."""
-    known = {one.id: one for step in context.lab.steps for one in step.experiments}
+    known = {one.id: one for step in inputs.lab.steps for one in step.experiments}
     return name not in known or known[name].prediction is not None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.check.findings import Stop, evidence, failed, passed, pending
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Finding, Outcome
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, ImageSpec
@@ -28,10 +28,10 @@ class Running(Struct, frozen=True):
     """sha256:..., empty while it has not started."""
 
 
-async def look(check: Check, spec: ImageSpec, context: Context) -> Finding:
+async def look(check: Check, spec: ImageSpec, inputs: Inputs) -> Finding:
     """The pods of each service, and what the cluster knows of the image."""
-    known = await context.world.image(spec.image)
-    seen = [one for service in spec.of for one in await _running(spec, context, service)]
+    known = await inputs.world.image(spec.image)
+    seen = [one for service in spec.of for one in await _running(spec, inputs, service)]
     note = evidence("images", seen)
     for one in seen:
         if not one.content and one.image == known.ref:
@@ -43,10 +43,10 @@ async def look(check: Check, spec: ImageSpec, context: Context) -> Finding:
     return passed(f"{len(seen)} × {spec.image}", note)
 
 
-async def _running(spec: ImageSpec, context: Context, service: str) -> list[Running]:
-    about = context.service(service)
+async def _running(spec: ImageSpec, inputs: Inputs, service: str) -> list[Running]:
+    about = inputs.service(service)
     ref = ObjectRef(cluster=about.cluster, namespace=about.namespace, kind="Pod", labels=dict(about.select))
-    pods = [pod for pod in await context.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
+    pods = [pod for pod in await inputs.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
     if not pods:
         raise Stop(pending("image.no-pods", service, late=Outcome.FAIL, seen="0", service=service))
     return [_of(pod, service, spec.container) for pod in pods]

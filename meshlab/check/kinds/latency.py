@@ -19,7 +19,7 @@ import asyncio
 from msgspec import Struct
 
 from meshlab.check.findings import Stop, evidence, failed, measured, passed, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, callers, gather, succeeded, url_of
 from meshlab.check.stats import added, percentile, ratio_interval
 from meshlab.check.verdict import Evidence, Finding, Number
@@ -40,11 +40,11 @@ class Ratio(Struct, frozen=True):
     high: float
 
 
-async def look(check: Check, spec: LatencySpec, context: Context) -> Finding:
+async def look(check: Check, spec: LatencySpec, inputs: Inputs) -> Finding:
     """slices x (seconds + 1) seconds. LabError when nothing is asked of the ratio, or pair and control are too fast."""
     if spec.ratio_at_least is None and spec.ratio_at_most is None and not spec.measure:
         raise LabError("latency asks for nothing: give ratio-at-least or ratio-at-most", key="latency")
-    slices = await measure(context, spec)
+    slices = await measure(inputs, spec)
     # Resampling takes a good part of a second of pure computing.
     pair = await asyncio.to_thread(ratio, _couples(slices, spec, "pair"), spec.quantile)
     control = _moved(_couples(slices, spec, "control"), spec.quantile)
@@ -138,38 +138,38 @@ class Slice(Struct, frozen=True):
     control: list[float]
 
 
-async def measure(context: Context, spec: LatencySpec) -> list[Slice]:
+async def measure(inputs: Inputs, spec: LatencySpec) -> list[Slice]:
     """off, on, off, on ...: pair and control at the same time in each slice. The load is stopped whatever happens.
 
     Without a load: pair, control; control, pair; pair, control ..., never both at once, because each would be the other's load.
     """
     if 2 * spec.rate >= MOST_RATE:
         raise LabError(f"pair and control at {spec.rate:g}/s each are too fast to measure: at most 50/s", key="latency.rate")
-    ends = [(spec.pair, await _caller(context, spec.pair)), (spec.control, await _caller(context, spec.control))]
-    loader = await _caller(context, spec.load) if spec.load else None
+    ends = [(spec.pair, await _caller(inputs, spec.pair)), (spec.control, await _caller(inputs, spec.control))]
+    loader = await _caller(inputs, spec.load) if spec.load else None
     if loader is None:
-        return [await _alternating(context, spec, ends, number) for number in range(max(2, spec.slices))]
+        return [await _alternating(inputs, spec, ends, number) for number in range(max(2, spec.slices))]
     slices = []
     for number in range(max(2, spec.slices)):
         loaded = bool(number % 2)
         try:
             if loaded:
-                await context.world.load(loader, _load(context, spec), spec.seconds + 30)
-            slices.append(Slice(loaded, *await _slice(context, spec, ends)))
+                await inputs.world.load(loader, _load(inputs, spec), spec.seconds + 30)
+            slices.append(Slice(loaded, *await _slice(inputs, spec, ends)))
         finally:
             if loaded:
-                await context.world.load(loader, _load(context, spec), 0)
+                await inputs.world.load(loader, _load(inputs, spec), 0)
     return slices
 
 
-async def _caller(context: Context, pair: Pair) -> Position:
-    return (await callers(context, pair.from_))[0]
+async def _caller(inputs: Inputs, pair: Pair) -> Position:
+    return (await callers(inputs, pair.from_))[0]
 
 
-def _load(context: Context, spec: LatencySpec) -> CallRequest:
+def _load(inputs: Inputs, spec: LatencySpec) -> CallRequest:
     assert spec.load is not None
     return CallRequest(
-        url=url_of(context, spec.load.to),
+        url=url_of(inputs, spec.load.to),
         keepalive=True,
         rate=spec.load_rate or None,
         concurrency=spec.load_concurrency,
@@ -178,28 +178,28 @@ def _load(context: Context, spec: LatencySpec) -> CallRequest:
     )
 
 
-async def _slice(context: Context, spec: LatencySpec, ends: list[tuple[Pair, Position]]) -> list[list[float]]:
+async def _slice(inputs: Inputs, spec: LatencySpec, ends: list[tuple[Pair, Position]]) -> list[list[float]]:
     """One second of each first, thrown away: connections open, the load takes hold."""
-    await gather(_times(context, spec, pair, position, 2 * WARM) for pair, position in ends)
-    return await gather(_times(context, spec, pair, position, spec.seconds) for pair, position in ends)
+    await gather(_times(inputs, spec, pair, position, 2 * WARM) for pair, position in ends)
+    return await gather(_times(inputs, spec, pair, position, spec.seconds) for pair, position in ends)
 
 
-async def _alternating(context: Context, spec: LatencySpec, ends: list[tuple[Pair, Position]], number: int) -> Slice:
+async def _alternating(inputs: Inputs, spec: LatencySpec, ends: list[tuple[Pair, Position]], number: int) -> Slice:
     """Each right after the other; who is first changes, so that neither has the machine's better moments."""
     times: dict[int, list[float]] = {}
     for which in (0, 1) if number % 2 == 0 else (1, 0):
         pair, position = ends[which]
-        await _times(context, spec, pair, position, WARM)
-        times[which] = await _times(context, spec, pair, position, spec.seconds)
+        await _times(inputs, spec, pair, position, WARM)
+        times[which] = await _times(inputs, spec, pair, position, spec.seconds)
     return Slice(False, times[0], times[1])
 
 
-async def _times(context: Context, spec: LatencySpec, pair: Pair, position: Position, seconds: float) -> list[float]:
+async def _times(inputs: Inputs, spec: LatencySpec, pair: Pair, position: Position, seconds: float) -> list[float]:
     """Open loop: requests are sent on time, however long the answers take. The first opens the connection and is left out."""
     n = max(1, round(spec.rate * seconds))
-    nonce = context.world.nonce()
-    request = CallRequest(url=url_of(context, pair.to), n=n + 1, rate=spec.rate, keepalive=True, nonce=nonce, tree=False)
-    replies = (await call(context, position, request)).replies
+    nonce = inputs.world.nonce()
+    request = CallRequest(url=url_of(inputs, pair.to), n=n + 1, rate=spec.rate, keepalive=True, nonce=nonce, tree=False)
+    replies = (await call(inputs, position, request)).replies
     times = [reply.ms for reply in replies if succeeded(reply) and reply.i]
     if len(times) < ENOUGH * n:
         facts = {"caller": pair.from_, "callee": pair.to, "answers": len(times), "requests": n}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 
 from meshlab.check.findings import evidence, failed, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, callers, gather, url_of
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.check.world import CallRequest, Reply
@@ -24,16 +24,16 @@ SLACK = 2
 WITHIN = 3.0
 
 
-async def look(check: Check, spec: LimitSpec, context: Context) -> Finding:
+async def look(check: Check, spec: LimitSpec, inputs: Inputs) -> Finding:
     """One burst from the first pod of the caller."""
-    position = (await callers(context, spec.from_))[0]
-    await context.world.pause(REFILL * spec.burst / spec.average)
-    nonce = context.world.nonce()
+    position = (await callers(inputs, spec.from_))[0]
+    await inputs.world.pause(REFILL * spec.burst / spec.average)
+    nonce = inputs.world.nonce()
     request = CallRequest(
-        url=url_of(context, spec.to), headers=spec.headers, n=spec.requests, concurrency=spec.requests, nonce=nonce
+        url=url_of(inputs, spec.to), headers=spec.headers, n=spec.requests, concurrency=spec.requests, nonce=nonce
     )
-    replies = (await call(context, position, request)).replies
-    return _statuses(spec, replies) or await _witnesses(spec, context, nonce, replies)
+    replies = (await call(inputs, position, request)).replies
+    return _statuses(spec, replies) or await _witnesses(spec, inputs, nonce, replies)
 
 
 def _statuses(spec: LimitSpec, replies: tuple[Reply, ...]) -> Finding | None:
@@ -54,15 +54,15 @@ def _statuses(spec: LimitSpec, replies: tuple[Reply, ...]) -> Finding | None:
     return None
 
 
-async def _witnesses(spec: LimitSpec, context: Context, nonce: str, replies: tuple[Reply, ...]) -> Finding:
+async def _witnesses(spec: LimitSpec, inputs: Inputs, nonce: str, replies: tuple[Reply, ...]) -> Finding:
     served = sum(reply.error is None for reply in replies)
-    pods = await context.world.positions(spec.backend)
-    received = sum(await gather(context.world.counters(pod, nonce) for pod in pods))
+    pods = await inputs.world.positions(spec.backend)
+    received = sum(await gather(inputs.world.counters(pod, nonce) for pod in pods))
     facts = {"proxy": spec.proxy, "backend": spec.backend, "received": received, "served": served}
     if received != served:
         return failed("limit.reached-backend", _note(replies), expected=str(served), seen=str(received), **facts)
     wanted = [reply.nonce for reply in replies if reply.status == TOO_MANY]
-    logged = {entry.nonce for entry in await context.world.access_logs(spec.proxy, wanted, WITHIN) if entry.status == TOO_MANY}
+    logged = {entry.nonce for entry in await inputs.world.access_logs(spec.proxy, wanted, WITHIN) if entry.status == TOO_MANY}
     if missing := len(set(wanted) - logged):
         return failed(
             "limit.not-the-proxy", _note(replies), expected=str(len(wanted)), seen=str(len(logged)), missing=missing, **facts

@@ -8,15 +8,15 @@ measured is the environment's matter, not the learner's: verdict `error`. The ve
 from __future__ import annotations
 
 from meshlab.check.findings import SHOWN, evidence, failed, measured, passed, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.matrix import CellSeen, measure
 from meshlab.check.verdict import Evidence, Finding, Number, Reach
 from meshlab.lab.checks import Check, MatrixSpec
 
 
-async def look(check: Check, spec: MatrixSpec, context: Context) -> Finding:
+async def look(check: Check, spec: MatrixSpec, inputs: Inputs) -> Finding:
     """rows x columns x `requests` calls, all rows at once."""
-    cells = await measure(context, spec)
+    cells = await measure(inputs, spec)
     note = as_evidence(spec, cells)
     lost = list(dict.fromkeys(cell.row for cell in cells if not cell.of and cell.expected is not None))
     missing = [row for row in spec.rows if not any(cell.row.partition("@")[0] == row for cell in cells)]

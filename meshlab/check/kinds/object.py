@@ -11,15 +11,15 @@ from typing import Any
 
 from meshlab.check.conditions import Miss, brief, first_miss, missing_leaf
 from meshlab.check.findings import SHOWN, evidence, failed, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, ObjectSpec
 
 
-async def look(check: Check, spec: ObjectSpec, context: Context) -> Finding:
+async def look(check: Check, spec: ObjectSpec, inputs: Inputs) -> Finding:
     """One list request, and one for each baseline that a condition names."""
-    objects = await context.world.objects(spec.ref)
+    objects = await inputs.world.objects(spec.ref)
     title = describe(spec.ref)
     names = ", ".join(name_of(one) for one in objects[:SHOWN])
     if spec.absent:
@@ -28,7 +28,7 @@ async def look(check: Check, spec: ObjectSpec, context: Context) -> Finding:
         return failed("object.present", _shown(objects), expected="-", seen=names, object=title)
     if not objects and (spec.ref.name or spec.each or spec.match or not spec.conditions):
         return failed("object.absent", expected=title, seen="-", object=title)
-    miss = await _miss(spec, objects, context)
+    miss = await _miss(spec, objects, inputs)
     if miss is None:
         return passed(names)
     where, what = miss
@@ -37,9 +37,9 @@ async def look(check: Check, spec: ObjectSpec, context: Context) -> Finding:
     )
 
 
-async def _miss(spec: ObjectSpec, objects: list[dict[str, Any]], context: Context) -> tuple[str, Miss] | None:
+async def _miss(spec: ObjectSpec, objects: list[dict[str, Any]], inputs: Inputs) -> tuple[str, Miss] | None:
     before: dict[str, list[dict[str, Any]]] = {
-        name: await context.world.baseline(spec.ref, name)
+        name: await inputs.world.baseline(spec.ref, name)
         for name in sorted({condition.same_as for condition in spec.conditions if condition.same_as})
     }
     partial = _partial(spec, objects)

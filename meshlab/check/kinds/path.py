@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from meshlab.check import counters, trail
 from meshlab.check.findings import SHOWN, evidence, failed, measured, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import answered, call, callers, carries, gather, shorten, tree_text, url_of
 from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import CallRequest, LogEntry, Position, Reply
@@ -37,39 +37,39 @@ ORDER = (
 )
 
 
-async def look(check: Check, spec: PathSpec, context: Context) -> Finding:
+async def look(check: Check, spec: PathSpec, inputs: Inputs) -> Finding:
     """A few calls from every ready pod of the caller to every service in `to`."""
-    proxies = await trail.pods_of(context, [one.proxy for one in spec.through])
-    before = await counters.totals(context, proxies)
-    seen = await observe(spec, context, proxies)
-    after = await counters.totals(context, proxies)
+    proxies = await trail.pods_of(inputs, [one.proxy for one in spec.through])
+    before = await counters.totals(inputs, proxies)
+    seen = await observe(spec, inputs, proxies)
+    after = await counters.totals(inputs, proxies)
     found = [finding for one in seen.sent if (finding := judge(spec, one, seen))]
     if found:
         return min(found, key=lambda one: ORDER.index(one.reason))
-    envoys = {pod.pod for name, pods in proxies.items() if counters.counts(context, name) for pod in pods}
+    envoys = {pod.pod for name, pods in proxies.items() if counters.counts(inputs, name) for pod in pods}
     right = measured(passed(_summary(spec, seen), *notes_of(seen.sent, seen)), {"hops": Number(len(spec.through))})
     return uncounted(spec, seen, envoys, before, after) or right
 
 
-async def observe(spec: PathSpec, context: Context, proxies: dict[str, list[Position]]) -> Seen:
+async def observe(spec: PathSpec, inputs: Inputs, proxies: dict[str, list[Position]]) -> Seen:
     """Send the calls and read the logs."""
-    positions = await callers(context, spec.from_)
+    positions = await callers(inputs, spec.from_)
     targets = (spec.to,) if isinstance(spec.to, str) else spec.to
-    plans = [(position, target, context.world.nonce()) for position in positions for target in targets]
-    requests = [_request(spec, context, target, nonce) for _, target, nonce in plans]
-    calls = await gather(call(context, plan[0], request) for plan, request in zip(plans, requests, strict=True))
+    plans = [(position, target, inputs.world.nonce()) for position in positions for target in targets]
+    requests = [_request(spec, inputs, target, nonce) for _, target, nonce in plans]
+    calls = await gather(call(inputs, plan[0], request) for plan, request in zip(plans, requests, strict=True))
     sent = [
         Sent(position, target, reply) for (position, target, _), one in zip(plans, calls, strict=True) for reply in one.replies
     ]
     starts = {one.reply.nonce: one.position.ip for one in sent}
-    lines = await trail.trails(context, proxies, spec.avoid, starts)
-    return Seen(sent, lines, proxies, {target: await _pods(context, target) for target in targets})
+    lines = await trail.trails(inputs, proxies, spec.avoid, starts)
+    return Seen(sent, lines, proxies, {target: await _pods(inputs, target) for target in targets})
 
 
-def _request(spec: PathSpec, context: Context, target: str, nonce: str) -> CallRequest:
+def _request(spec: PathSpec, inputs: Inputs, target: str, nonce: str) -> CallRequest:
     longest = spec.expect.milliseconds[1] if spec.expect.milliseconds else 0.0
     return CallRequest(
-        url=url_of(context, target, spec.path),
+        url=url_of(inputs, target, spec.path),
         headers=spec.headers,
         timeout_ms=int(max(5000, 2 * longest + 1000)),
         n=spec.requests,
@@ -77,12 +77,12 @@ def _request(spec: PathSpec, context: Context, target: str, nonce: str) -> CallR
     )
 
 
-async def _pods(context: Context, target: str) -> set[str]:
+async def _pods(inputs: Inputs, target: str) -> set[str]:
     """The pods that may answer for a service; nobody's when it stands behind a proxy of the lab, such as an edge."""
-    select = context.service(target).select
-    if not select or any(proxy.select == select for proxy in context.lab.proxies.values()):
+    select = inputs.service(target).select
+    if not select or any(proxy.select == select for proxy in inputs.lab.proxies.values()):
         return set()
-    return {position.pod for position in await context.world.positions(target)}
+    return {position.pod for position in await inputs.world.positions(target)}
 
 
 def _summary(spec: PathSpec, seen: Seen) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from meshlab.check.conditions import first_miss
 from meshlab.check.counters import ENVOYS
 from meshlab.check.findings import evidence, failed, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import gather
 from meshlab.check.verdict import Finding
 from meshlab.check.world import Position
@@ -31,13 +31,13 @@ DEFAULT = "object.mismatch"
 """What a condition that names no reason carries, whatever kind it stands in."""
 
 
-async def look(check: Check, spec: ProxyConfigSpec, context: Context) -> Finding:
+async def look(check: Check, spec: ProxyConfigSpec, inputs: Inputs) -> Finding:
     """One request to each pod's admin API."""
-    _understood(spec, context)
-    pods = await _pods(spec, context)
+    _understood(spec, inputs)
+    pods = await _pods(spec, inputs)
     if not pods:
         return failed("proxy-config.no-proxy", expected=spec.proxy, seen="-", proxy=spec.proxy)
-    answers = await gather(context.world.admin(spec.proxy, pod.pod, PATHS[spec.source]) for pod in pods)
+    answers = await gather(inputs.world.admin(spec.proxy, pod.pod, PATHS[spec.source]) for pod in pods)
     for pod, data in zip(pods, answers, strict=True):
         finding = _conditions(spec, pod.pod, data) or _services(spec, data)
         if finding:
@@ -45,20 +45,20 @@ async def look(check: Check, spec: ProxyConfigSpec, context: Context) -> Finding
     return passed(", ".join(pod.pod for pod in pods))
 
 
-async def _pods(spec: ProxyConfigSpec, context: Context) -> list[Position]:
+async def _pods(spec: ProxyConfigSpec, inputs: Inputs) -> list[Position]:
     """The proxy's running pods, or those of them that the labels choose."""
-    pods = await context.world.proxy_pods(spec.proxy)
+    pods = await inputs.world.proxy_pods(spec.proxy)
     if not spec.pods:
         return pods
-    place = context.proxy(spec.proxy)
+    place = inputs.proxy(spec.proxy)
     ref = ObjectRef(kind="Pod", labels=spec.pods, namespace=place.namespace, cluster=place.cluster)
-    chosen = {pod["metadata"]["name"] for pod in await context.world.objects(ref)}
+    chosen = {pod["metadata"]["name"] for pod in await inputs.world.objects(ref)}
     return [pod for pod in pods if pod.pod in chosen]
 
 
-def _understood(spec: ProxyConfigSpec, context: Context) -> None:
+def _understood(spec: ProxyConfigSpec, inputs: Inputs) -> None:
     """LabError for what this kind cannot do."""
-    if context.proxy(spec.proxy).adapter not in ENVOYS:
+    if inputs.proxy(spec.proxy).adapter not in ENVOYS:
         raise LabError(f"proxy {spec.proxy!r} is no Envoy: its configuration cannot be read", key="proxy-config.proxy")
     if spec.every_service and spec.source != "config_dump":
         raise LabError("every-service needs source: config_dump", key="proxy-config.every-service")

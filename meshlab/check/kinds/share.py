@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshlab.check import trail
 from meshlab.check.findings import evidence, failed, passed
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, callers, carries, succeeded, tree_text, url_of
 from meshlab.check.stats import Plan, plan, region
 from meshlab.check.verdict import Evidence, Finding
@@ -27,10 +27,10 @@ LOST = 0.01
 """Fraction of requests without an answer that is left out of the sample; more than that is a finding of its own."""
 
 
-async def look(check: Check, spec: ShareSpec, context: Context) -> Finding:
+async def look(check: Check, spec: ShareSpec, inputs: Inputs) -> Finding:
     """A few hundred calls, over all ready pods of the caller in turn."""
     planned = plan(spec.share, spec.nearest, spec.refuse_right, spec.accept_wrong)
-    replies = await _sample(spec, context, planned.n)
+    replies = await _sample(spec, inputs, planned.n)
     answers = [reply for _, reply in replies if succeeded(reply) and carries(reply)]
     versions = Counter(tree_text(reply, "version") or "-" for reply in answers)
     note = evidence("versions", {"answers": dict(versions), "requests": planned.n, "low": planned.low, "high": planned.high})
@@ -40,17 +40,17 @@ async def look(check: Check, spec: ShareSpec, context: Context) -> Finding:
             "share.no-answer", note, _errors(replies), expected=f"≤ {LOST:.0%}", seen=f"{lost}/{len(replies)}",
             callee=spec.to, failed=lost, requests=len(replies),
         )  # fmt: skip
-    return await _passed_by(spec, context, replies) or _judge(spec, planned, len(answers), versions[spec.version], note)
+    return await _passed_by(spec, inputs, replies) or _judge(spec, planned, len(answers), versions[spec.version], note)
 
 
-async def _sample(spec: ShareSpec, context: Context, n: int) -> list[tuple[Position, Reply]]:
-    positions = await callers(context, spec.from_)
-    url = url_of(context, spec.to)
+async def _sample(spec: ShareSpec, inputs: Inputs, n: int) -> list[tuple[Position, Reply]]:
+    positions = await callers(inputs, spec.from_)
+    url = url_of(inputs, spec.to)
     replies: list[tuple[Position, Reply]] = []
     for number, size in enumerate(_batches(n)):
         position = positions[number % len(positions)]
-        request = CallRequest(url=url, headers=spec.headers, n=size, concurrency=AT_ONCE, nonce=context.world.nonce())
-        replies += [(position, reply) for reply in (await call(context, position, request)).replies]
+        request = CallRequest(url=url, headers=spec.headers, n=size, concurrency=AT_ONCE, nonce=inputs.world.nonce())
+        replies += [(position, reply) for reply in (await call(inputs, position, request)).replies]
     return replies
 
 
@@ -60,13 +60,13 @@ def _batches(n: int) -> Iterator[int]:
         n -= BATCH
 
 
-async def _passed_by(spec: ShareSpec, context: Context, replies: list[tuple[Position, Reply]]) -> Finding | None:
+async def _passed_by(spec: ShareSpec, inputs: Inputs, replies: list[tuple[Position, Reply]]) -> Finding | None:
     """The first of a few requests whose way is not the one asked for."""
     if not spec.through:
         return None
     some = replies[:: max(1, len(replies) // SAMPLE)][:SAMPLE]
-    pods = await trail.pods_of(context, [one.proxy for one in spec.through])
-    ways = await trail.trails(context, pods, (), {reply.nonce: position.ip for position, reply in some})
+    pods = await trail.pods_of(inputs, [one.proxy for one in spec.through])
+    ways = await trail.trails(inputs, pods, (), {reply.nonce: position.ip for position, reply in some})
     for position, reply in some:
         off = trail.detour(spec.through, ways[reply.nonce], position.node, tree_text(reply, "node"))
         if off:

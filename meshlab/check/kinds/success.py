@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from msgspec import Struct
 
 from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, pending, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Evidence, Finding, Number, Outcome
 from meshlab.check.world import ActorResults, Reply
 from meshlab.errors import ClusterError, LabError
@@ -24,13 +24,13 @@ SILENCE = 10.0
 """Seconds without any request after which a short window does not show that all was well."""
 
 
-async def look(check: Check, spec: SuccessSpec, context: Context) -> Finding:
+async def look(check: Check, spec: SuccessSpec, inputs: Inputs) -> Finding:
     """One request for the actor's results."""
-    if spec.actor not in context.lab.actors:
+    if spec.actor not in inputs.lab.actors:
         raise LabError(f"no actor is called {spec.actor!r}", key="success.actor")
-    now = context.world.now()
-    since = now - spec.seconds if spec.window == "last" else await context.world.mark(f"{spec.window}-start")
-    results = await context.world.actor(spec.actor, since, now)
+    now = inputs.world.now()
+    since = now - spec.seconds if spec.window == "last" else await inputs.world.mark(f"{spec.window}-start")
+    results = await inputs.world.actor(spec.actor, since, now)
     if not results:
         hint = "Look at the probe's pods; `meshlab reset` repairs them."
         raise ClusterError(f"no probe knows the actor {spec.actor}.", hint=hint)
@@ -45,7 +45,7 @@ async def look(check: Check, spec: SuccessSpec, context: Context) -> Finding:
     still = [one.node for one in results if lasting(one)]
     if spec.measure and still:
         return pending("success.not-over", ", ".join(still), seen=", ".join(still), actor=spec.actor, nodes=still)
-    found = _incomplete(spec, context, results, since, now, note) or _judge(spec, replies, note)
+    found = _incomplete(spec, inputs, results, since, now, note) or _judge(spec, replies, note)
     return measured(found, _numbers(replies, results)) if found.outcome is Outcome.PASS else found
 
 
@@ -55,7 +55,7 @@ def _numbers(replies: list[Reply], results: list[ActorResults]) -> dict[str, Num
 
 
 def _incomplete(
-    spec: SuccessSpec, context: Context, results: list[ActorResults], since: float, now: float, note: Evidence
+    spec: SuccessSpec, inputs: Inputs, results: list[ActorResults], since: float, now: float, note: Evidence
 ) -> Finding | None:
     """Why "none failed" could not be said, None when it can. Only a bound from above needs every request."""
     if spec.max_failed is None and not spec.measure:
@@ -66,7 +66,7 @@ def _incomplete(
     if spec.window in ("lab", "step"):
         # The clusters may have been stopped in between: silence there is nobody's failure.
         return None
-    allowed = SILENCE + 5 / context.lab.actors[spec.actor].rate
+    allowed = SILENCE + 5 / inputs.lab.actors[spec.actor].rate
     longest = max(_silence(one, since, now) for one in results)
     if longest <= allowed:
         return None

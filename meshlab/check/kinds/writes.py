@@ -8,7 +8,7 @@ count that hangs on writes of which nobody knows whose they were. Too many stay 
 from __future__ import annotations
 
 from meshlab.check.findings import SHOWN, evidence, failed, lost, measured, passed, unknown
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import Write
 from meshlab.errors import LabError
@@ -16,14 +16,14 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, WritesSpec
 
 
-async def look(check: Check, spec: WritesSpec, context: Context) -> Finding:
+async def look(check: Check, spec: WritesSpec, inputs: Inputs) -> Finding:
     """One question to the observer."""
     if any(ref.labels for ref in spec.refs):
         raise LabError("writes are counted by name, not by labels: an observer keeps no labels", key="writes.refs")
-    seen = await context.world.writes(spec.since)
+    seen = await inputs.world.writes(spec.since)
     if not seen.complete:
         return unknown("writes.incomplete")
-    counted = [write for write in seen.writes if _counts(spec, write, context)]
+    counted = [write for write in seen.writes if _counts(spec, write, inputs)]
     doubtful = sum(1 for write in counted if _doubtful(spec, write))
     return _judged(spec, len(counted) - doubtful, doubtful, evidence("writes", counted[-SHOWN:]))
 
@@ -42,11 +42,11 @@ def _judged(spec: WritesSpec, n: int, doubtful: int, note: Evidence) -> Finding:
     return found if doubtful else measured(found, {"writes": Number(n)})
 
 
-def _counts(spec: WritesSpec, write: Write, context: Context) -> bool:
+def _counts(spec: WritesSpec, write: Write, inputs: Inputs) -> bool:
     """Whether it counts, or may."""
     if write.verb not in spec.verbs or (spec.by == "learner" and write.user not in ("learner", "")):
         return False
-    return any(_touches(write, ref, context) for ref in spec.refs)
+    return any(_touches(write, ref, inputs) for ref in spec.refs)
 
 
 def _doubtful(spec: WritesSpec, write: Write) -> bool:
@@ -54,10 +54,10 @@ def _doubtful(spec: WritesSpec, write: Write) -> bool:
     return spec.by == "learner" and not write.user
 
 
-def _touches(write: Write, ref: ObjectRef, context: Context) -> bool:
+def _touches(write: Write, ref: ObjectRef, inputs: Inputs) -> bool:
     """Whatever version of the API was used; a namespace that neither has is the cluster's own."""
     same_kind = (_group(write.api_version), write.kind) == (_group(ref.api_version), ref.kind)
-    same_place = write.namespace in ("", context.namespace(ref))
+    same_place = write.namespace in ("", inputs.namespace(ref))
     return same_kind and same_place and ref.name in ("", write.name)
 
 

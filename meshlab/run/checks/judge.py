@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from meshlab import files
 from meshlab.check import engine
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.errors import EnvironmentFault, ExitCode, MeshlabError, UsageError, worst
@@ -64,11 +64,11 @@ async def evaluate(
 ) -> AsyncGenerator[Verdict, None]:
     """The check room's engine on this run's world; every final verdict is recorded. Marks no step."""
     from meshlab.check import engine
-    from meshlab.check.inputs import Context
+    from meshlab.check.inputs import Inputs
 
-    context = Context(run.lab, await run.world())
+    inputs = Inputs(run.lab, await run.world())
     source = engine.evaluate(
-        context,
+        inputs,
         checks,
         known=run.state().fresh if known is None else known,
         asked=[name for name in asked if run.lab.all_checks()[name].role != "phase"],
@@ -198,8 +198,8 @@ def lasting(check: Check) -> bool:
 
 async def look(run: Run, checks: Iterable[Check], *, wait: bool) -> AsyncGenerator[Verdict, None]:
     """Final verdicts of exactly these checks and those they need, all looked at now."""
-    context = Context(run.lab, await run.world())
-    source = engine.evaluate(context, checks, known={}, wait=wait, record=lambda one: keep(run, one))
+    inputs = Inputs(run.lab, await run.world())
+    source = engine.evaluate(inputs, checks, known={}, wait=wait, record=lambda one: keep(run, one))
     async with aclosing(source) as verdicts:
         async for verdict in verdicts:
             if verdict.outcome is not Outcome.PENDING:

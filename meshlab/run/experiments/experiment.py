@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.poll import until
@@ -132,8 +132,8 @@ class _Experiment:
         from meshlab.check import engine
 
         checks = [judge.check_of(self._run, name) for name in phase.checks]
-        context = Context(self._run.lab, await self._run.world())
-        source = engine.evaluate(context, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one))
+        inputs = Inputs(self._run.lab, await self._run.world())
+        source = engine.evaluate(inputs, checks, asked=phase.checks, wait=True, record=lambda one: judge.keep(self._run, one))
         try:
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:

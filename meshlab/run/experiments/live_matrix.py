@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.matrix import measure
 from meshlab.errors import ClusterError
 from meshlab.lab.checks import MatrixSpec
@@ -54,7 +54,7 @@ class LiveMatrix:
         """One call a cell: the check itself makes more."""
         assert self._spec is not None
         world = await self._run.world()
-        cells = await measure(Context(self._run.lab, world), replace(self._spec, requests=1))
+        cells = await measure(Inputs(self._run.lab, world), replace(self._spec, requests=1))
         told = self._run.state().predictions.get(self._about.id, {})
         red = {(row, column) for row, column in told["cells"]} if "cells" in told else None
         return matrix.as_matrix(self._spec.columns, cells, red, world.now())

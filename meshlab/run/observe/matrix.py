@@ -19,11 +19,11 @@ async def matrix(run: Run) -> Matrix | None:
     check = matrix_check(run)
     if check is None or check.matrix is None:
         return None
-    from meshlab.check.inputs import Context
+    from meshlab.check.inputs import Inputs
     from meshlab.check.matrix import measure
 
     world = await run.world()
-    cells = await measure(Context(run.lab, world), check.matrix)
+    cells = await measure(Inputs(run.lab, world), check.matrix)
     return as_matrix(check.matrix.columns, cells, predicted(run, check.id), world.now())
 
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from msgspec import Struct
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track, timed
 from meshlab.errors import EnvironmentFault, PreparationTimeout
@@ -111,7 +111,7 @@ async def right(run: Run, one: Answer) -> str:
     assert spec is not None
     if spec.measured is None:
         return spec.equals
-    found = await measure(spec.measured, Context(run.lab, await run.world()))
+    found = await measure(spec.measured, Inputs(run.lab, await run.world()))
     if not found:
         raise EnvironmentFault(f"The right answer to {one.check} could not be measured.", hint="Run `meshlab check`.")
     return found[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.kinds import look
 from meshlab.check.record import Fixture, RecordingWorld, read, write
 from tests.unit.check.scenarios import SCENARIOS, Scenario
@@ -29,7 +29,7 @@ async def make(scenario: Scenario) -> Fixture:
     """What the check sees and finds in the scenario's world."""
     world = RecordingWorld(scenario.world())
     check = scenario.check
-    finding = await look(check, Context(LAB, world))
+    finding = await look(check, Inputs(LAB, world))
     meta = {"cheat": True} if scenario.cheat else {}
     return Fixture(synthetic=True, meta=meta, lab=replace(LAB), check=check, finding=finding, calls=tuple(world.calls))
 

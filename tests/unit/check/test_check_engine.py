@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from meshlab.check import engine, kinds, settle
 from meshlab.check.engine import evaluate
 from meshlab.check.findings import failed, passed, pending
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.plan import chosen
 from meshlab.check.record import Recorder, read
 from meshlab.check.verdict import Finding, Outcome, Verdict
@@ -41,7 +41,7 @@ class Scripted:
         self.crowded = asyncio.Event()
         self.cancelled: list[str] = []
 
-    async def look(self, check: Check, spec: object, context: Context) -> Finding:
+    async def look(self, check: Check, spec: object, inputs: Inputs) -> Finding:
         self.looks.append(check.id)
         self.inside.add(check.id)
         self.together.append(frozenset(self.inside))
@@ -84,8 +84,8 @@ def lab(*checks: Check) -> Lab:
 
 
 async def run(*checks: Check, only: Iterable[Check] | None = None, **more: Any) -> list[Verdict]:
-    context = Context(lab(*checks), Sim())
-    return [verdict async for verdict in evaluate(context, checks if only is None else only, **more)]
+    inputs = Inputs(lab(*checks), Sim())
+    return [verdict async for verdict in evaluate(inputs, checks if only is None else only, **more)]
 
 
 def last(verdicts: list[Verdict]) -> dict[str, Verdict]:
@@ -277,10 +277,10 @@ async def test_no_more_than_a_few_at_once(scripted: Scripted) -> None:
 async def test_closing_early_cancels_every_look(scripted: Scripted) -> None:
     scripted.scripts["a"] = [GREEN]
     checks = (check("a"), check("b"), check("c", needs=["b"]))
-    verdicts = evaluate(Context(lab(*checks), Sim()), checks)
+    verdicts = evaluate(Inputs(lab(*checks), Sim()), checks)
     hold = asyncio.Event()
 
-    async def first(check: Check, spec: object, context: Context) -> Finding:
+    async def first(check: Check, spec: object, inputs: Inputs) -> Finding:
         if check.id == "a":
             return GREEN
         try:
@@ -310,7 +310,7 @@ async def test_a_recorder_keeps_what_each_check_saw(tmp_path: Path) -> None:
     world = Sim(answers={"a": "42"})
     a = msgspec.convert({"id": "a", "answer": {"kind": "number", "equals": "42"}}, Check)
     recorder = Recorder(tmp_path, {"seed": 7})
-    [verdict] = [verdict async for verdict in evaluate(Context(lab(a), world), [a], recorder=recorder)]
+    [verdict] = [verdict async for verdict in evaluate(Inputs(lab(a), world), [a], recorder=recorder)]
     fixture = read(tmp_path / "answer" / "a.json")
     assert verdict.green
     assert (fixture.meta, fixture.synthetic, fixture.check, fixture.finding) == ({"seed": 7}, False, a, passed("42"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshlab.check import kinds
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.reasons import REASONS
 from meshlab.check.record import Fixture, read
 from meshlab.check.replay import ReplayWorld
@@ -27,7 +27,7 @@ def title(thing: Path | Scenario) -> str:
 
 
 async def replayed(fixture: Fixture) -> Finding:
-    return await kinds.look(fixture.check, Context(fixture.lab, ReplayWorld(fixture.calls)))
+    return await kinds.look(fixture.check, Inputs(fixture.lab, ReplayWorld(fixture.calls)))
 
 
 @pytest.mark.parametrize("file", FILES, ids=title)

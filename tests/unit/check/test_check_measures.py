@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from meshlab.check.engine import evaluate
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.kinds import look
 from meshlab.check.kinds.success import lasting, outage
 from meshlab.check.stats import added
@@ -82,7 +82,7 @@ def test_a_wider_spread_gives_a_wider_interval() -> None:
 
 
 async def seen(kind: str, spec: dict[str, Any], sim: Sim) -> Finding:
-    return await look(msgspec.convert({"id": "it", kind: spec}, Check), Context(LAB, sim))
+    return await look(msgspec.convert({"id": "it", kind: spec}, Check), Inputs(LAB, sim))
 
 
 async def test_a_hop_is_measured_against_the_direct_way() -> None:
@@ -133,7 +133,7 @@ async def test_a_stage_without_proxies_has_none_because_none_was_found() -> None
 
 async def test_verdicts_carry_what_findings_measured() -> None:
     check = msgspec.convert({"id": "it", "cost": NODES}, Check)
-    source = evaluate(Context(LAB, busy()()), [check], wait=False, step_of=lambda _: "broken")
+    source = evaluate(Inputs(LAB, busy()()), [check], wait=False, step_of=lambda _: "broken")
     verdict = [one async for one in source][-1]
     assert verdict.outcome is Outcome.PASS
     assert set(verdict.numbers) == {"count", "memory", "cpu"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from meshlab.check.conditions import alike, brief, first_miss, missing_leaf, query
 from meshlab.check.engine import Gate
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.kinds.latency import look as look_latency
 from meshlab.check.kinds.path import look as look_path
 from meshlab.check.matrix import CellSeen, block_of, measure
@@ -173,7 +173,7 @@ def test_cells(ok: int, of: int, expected: float | None, errors: dict[str, int],
 async def test_a_matrix_in_an_experiment_goes_on_where_a_pod_cannot_be_asked() -> None:
     sim = shop()
     sim.unreachable.add("probe-b")
-    cells = {cell.row: cell for cell in await measure(Context(LAB, sim), spec(cells=[{}]))}
+    cells = {cell.row: cell for cell in await measure(Inputs(LAB, sim), spec(cells=[{}]))}
     assert {row: (cell.ok, cell.of) for row, cell in cells.items()} == {
         "web": (2, 2),
         "probe@node-a": (2, 2),
@@ -182,7 +182,7 @@ async def test_a_matrix_in_an_experiment_goes_on_where_a_pod_cannot_be_asked() -
 
 
 def test_the_probe_needs_no_entry_in_the_lab() -> None:
-    bare = Context(msgspec.structs.replace(LAB, services={}), Sim())
+    bare = Inputs(msgspec.structs.replace(LAB, services={}), Sim())
     assert bare.service("probe@node-a").probe
     with pytest.raises(LabError, match="no service is called 'web'"):
         bare.service("web")
@@ -194,7 +194,7 @@ async def test_a_row_may_be_one_node_of_the_probe() -> None:
             name, _, node = service.partition("@")
             return [one for one in await super().positions(name) if node in ("", one.node)]
 
-    cells = await measure(Context(LAB, shop(kind=Placed)), spec(rows=["probe@node-b"], cells=[{}]))
+    cells = await measure(Inputs(LAB, shop(kind=Placed)), spec(rows=["probe@node-b"], cells=[{}]))
     assert [cell.row for cell in cells] == ["probe@node-b"]
 
 
@@ -207,7 +207,7 @@ async def test_requests_that_were_not_sent_are_nobodys_success() -> None:
     check = msgspec.convert({"id": "x", "path": {"from": "web", "to": "catalog", "requests": 1}}, Check)
     assert check.path
     with pytest.raises(ClusterError, match="0 of 1 requests"):
-        await look_path(check, check.path, Context(LAB, shop(kind=Tired)))
+        await look_path(check, check.path, Inputs(LAB, shop(kind=Tired)))
 
 
 async def test_every_cell_opens_its_own_connection_and_goes_one_hop() -> None:
@@ -219,7 +219,7 @@ async def test_every_cell_opens_its_own_connection_and_goes_one_hop() -> None:
             return await super().call(position, request)
 
     sim = shop(kind=Listening)
-    await measure(Context(LAB, sim), spec(cells=[{}]))
+    await measure(Inputs(LAB, sim), spec(cells=[{}]))
     assert requests
     assert all(not request.keepalive and request.headers["x-meshlab-depth"] == "0" for request in requests)
     assert len({request.nonce for request in requests}) == len(requests)
@@ -235,7 +235,7 @@ async def test_the_load_is_stopped_when_a_slice_breaks() -> None:
     sim = shop("catalog", "reviews", kind=Breaking)
     one = msgspec.convert({**HOT, "ratio-at-least": 2}, LatencySpec)
     with pytest.raises(ClusterError):
-        await look_latency(LATENCY, one, Context(LAB, sim))
+        await look_latency(LATENCY, one, Inputs(LAB, sim))
     assert sim.loads[-1] == 0
     assert not sim.loaded
 
@@ -252,7 +252,7 @@ async def test_the_load_is_stopped_on_cancelling() -> None:
 
     sim = shop("catalog", "reviews", kind=Hanging)
     one = msgspec.convert({**HOT, "ratio-at-least": 2}, LatencySpec)
-    task = asyncio.create_task(look_latency(LATENCY, one, Context(LAB, sim)))
+    task = asyncio.create_task(look_latency(LATENCY, one, Inputs(LAB, sim)))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -265,7 +265,7 @@ async def test_a_latency_that_cannot_be_measured_is_the_labs_mistake(change: dic
     asked = {"ratio-at-least": 2} if change else {}
     one = msgspec.convert({**HOT, **asked, **change}, LatencySpec)
     with pytest.raises(LabError):
-        await look_latency(LATENCY, one, Context(LAB, shop()))
+        await look_latency(LATENCY, one, Inputs(LAB, shop()))
 
 
 async def test_one_that_waited_to_be_alone_and_gave_up_lets_the_others_go() -> None:

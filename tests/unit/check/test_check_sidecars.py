@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from meshlab.check.inputs import Context
+from meshlab.check.inputs import Inputs
 from meshlab.check.kinds.path import Seen, Sent, judge
 from meshlab.check.kinds.proxy_config import look as look_config
 from meshlab.check.world import LogEntry, Position, Reply
@@ -68,7 +68,7 @@ async def test_a_part_of_a_proxys_pods() -> None:
     }
     check = msgspec.convert({"id": "x", "proxy-config": spec}, Check)
     assert check.proxy_config is not None
-    found = await look_config(check, check.proxy_config, Context(LAB, sim))
+    found = await look_config(check, check.proxy_config, Inputs(LAB, sim))
     assert (found.outcome.value, found.seen) == ("pass", "router-2")
 
 

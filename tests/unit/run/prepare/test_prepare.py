@@ -29,8 +29,8 @@ from meshlab.run.system import parts
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.fake_kube import FakeKube
+from tests.unit.run.prepare.test_reset import KEEP, SPACE, WEB
 from tests.unit.run.small_run import LAB_ID, config_map, small_run, write_lab
-from tests.unit.run.test_run_reset import KEEP, SPACE, WEB
 
 
 class NoImages:

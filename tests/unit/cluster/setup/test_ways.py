@@ -12,7 +12,7 @@ from meshlab.cluster.setup import source, ways
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.setup.ways import Ways
 from meshlab.errors import EnvironmentFault
-from tests.unit.setup.fake_machine import PULLS, SILENT, Machine
+from tests.unit.cluster.setup.fake_machine import PULLS, SILENT, Machine
 
 NODE, BASE, ENVOY = (load_pins().image(name).ref for name in ("node", "base", "envoy"))
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from meshlab.errors import UsageError
 from meshlab.run.clusters import sweep
 from meshlab.run.prove.pairs import Pair, PairsRequest, pairs, tour
-from tests.unit.run import test_run_prove
 from tests.unit.run.fake_engine import MemoryEngine
+from tests.unit.run.prove import test_prove
+from tests.unit.run.prove.test_prove import NEXT_ID, PAINT, follow
 from tests.unit.run.small_run import LAB_ID
-from tests.unit.run.test_run_prove import NEXT_ID, PAINT, follow
 
-place, engine, lab = test_run_prove.place, test_run_prove.engine, test_run_prove.lab
+place, engine, lab = test_prove.place, test_prove.engine, test_prove.lab
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=9))

@@ -37,7 +37,7 @@ def test_every_reason_that_the_code_names_is_in_the_table() -> None:
 
 
 def test_the_table_has_no_reason_that_nothing_gives() -> None:
-    from tests.unit.check.test_check_evidence import GIVEN_BY_LABS
+    from tests.unit.check.test_evidence import GIVEN_BY_LABS
 
     by_conditions = {"object.selector", "object.restarted", "proxy-config.rejected"}
     assert REASONS.keys() - used() == GIVEN_BY_LABS | by_conditions

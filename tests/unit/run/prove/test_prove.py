@@ -25,11 +25,11 @@ from meshlab.run.prove import prove as proving
 from meshlab.run.prove.events import ProofEvent, ProveRequest
 from meshlab.run.prove.prove import prove
 from meshlab.run.prove.sample import sample
-from tests.unit.run import test_run_prepare
 from tests.unit.run.fake_engine import MemoryEngine
+from tests.unit.run.prepare import test_prepare
 from tests.unit.run.small_run import LAB_ID, LAB_YAML
 
-place, engine = test_run_prepare.place, test_run_prepare.engine
+place, engine = test_prepare.place, test_prepare.engine
 
 WRONG = """\
 wrong:
@@ -269,7 +269,7 @@ async def test_hashes_of_the_road_hold_for_images_of_any_tag(lab: Path, monkeypa
         async def values(_: object, names: list[str], tag: str = tag) -> dict[str, str]:
             return {"image_shop": tag}
 
-        monkeypatch.setattr(test_run_prepare.NoImages, "values", values)
+        monkeypatch.setattr(test_prepare.NoImages, "values", values)
         assert broken(await proven(lab)) == []
         proof = read_proof(lab)
         assert proof is not None

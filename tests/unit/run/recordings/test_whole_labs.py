@@ -20,7 +20,7 @@ from meshlab.run.recordings.opened import recorded, replay
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.timeline import timeline
 from meshlab.run.store.paths import Paths
-from tests.unit.recordings.pretended import Pretended
+from tests.unit.run.recordings.pretended import Pretended
 
 
 async def every(source: AsyncIterator[Any]) -> list[Any]:

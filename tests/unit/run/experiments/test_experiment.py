@@ -19,10 +19,10 @@ from meshlab.run.experiments.experiment import run_experiment
 from meshlab.run.guide import answers
 from meshlab.run.live import LiveWorld
 from meshlab.run.run import Run
+from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import shop, small_run
-from tests.unit.run.test_run_apply import deployment
 
 ALL = {"cells": [["web", "catalog"], ["web", "web"], ["probe", "catalog"], ["probe", "web"]]}
 

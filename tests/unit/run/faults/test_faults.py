@@ -13,10 +13,10 @@ from meshlab.lab.model import Fault
 from meshlab.run import faults
 from meshlab.run.run import Run
 from meshlab.run.store import events
+from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run
-from tests.unit.run.test_run_apply import deployment
 
 WEB = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
 ROUTES = ObjectRef(kind="ConfigMap", name="routes")

@@ -17,7 +17,7 @@ from meshlab.cluster.setup import tools
 from meshlab.cluster.setup.environment import tools_folder
 from meshlab.cluster.setup.tools import ensure_tool, fits, present, this_platform
 from meshlab.errors import EnvironmentFault
-from tests.unit.setup.fake_machine import Machine
+from tests.unit.cluster.setup.fake_machine import Machine
 
 KIND = b"#!/bin/sh\necho 9.9.9\n"
 GOOD = hashlib.sha256(KIND).hexdigest()

@@ -6,7 +6,7 @@ import pytest
 
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.setup import stand_ins
-from tests.unit.setup.fake_machine import DOWN, Machine
+from tests.unit.cluster.setup.fake_machine import DOWN, Machine
 
 ENVOY = load_pins().image("envoy").ref
 UPSTREAM = ["envoyproxy/envoy@sha256:1"]

@@ -14,7 +14,7 @@ from meshlab.cluster.setup import engine, setup
 from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.errors import EngineError, EnvironmentFault, UsageError
 from meshlab.lab.files.content import images_folder
-from tests.unit.setup.fake_machine import ANSWERS, DOCKER, DOWN, Machine
+from tests.unit.cluster.setup.fake_machine import ANSWERS, DOCKER, DOWN, Machine
 
 NODE, BASE = (load_pins().image(name).ref for name in ("node", "base"))
 KUBECTL = 'echo \'{{"clientVersion": {{"gitVersion": "v{version}"}}}}\''

@@ -205,7 +205,7 @@ def test_without_any_proxy_the_port_leads_nowhere(tmp_path: Path) -> None:
     assert _target(run, "") == ("http://web:8080/", False)
 
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parents[1] / "recorded"
 """What was seen of requests on a kind cluster: at the start of 2-router-mesh, and with its step `policy` solved."""
 
 

@@ -100,7 +100,7 @@ def test_recorded_lines_of_both_proxies_are_read(tmp_path: Path) -> None:
     """From a kind cluster: the lines of one request, among others."""
     lab = small_run(tmp_path).lab
     for name, nonce, lines in (("edge", "nec233a9e10", 1), ("router", "shoppers-meshlab-main-48f5c0-worker-535", 6)):
-        text = (Path(__file__).parent / f"recorded/access-{name}.log").read_text()
+        text = (Path(__file__).parents[1] / f"recorded/access-{name}.log").read_text()
         found = logs.matching(text, [nonce], name, lab.proxies[name], AT)
         assert len(found) == lines < len(text.splitlines())
         for entry in found:

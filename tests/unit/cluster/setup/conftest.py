@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshlab.cluster.setup import engine, source, tools
-from tests.unit.setup.fake_machine import Machine
+from tests.unit.cluster.setup.fake_machine import Machine
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from meshlab.errors import PreparationTimeout
 from meshlab.objects import rollout
 from meshlab.objects import rollout as wait
+from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
-from tests.unit.run.test_run_apply import deployment
 
 READY = {"type": "Ready", "status": "True"}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from pathlib import PurePath
+
+from meshlab.words import Parameter, Words, known, tell
 
 
 class ExitCode(IntEnum):
@@ -40,17 +43,79 @@ def worst(codes: list[ExitCode]) -> ExitCode:
     return next((code for code in PRECEDENCE if code in codes), ExitCode.PASS)
 
 
+Given = str | int | float | PurePath | Words | BaseException | Sequence["str | Words | MeshlabError"] | Mapping[str, str]
+"""What a sentence can be filled with: text and numbers, or other sentences."""
+
+
 class MeshlabError(Exception):
-    """A sentence for a person: what happened, to what; `hint` says what to do next."""
+    """A sentence for a person by its key in words/<language>/errors.json: what happened, to what.
+
+    Beside the sentence there may be `<key>.hint`, what to do next, and `<key>.detail`, what exactly was asked and answered.
+    All three take the same parameters. A parameter may be another error or Words: its sentence is told in the reader's
+    language too. What others have said (an API server, a program) is a parameter as it is.
+    """
 
     exit_code = ExitCode.ENVIRONMENT
 
-    def __init__(self, message: str, *, hint: str = "", parameters: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.parameters = dict(parameters or {})
-        """For the sentence in the reader's language, where words.trouble has one for the class."""
+    def __init__(self, key: str, /, **parameters: Given) -> None:
+        super().__init__(key)
+        self._words = Words(f"errors.{key}", {name: _plain(value) for name, value in parameters.items()})
+        # Until all are converted: a sentence with its hint instead of a key, and parameters for the class's own words.
+        about = parameters.get("parameters")
+        self.about = dict(about) if isinstance(about, Mapping) else {}
+
+    @classmethod
+    def again(cls, words: Words) -> MeshlabError:
+        """The error that these words are of, as one of this class."""
+        return cls(words.key.removeprefix("errors."), **words.parameters)
+
+    @property
+    def words(self) -> Words | str:
+        """The sentence, for whoever tells or keeps it."""
+        return self._words if known(self._words.key) else self._words.key.removeprefix("errors.")
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, for logs and JSON."""
+        return tell(self.words)
+
+    @property
+    def hint(self) -> str:
+        """What to do next, in English; "" where nothing is known."""
+        return self.said("hint")
+
+    @property
+    def detail(self) -> str:
+        """What exactly was asked and answered, in English; "" where the sentence says it all."""
+        return self.said("detail")
+
+    def said(self, part: str, language: str = "en") -> str:
+        """The `hint` or `detail` in a language, "" where there is none."""
+        if part == "hint" and not known(self._words.key):
+            return str(self._words.parameters.get("hint", ""))
+        return said(self._words, part, language)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.message, self.detail) if part)
+
+
+def said(words: Words, part: str, language: str = "en") -> str:
+    """The `hint` or `detail` that belongs to an error's words, "" where there is none."""
+    key = f"{words.key}.{part}"
+    return tell(Words(key, words.parameters), language) if known(key) else ""
+
+
+def _plain(value: Given) -> Parameter:
+    """As JSON can hold it."""
+    if isinstance(value, MeshlabError):
+        return value.words
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str | int | Words):
+        return value
+    if isinstance(value, Sequence):
+        return [one.words if isinstance(one, MeshlabError) else one for one in value]
+    return str(value)
 
 
 class UsageError(MeshlabError):
@@ -60,15 +125,31 @@ class UsageError(MeshlabError):
 
 
 class LabError(MeshlabError):
-    """A lab, pack or submission that cannot be read; says file, line (1-based) and key where known."""
+    """A lab, pack or submission that cannot be read; says file, line (1-based) and key of the file where known.
+
+    It is for those who write labs, and in English alone, as the keys of their files are: no other error brings its sentence.
+    """
 
     exit_code = ExitCode.USAGE
 
     def __init__(self, message: str, *, file: str = "", line: int | None = None, key: str = "", hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+        super().__init__("lab.unreadable", message=message)
         self.file = file
         self.line = line
         self.key = key
+        self._message, self._hint = message, hint
+
+    @property
+    def words(self) -> str:
+        return str(self)
+
+    @property
+    def message(self) -> str:
+        return self._message
+
+    @property
+    def hint(self) -> str:
+        return self._hint
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -95,8 +176,8 @@ class EngineGone(EngineError):
 class ClusterError(EnvironmentFault):
     """The cluster's API did not do what was asked."""
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0, parameters: Mapping[str, str] | None = None) -> None:
-        super().__init__(message, hint=hint, parameters=parameters)
+    def __init__(self, key: str, /, *, status: int = 0, **parameters: Given) -> None:
+        super().__init__(key, **parameters)
         self.status = status
         """HTTP status of the API server, 0 where there was none."""
 

@@ -149,6 +149,7 @@ class _Evaluation:
             parameters=finding.parameters,
             numbers=finding.numbers,
             reach=finding.reach,
+            error=finding.error,
         )
 
 
@@ -223,9 +224,10 @@ async def _guarded(check: Check, inputs: Inputs) -> Finding:
         async with limit:
             return await kinds.look(check, inputs)
     except LabError as error:
-        return unknown("engine.lab", seen=str(error), message=_sentence(error, str(error)))
+        return unknown("engine.lab", message=_sentence(error))
     except MeshlabError as error:
-        return unknown("engine.environment", seen=error.message, message=_sentence(error, error.message))
+        finding = unknown("engine.environment", message=_sentence(error))
+        return replace(finding, error=None if isinstance(error.words, str) else error.words)
     except Exception as error:  # a mistake of ours must not be taken for the learner's
         if limit.expired():
             return unknown("engine.timeout", seconds=LIMIT)
@@ -233,5 +235,5 @@ async def _guarded(check: Check, inputs: Inputs) -> Finding:
         return unknown("engine.unexpected", evidence("exception", {"type": name, "message": str(error)}), seen=name, type=name)
 
 
-def _sentence(error: MeshlabError, message: str) -> str:
-    return f"{message} {error.hint}".strip()
+def _sentence(error: MeshlabError) -> str:
+    return f"{error} {error.hint}".strip()

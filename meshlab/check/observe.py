@@ -61,10 +61,7 @@ async def call(inputs: Inputs, position: Position, request: CallRequest) -> Call
         request = _with_header(request, DEPTH, "0")
     calls = await inputs.world.call(position, request)
     if len(calls.replies) < request.n:
-        raise ClusterError(
-            f"{position.pod} sent {len(calls.replies)} of {request.n} requests to {request.url} before its time was over.",
-            hint="Look at whether single requests are answered.",
-        )
+        raise ClusterError("check.out-of-time", pod=position.pod, sent=len(calls.replies), requests=request.n, url=request.url)
     return calls
 
 

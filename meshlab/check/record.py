@@ -16,17 +16,19 @@ from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Lab
+from meshlab.words import Words
 
 Result = TypeVar("Result")
 
 
 class Recorded(Struct, frozen=True, omit_defaults=True):
-    """One call of a world's method and what it gave, or the ClusterError that it raised: [message, hint]."""
+    """One call of a world's method and what it gave, or the ClusterError that it raised."""
 
     method: str
     arguments: dict[str, Any] = field(default_factory=dict)
     result: Any = None
-    error: tuple[str, str] | None = None
+    error: Words | tuple[str, str] | None = None
+    """Older recordings hold the English sentence and hint."""
 
 
 class Fixture(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -132,7 +134,7 @@ class RecordingWorld:
         try:
             result = await wait
         except ClusterError as error:
-            self.calls.append(Recorded(method, plain, error=(error.message, error.hint)))
+            self.calls.append(Recorded(method, plain, error=_words(error)))
             raise
         self.calls.append(Recorded(method, plain, _without_managers(msgspec.to_builtins(result))))
         return result
@@ -141,6 +143,10 @@ class RecordingWorld:
         result = ask()
         self.calls.append(Recorded(method, {}, result))
         return result
+
+
+def _words(error: ClusterError) -> Words | tuple[str, str]:
+    return (error.words, error.hint) if isinstance(error.words, str) else error.words
 
 
 def _without_managers(result: Any) -> Any:

@@ -14,6 +14,7 @@ from meshlab.check.record import Recorded, read
 from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
+from meshlab.words import Words
 
 Result = TypeVar("Result")
 
@@ -103,8 +104,11 @@ class ReplayWorld:
 
     def _serve(self, method: str, kind: type[Result], **arguments: Any) -> Result:
         call = self._next(method, msgspec.to_builtins(arguments))
+        if isinstance(call.error, Words):
+            raise ClusterError.again(call.error)
         if call.error is not None:
-            raise ClusterError(call.error[0], hint=call.error[1])
+            sentence, hint = call.error
+            raise ClusterError("check.recorded", sentence=sentence, hint=hint)
         return msgspec.convert(call.result, kind)
 
     def _next(self, method: str, arguments: dict[str, Any]) -> Recorded:

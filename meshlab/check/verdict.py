@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from meshlab.words import Words
+
 
 class Outcome(StrEnum):
     """What a check can come to. The glyph and the colour are the interface's business."""
@@ -62,6 +64,8 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     numbers: dict[str, Number] = field(default_factory=dict)
     """What was measured, by name: see docs/labs.md for the names that each kind gives."""
     reach: Reach | None = None
+    error: Words | None = None
+    """The error that made it `engine.environment`, for the reader's language; `parameters` hold its English as `message`."""
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
@@ -86,6 +90,8 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     numbers: dict[str, Number] = field(default_factory=dict)
     """What was measured: kept in the progress log, so that stages can be compared without a cluster."""
     reach: Reach | None = None
+    error: Words | None = None
+    """As in Finding."""
 
     @property
     def green(self) -> bool:

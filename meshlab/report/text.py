@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from meshlab.check.verdict import Outcome, Verdict
+from meshlab.errors import said
 from meshlab.report.glyphs import GLYPHS
-from meshlab.words import known, say
+from meshlab.words import known, say, tell
 
 Title = Callable[[str], str]
 """Check id to its title in the reader's language."""
@@ -17,7 +18,15 @@ def reason_sentence(verdict: Verdict, language: str = "en") -> str:
     if not verdict.reason:
         return ""
     key = f"reasons.{verdict.reason}"
-    return say(key, language, **verdict.parameters) if known(key) else verdict.reason
+    return say(key, language, **_facts(verdict, language)) if known(key) else verdict.reason
+
+
+def _facts(verdict: Verdict, language: str) -> dict[str, str]:
+    """What the reason's sentence is filled with."""
+    if verdict.error is None:
+        return verdict.parameters
+    parts = (tell(verdict.error, language), said(verdict.error, "detail", language), said(verdict.error, "hint", language))
+    return {**verdict.parameters, "message": " ".join(part for part in parts if part)}
 
 
 def verdict_lines(verdict: Verdict, title: str, language: str = "en") -> list[str]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from meshlab.errors import MeshlabError
+from meshlab.errors import LabError, MeshlabError
 from meshlab.files import fault
-from meshlab.words import known, say
+from meshlab.words import known, say, tell
 from meshlab.words.sentences import translated
 
 
@@ -30,9 +30,15 @@ def told(error: BaseException, language: str) -> Told:
         error = fault(error, Path(str(error.filename or ".")))
     if not isinstance(error, MeshlabError):
         return Told(kind="", sentence=f"{type(error).__name__}: {error}")
+    kind = type(error).__name__
+    if not isinstance(error.words, str):
+        sentence = tell(error.words, language)
+        return Told(kind=kind, sentence=sentence, hint=error.said("hint", language), detail=error.said("detail", language))
+    if isinstance(error, LabError):
+        return Told(kind=kind, sentence=str(error), hint=error.hint)
     for kind in (one.__name__ for one in type(error).__mro__):
-        if known(key := f"trouble.{kind}.text") and error.parameters:
-            parameters = {name: _word(name, value, language) for name, value in error.parameters.items()}
+        if known(key := f"trouble.{kind}.text") and error.about:
+            parameters = {name: _word(name, value, language) for name, value in error.about.items()}
             sentence = say(key, language, **parameters)
             return Told(kind=kind, sentence=sentence, hint=say(f"trouble.{kind}.hint", language), detail=str(error))
     sentence, hint = (translated(one, language) for one in (str(error), error.hint))

@@ -1,18 +1,55 @@
 """The words of the interface, by id and language. One JSON file a topic: words/<language>/<topic>.json, flat keys.
 
 `say("reasons.path.no-proxy", "zh", proxy="router")` reads key `path.no-proxy` of words/zh/reasons.json.
+`Words("reasons.path.no-proxy", {"proxy": "router"})` is the same sentence as data, before anybody knows who reads it.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
 
 import msgspec
+from msgspec import Struct, field
 
 LANGUAGES = ("en", "zh")
+
+_KEY = re.compile(r"[a-z]+\.[\w.-]+")
+_BETWEEN = {"zh": ""}
+"""What stands between two sentences of a list, where it is no space."""
+
+
+class Words(Struct, frozen=True, omit_defaults=True):
+    """A sentence that has not been said yet: its key with the topic, and what is filled in. JSON can hold it."""
+
+    key: str
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+
+
+Parameter = str | int | Words | list[str | Words]
+"""Text that is the same in every language, or a sentence, or several sentences one after the other."""
+
+
+def tell(words: Words | str, language: str = "en") -> str:
+    """The sentence in the reader's language. Plain text (older files hold it) stays as it is."""
+    if isinstance(words, str):
+        return words
+    return filled(template(words.key, language), **told(words.parameters, language))
+
+
+def told(parameters: Mapping[str, Parameter], language: str) -> dict[str, str]:
+    """Parameters as text, with every sentence among them in the reader's language."""
+    return {name: _text(value, language) for name, value in parameters.items()}
+
+
+def _text(value: Parameter, language: str) -> str:
+    if isinstance(value, list):
+        return _BETWEEN.get(language, " ").join(tell(one, language) for one in value)
+    return tell(value, language) if isinstance(value, Words) else str(value)
 
 
 @cache
@@ -30,7 +67,7 @@ def topic(name: str, language: str) -> dict[str, str]:
 def known(key: str) -> bool:
     """Whether there are words for `topic.key`."""
     name, _, rest = key.partition(".")
-    return rest in topic(name, "en")
+    return _KEY.fullmatch(key) is not None and rest in topic(name, "en")
 
 
 def say(key: str, /, language: str = "en", **parameters: object) -> str:
@@ -41,7 +78,7 @@ def say(key: str, /, language: str = "en", **parameters: object) -> str:
 def template(key: str, language: str) -> str:
     """The words of `topic.key` as they are written, with ${parameters}."""
     name, _, rest = key.partition(".")
-    return topic(name, language).get(rest, key)
+    return topic(name, language).get(rest, key) if known(key) else key
 
 
 def filled(text: str, /, **parameters: object) -> str:

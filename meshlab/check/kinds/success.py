@@ -32,8 +32,7 @@ async def look(check: Check, spec: SuccessSpec, inputs: Inputs) -> Finding:
     since = now - spec.seconds if spec.window == "last" else await inputs.world.mark(f"{spec.window}-start")
     results = await inputs.world.actor(spec.actor, since, now)
     if not results:
-        hint = "Look at the probe's pods; `meshlab reset` repairs them."
-        raise ClusterError(f"no probe knows the actor {spec.actor}.", hint=hint)
+        raise ClusterError("check.actor-unknown", actor=spec.actor)
     replies = [reply for one in results for reply in one.replies]
     note = _note(results)
     if len(replies) < spec.at_least:

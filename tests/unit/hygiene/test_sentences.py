@@ -1,106 +1,165 @@
-"""Every sentence that an error is raised with has its Chinese, and no Chinese is left of a sentence that is gone."""
+"""Errors by key: each key that the code names has its sentence, is given exactly what the sentence is filled with, and no
+sentence is left of a key that is gone. Words that are told later (`Words(key, {...})`) are held to the same.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import meshlab
-from meshlab.errors import DiskFull, EngineError, MeshlabError, UsageError
+from meshlab.errors import ClusterError, DiskFull, EngineError, LabError, MeshlabError, UsageError, said
 from meshlab.report.trouble import told
-from meshlab.words.sentences import table, translated
+from meshlab.words import LANGUAGES, Words, known, tell, topic
 
 ROOT = Path(meshlab.__file__).parent
+PARTS = (".hint", ".detail")
 AUTHORS = "LabError"
 """Says file, line and key of a lab file: for whoever writes labs, as the files' keys are English too."""
+NO_PARAMETERS = frozenset({"status"})
+"""Keywords of the classes themselves."""
 
 
+class Site(NamedTuple):
+    """A place in the code where a sentence is made."""
+
+    place: str
+    key: str
+    given: frozenset[str] | None
+    """None where they are not written out."""
+
+
+@cache
 def trees() -> dict[Path, ast.Module]:
     return {file: ast.parse(file.read_text()) for file in sorted(ROOT.rglob("*.py"))}
 
 
-def template(node: ast.expr) -> str | None:
-    """The sentence with {} for what is filled in; None for what is no literal."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-    return None
-
-
-def errors(found: dict[Path, ast.Module]) -> set[str]:
-    """Names of all classes of errors, wherever they are."""
+def errors() -> set[str]:
+    """Names of all classes of errors that are made with a key, wherever they are."""
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
-        for tree in found.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
     names = {MeshlabError.__name__}
     while more := {name for name, over in bases.items() if over & names} - names:
         names |= more
-    return names
+    return names - {AUTHORS}
 
 
-def raised() -> Iterator[tuple[str, str]]:
-    """(place, sentence or hint) of every error that is made with a literal."""
-    found = trees()
-    names = errors(found) - {AUTHORS}
-    for file, tree in found.items():
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names):
-                continue
-            for one in [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "hint")]:
-                if (text := template(one)) is not None and re.search("[A-Za-z]", text.replace("{}", "")):
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", text
+def literals(node: ast.expr) -> list[str]:
+    """The text of a literal, or of both branches of a choice between two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return [*literals(node.body), *literals(node.orelse)] if isinstance(node, ast.IfExp) else []
 
 
-def spoken(english: str) -> bool:
-    """Whether there is Chinese for it; what is filled in may choose between several sentences."""
-    return english in table() or translated(english.replace("{}", "x"), "zh") != english.replace("{}", "x")
+def raised() -> Iterator[Site]:
+    """Every error that is made with a literal key."""
+    names = errors()
+    for file, call in calls():
+        if isinstance(call.func, ast.Name) and call.func.id in names and call.args:
+            given = [keyword.arg for keyword in call.keywords]
+            said = None if None in given else frozenset(name for name in given if name) - NO_PARAMETERS
+            for key in literals(call.args[0]):
+                if " " not in key:
+                    yield Site(f"{file.relative_to(ROOT)}:{call.lineno}", f"errors.{key}", said)
 
 
-def test_every_sentence_has_its_chinese() -> None:
-    assert [f"{place}: {text}" for place, text in raised() if not spoken(text)] == []
+def kept() -> Iterator[Site]:
+    """Every sentence that is made to be told later."""
+    for file, call in calls():
+        if isinstance(call.func, ast.Name) and call.func.id == Words.__name__ and call.args:
+            filled = call.args[1] if len(call.args) > 1 else ast.Dict([], [])
+            names = [literals(key) if key else [] for key in filled.keys] if isinstance(filled, ast.Dict) else [[]]
+            given = None if [] in names else frozenset(name for one in names for name in one)
+            for key in literals(call.args[0]):
+                yield Site(f"{file.relative_to(ROOT)}:{call.lineno}", key, given)
 
 
-def test_no_chinese_is_left_over() -> None:
-    source = "\n".join(text for tree in trees().values() for node in ast.walk(tree) if (text := _literal(node)))
-    pieces = [
-        (english, [one for one in (part.strip(" `:;,.()") for part in english.split("{}")) if len(one) > 8])
-        for english in table()
-    ]
-    assert [english for english, some in pieces if not all(one in source for one in some)] == []
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    for file, tree in trees().items():
+        yield from ((file, node) for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _literal(node: ast.AST) -> str:
-    return (template(node) or "") if isinstance(node, ast.expr) else ""
+def sentences() -> list[str]:
+    """Keys of the errors without those of their parts."""
+    return [key for key in topic("errors", "en") if not key.endswith(PARTS)]
 
 
-@pytest.mark.parametrize("english", table())
-def test_the_same_things_are_filled_in(english: str) -> None:
-    places = [str(number + 1) for number in range(english.count("{}"))]
-    assert sorted(re.findall(r"\{(\d+)\}", table()[english])) == places
-    assert table()[english] != english
+def wanted(key: str) -> frozenset[str]:
+    """What the sentence is filled with, and its parts."""
+    subject, _, rest = key.partition(".")
+    parts = (rest, *(rest + part for part in PARTS)) if subject == "errors" else (rest,)
+    text = " ".join(topic(subject, "en").get(part, "") for part in parts)
+    return frozenset(re.findall(r"\$\{(\w+)\}", text))
 
 
-def test_chinese_may_want_another_order() -> None:
-    assert translated("There is no cluster main for the lab 2-router-mesh.", "zh") == "实验 2-router-mesh 的集群 main 不存在。"
-    assert translated("There is no cluster main for the lab 2-router-mesh.", "en").startswith("There is no")
-    assert translated("Nobody has translated this.", "zh") == "Nobody has translated this."
+def test_every_key_has_its_sentence() -> None:
+    assert [site for site in (*raised(), *kept()) if not known(site.key)] == []
 
 
-def test_the_sentence_with_most_words_of_its_own_is_found() -> None:
-    assert translated("x is missing and could not be had: y", "zh") == "缺少 x，也无法获得：y"
-    inner = "The image a could not be pulled: The program docker was not found."
-    assert translated(inner, "zh") == "无法拉取镜像 a：找不到程序 docker。"
+def test_every_sentence_is_given_what_it_is_filled_with() -> None:
+    sites = [site for site in (*raised(), *kept()) if site.given is not None and known(site.key)]
+    assert [(site, wanted(site.key)) for site in sites if site.given != wanted(site.key)] == []
+
+
+def test_no_sentence_is_left_over() -> None:
+    text = {node.value for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert [key for key in sentences() if key not in text and f"errors.{key}" not in text] == []
+
+
+def test_no_part_is_without_its_sentence() -> None:
+    parts = [key for key in topic("errors", "en") if key.endswith(PARTS)]
+    assert [key for key in parts if key.rpartition(".")[0] not in topic("errors", "en")] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_filled_in_under_a_name_that_no_sentence_may_use(language: str) -> None:
+    # `MeshlabError(key, /, **parameters)`, and the status that a ClusterError keeps beside its words.
+    assert [key for key, text in topic("errors", language).items() if re.search(r"\$\{(status|parameters)\}", text)] == []
 
 
 def test_an_error_is_told_in_the_readers_language() -> None:
+    error = ClusterError("check.actor-unknown", actor="shopper", status=404)
+    assert (str(error), error.hint, error.status) == (
+        "No probe runs the actor shopper.",
+        "Look at the probe's pods; `meshlab reset` repairs them.",
+        404,
+    )
+    assert told(error, "zh").sentence == "没有探针在运行流量源 shopper。"
+    assert told(error, "zh").hint == "检查探针的 Pod；`meshlab reset` 会修复它们。"
+
+
+def test_an_error_in_a_sentence_is_told_in_the_readers_language_too() -> None:
+    inner = ClusterError("check.actor-unknown", actor="shopper")
+    words = Words("report.reason", {"value": [inner.words, "kubectl said so."]})
+    assert tell(words, "en").endswith("No probe runs the actor shopper. kubectl said so.")
+    assert tell(words, "zh").endswith("没有探针在运行流量源 shopper。kubectl said so.")
+
+
+def test_words_are_made_into_their_error_again() -> None:
+    words = ClusterError("check.actor-unknown", actor="shopper").words
+    assert isinstance(words, Words)
+    again = ClusterError.again(words)
+    assert (type(again), again.message, again.words) == (ClusterError, "No probe runs the actor shopper.", words)
+    assert said(words, "detail") == ""
+
+
+def test_what_a_lab_file_is_told_of_is_english() -> None:
+    error = LabError("no such service", file="lab.yaml", line=3, key="services", hint="There are: web.")
+    assert told(error, "zh") == told(error, "en")
+    assert told(error, "zh").sentence == "lab.yaml:3: services: no such service"
+
+
+def test_sentences_without_a_key_are_still_told() -> None:
     error = EngineError("The program kind was not found.", hint="Run `meshlab setup`.")
     assert (told(error, "zh").sentence, told(error, "zh").hint) == ("找不到程序 kind。", "请运行 `meshlab setup`。")
     assert told(UsageError("No lab has been started."), "en").sentence == "No lab has been started."

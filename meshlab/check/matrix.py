@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from msgspec import Struct, field
-
 from meshlab.check.endpoints import fraction, fraction_via
 from meshlab.check.inputs import Inputs
 from meshlab.check.observe import call, carries, gather, succeeded, url_of
 from meshlab.check.stats import region
+from meshlab.check.verdict import Cell
 from meshlab.check.world import CallRequest, Position, Reply
 from meshlab.errors import ClusterError
 from meshlab.lab.checks import Cells, MatrixSpec
@@ -23,34 +22,17 @@ REFUSE_RIGHT = 1e-4
 """How often a cell whose true fraction is as expected may look otherwise by chance."""
 
 
-class CellSeen(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One cell as it was measured and as it should be."""
-
-    row: str
-    """A service, or `probe@<node>`."""
-    column: str
-    ok: int
-    of: int
-    """Calls; 0: not measured."""
-    errors: dict[str, int] = field(default_factory=dict)
-    """Error class to calls; `no-nonce`: an answer that is not the application's to this call."""
-    expected: float | None = None
-    """Fraction of calls that should succeed; None: nothing is expected."""
-    allowed: tuple[str, ...] = ()
-    """Error classes that it may show; empty: any."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the cell is as expected; one that was not measured is not."""
-        if self.expected is None:
-            return True
-        if not self.of:
-            return False
-        low, high = region(self.of, self.expected, REFUSE_RIGHT)
-        return low <= self.ok <= high and not (self.allowed and set(self.errors) - set(self.allowed))
+def holds(cell: Cell) -> bool:
+    """Whether the cell is as expected; one that was not measured is not."""
+    if cell.expected is None:
+        return True
+    if not cell.of:
+        return False
+    low, high = region(cell.of, cell.expected, REFUSE_RIGHT)
+    return low <= cell.ok <= high and not (cell.allowed and set(cell.errors) - set(cell.allowed))
 
 
-async def measure(inputs: Inputs, spec: MatrixSpec) -> list[CellSeen]:
+async def measure(inputs: Inputs, spec: MatrixSpec) -> list[Cell]:
     """Every cell, row by row. Only what the lab itself lacks is an error (LabError)."""
     rows = await _rows(inputs, spec)
     urls = {column: url_of(inputs, column) for column in spec.columns}
@@ -102,11 +84,11 @@ async def _computed(inputs: Inputs, spec: MatrixSpec, rows: dict[str, list[Posit
     return found
 
 
-def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[tuple[str, str], float]) -> CellSeen:
+def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[tuple[str, str], float]) -> Cell:
     block = block_of(spec, row, column)
     expected = None if block is None else computed[row, column] if block.expect == "computed" else float(block.expect)
     errors = Counter(kind for reply in replies if (kind := error_of(reply)))
-    return CellSeen(
+    return Cell(
         row=row,
         column=column,
         ok=len(replies) - errors.total(),

@@ -38,6 +38,25 @@ class Number(Struct, frozen=True, omit_defaults=True):
     high: float | None = None
 
 
+class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One cell of a matrix as it was measured, and as it should be."""
+
+    row: str
+    """A service, or `probe@<node>`."""
+    column: str
+    ok: int
+    of: int
+    """Calls; 0: not measured."""
+    errors: dict[str, int] = field(default_factory=dict)
+    """Error class to calls; `no-nonce`: an answer that is not the application's to this call."""
+    expected: float | None = None
+    """Fraction of calls that should succeed; None: nothing is expected."""
+    allowed: tuple[str, ...] = ()
+    """Error classes that it may show; empty: any."""
+    predicted: bool | None = None
+    """Whether the learner said that it would be red; None: nothing was said, or it is no matter of this measurement."""
+
+
 class Reach(Struct, frozen=True, omit_defaults=True):
     """A measured matrix in short: the fraction of calls that succeeded in each cell, None where none was made."""
 

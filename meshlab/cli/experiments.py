@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from meshlab.check.verdict import Verdict
+from meshlab.check.verdict import Cell, Verdict
 from meshlab.cli.checks import code_of
 from meshlab.cli.checks import show as show_verdict
 from meshlab.cli.options import Options, format_option
@@ -16,7 +16,7 @@ from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
 from meshlab.report.numbers_text import numbers_text
 from meshlab.report.score_text import score_text
-from meshlab.run.api import Cell, ExperimentEvent, ExperimentText, LabRun
+from meshlab.run.api import ExperimentEvent, ExperimentText, LabRun
 from meshlab.words import say
 
 

@@ -16,6 +16,24 @@ class ObjectRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel",
     labels: dict[str, str] = field(default_factory=dict)
 
 
+def describe(ref: ObjectRef) -> str:
+    """`Deployment shop/router`, or `Pod shop/app=router` for those with a label, for sentences."""
+    name = ref.name or _labels(ref)
+    return f"{ref.kind} {ref.namespace}/{name}" if ref.namespace else f"{ref.kind} {name}"
+
+
+def brief(ref: ObjectRef, name: str = "") -> str:
+    """As `kubectl` writes it: `service/catalog`, `pod[app=catalog]`. name: of the one object that the reference found."""
+    kind = ref.kind.lower()
+    if name or ref.name:
+        return f"{kind}/{name or ref.name}"
+    return f"{kind}[{_labels(ref)}]" if ref.labels else kind
+
+
+def _labels(ref: ObjectRef) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(ref.labels.items()))
+
+
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True, kw_only=True):
     """A workload that can call and be called: its pods by label, the URL by which others call it."""
 

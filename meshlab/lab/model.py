@@ -255,6 +255,11 @@ class Lab(_Part, frozen=True, kw_only=True):
         """The namespace of everything that names none."""
         return self.namespace
 
+    @property
+    def all_namespaces(self) -> tuple[str, ...]:
+        """Those of the lab, the default one first."""
+        return self.namespaces or (self.namespace,)
+
     def all_experiments(self) -> dict[str, Experiment]:
         """Every experiment of every step, by id, in the order of the guide."""
         return {experiment.id: experiment for step in self.steps for experiment in step.experiments}
@@ -278,4 +283,4 @@ class Lab(_Part, frozen=True, kw_only=True):
 
 def spaces(lab: Lab) -> tuple[str, ...]:
     """All namespaces of the lab, the default one first."""
-    return lab.namespaces or (lab.namespace,)
+    return lab.all_namespaces

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import describe as describe
 
 Object = dict[str, Any]
 
@@ -61,13 +62,6 @@ def ref_of(obj: Mapping[str, Any], cluster: str = "") -> ObjectRef:
         kind=obj["kind"],
         name=meta["name"],
     )
-
-
-def describe(ref: ObjectRef) -> str:
-    """`Deployment shop/router`, or `Pod shop/app=router` for those with a label, for sentences."""
-    name = ref.name or ",".join(f"{key}={value}" for key, value in ref.labels.items())
-    place = f"{ref.namespace}/{name}" if ref.namespace else name
-    return f"{ref.kind} {place}"
 
 
 def rank(obj: Mapping[str, Any]) -> int:

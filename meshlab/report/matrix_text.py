@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
-from meshlab.run.api import Cell, Matrix
+from meshlab.check.verdict import Cell
+from meshlab.run.api import Matrix
 
 
 def width(text: str) -> int:

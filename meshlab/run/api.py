@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
 
-from meshlab.check.verdict import Outcome, Verdict
+from meshlab.check.verdict import Cell, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.model import Fault, Lab
 
@@ -140,19 +140,6 @@ class Explanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: str = ""
     """The reason as a sentence in the learner's language."""
     help: str = ""
-
-
-class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One cell of a matrix."""
-
-    row: str
-    column: str
-    ok: int
-    of: int
-    errors: dict[str, int] = field(default_factory=dict)
-    expected: float | None = None
-    predicted: bool | None = None
-    """Whether the learner said that it would be red."""
 
 
 class Matrix(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlab.run import texts
-from meshlab.run.api import FaultState, Snapshot
+from meshlab.run.api import Snapshot
 from meshlab.run.store import lock, state
-from meshlab.run.store.journal import Entry
+from meshlab.run.store.journal import state_of
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
@@ -33,7 +33,7 @@ def take(run: Run) -> Snapshot:
         current=state.current(known, run.lab),
         steps=state.steps(known, run.lab, {step: one.title for step, one in text.steps.items()}),
         verdicts=dict(known.verdicts),
-        faults=tuple(map(fault, run.journal.pending())),
+        faults=tuple(map(state_of, run.journal.pending())),
         hints_taken={about: len(shown) for about, shown in known.hints.items()},
         answers=dict(known.answers),
         experiments=dict(known.experiments),
@@ -45,10 +45,3 @@ def take(run: Run) -> Snapshot:
         events=run.log.length,
         damaged=tuple(run.log.damaged),
     )
-
-
-def fault(entry: Entry) -> FaultState:
-    """A journalled fault as it is shown."""
-    target = entry.fault.target
-    name = target.name or ",".join(f"{key}={value}" for key, value in target.labels.items())
-    return FaultState(id=entry.id, kind=entry.fault.kind, target=f"{target.kind}/{name}", by=entry.by, since=entry.since)

@@ -8,11 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from meshlab.check.verdict import Evidence, Outcome, Verdict
+from meshlab.check.verdict import Cell, Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.run.api import (
-    Cell,
     CheckText,
     Debrief,
     ExperimentEvent,

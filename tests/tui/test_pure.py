@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from meshlab.check.verdict import Outcome
+from meshlab.check.verdict import Cell, Outcome
 from meshlab.cluster.progress import Progress
 from meshlab.report.matrix_text import clip, clip_name, width
 from meshlab.report.wrap import wrap
-from meshlab.run.api import Cell, ExperimentEvent, Matrix
+from meshlab.run.api import ExperimentEvent, Matrix
 from meshlab.tui.experiment.course import Course
 from meshlab.tui.experiment.heat import Heat, heat_rows, missed, scored, surprises
 from meshlab.tui.experiment.timeline import Frame, frame_at, strip

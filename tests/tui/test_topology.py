@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from meshlab.check.verdict import Outcome, Verdict
+from meshlab.check.verdict import Cell, Outcome, Verdict
 from meshlab.lab.address import Endpoint
 from meshlab.lab.checks import Check, PathSpec, Through
 from meshlab.lab.model import Proxy, Step
 from meshlab.report.matrix_text import width
 from meshlab.report.rates import SHORTEST, Rates, rates
-from meshlab.run.api import Cell, Matrix, Received, Traffic
+from meshlab.run.api import Matrix, Received, Traffic
 from meshlab.tui.lab.topology.build import build
 from meshlab.tui.lab.topology.draw import draw
 from meshlab.tui.lab.topology.layout import columns, fits

@@ -170,13 +170,12 @@ def _uncounted(pods: list[str]) -> Any:
 
 
 async def _pods(inputs: Inputs) -> list[dict[str, Any]]:
-    spaces = inputs.lab.namespaces or (inputs.lab.namespace,)
     elsewhere = [one.namespace for one in inputs.lab.proxies.values() if one.namespace]
     clusters = dict.fromkeys(proxy.cluster for proxy in inputs.lab.proxies.values()) or {"": None}
     refs = [
         ObjectRef(kind="Pod", namespace=space, cluster=cluster)
         for cluster in clusters
-        for space in dict.fromkeys((*spaces, *elsewhere))
+        for space in dict.fromkeys((*inputs.lab.all_namespaces, *elsewhere))
     ]
     return [pod for ref in refs for pod in await inputs.world.objects(ref) if _runs(pod)]
 

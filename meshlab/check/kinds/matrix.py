@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from meshlab.check.findings import SHOWN, evidence, failed, measured, passed, unknown
 from meshlab.check.inputs import Inputs
-from meshlab.check.matrix import CellSeen, measure
-from meshlab.check.verdict import Evidence, Finding, Number, Reach
+from meshlab.check.matrix import holds, measure
+from meshlab.check.verdict import Cell, Evidence, Finding, Number, Reach
 from meshlab.lab.checks import Check, MatrixSpec
 
 
@@ -22,7 +22,7 @@ async def look(check: Check, spec: MatrixSpec, inputs: Inputs) -> Finding:
     missing = [row for row in spec.rows if not any(cell.row.partition("@")[0] == row for cell in cells)]
     if lost or missing:
         return unknown("matrix.unmeasured", note, rows=lost + missing)
-    wrong = [cell for cell in cells if not cell.holds]
+    wrong = [cell for cell in cells if not holds(cell)]
     if not wrong:
         red = sum(cell.ok < cell.of for cell in cells) / len(cells)
         return measured(passed(f"{len(cells)}", note), {"red": Number(round(red, 4))}, reach(spec, cells))
@@ -32,14 +32,14 @@ async def look(check: Check, spec: MatrixSpec, inputs: Inputs) -> Finding:
     return failed("matrix.cells", note, expected=expected, seen=seen, cells=len(wrong), row=first.row, column=first.column)
 
 
-def reach(spec: MatrixSpec, cells: list[CellSeen]) -> Reach:
+def reach(spec: MatrixSpec, cells: list[Cell]) -> Reach:
     """The fraction of calls that succeeded in each cell."""
     rows = tuple(dict.fromkeys(cell.row for cell in cells))
     shares = {(cell.row, cell.column): round(cell.ok / cell.of, 3) if cell.of else None for cell in cells}
     return Reach(rows, spec.columns, tuple(tuple(shares.get((row, column)) for column in spec.columns) for row in rows))
 
 
-def as_evidence(spec: MatrixSpec, cells: list[CellSeen]) -> Evidence:
+def as_evidence(spec: MatrixSpec, cells: list[Cell]) -> Evidence:
     """The whole matrix, as screens and reports read it."""
     rows = list(dict.fromkeys(cell.row for cell in cells))
     plain = [
@@ -49,12 +49,12 @@ def as_evidence(spec: MatrixSpec, cells: list[CellSeen]) -> Evidence:
     return evidence("matrix", {"rows": rows, "columns": list(spec.columns), "cells": plain})
 
 
-def _show(cell: CellSeen) -> str:
+def _show(cell: Cell) -> str:
     errors = ", ".join(f"{kind} ×{count}" for kind, count in sorted(cell.errors.items()))
     return f"{cell.row} → {cell.column} {cell.ok}/{cell.of}" + (f" ({errors})" if errors else "")
 
 
-def _want(cell: CellSeen) -> str:
+def _want(cell: Cell) -> str:
     share = f"{(cell.expected or 0.0) * cell.of:.3g}/{cell.of}"
     errors = f" ({' | '.join(cell.allowed)})" if cell.allowed and cell.expected != 1 else ""
     return f"{cell.row} → {cell.column} {share}{errors}"

@@ -13,14 +13,14 @@ from meshlab.check.conditions import Miss, brief, first_miss, missing_leaf
 from meshlab.check.findings import SHOWN, evidence, failed, passed
 from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Evidence, Finding
-from meshlab.lab.address import ObjectRef
+from meshlab.lab import address
 from meshlab.lab.checks import Check, ObjectSpec
 
 
 async def look(check: Check, spec: ObjectSpec, inputs: Inputs) -> Finding:
     """One list request, and one for each baseline that a condition names."""
     objects = await inputs.world.objects(spec.ref)
-    title = describe(spec.ref)
+    title = address.brief(spec.ref)
     names = ", ".join(name_of(one) for one in objects[:SHOWN])
     if spec.absent:
         if not objects:
@@ -47,12 +47,12 @@ async def _miss(spec: ObjectSpec, objects: list[dict[str, Any]], inputs: Inputs)
         return partial
     if not (spec.each or spec.ref.name):
         found = first_miss(spec.conditions, objects, before)
-        return (describe(spec.ref), found) if found else None
+        return (address.brief(spec.ref), found) if found else None
     for one in objects:
         then: dict[str, Any] = {name: _same_name(one, many) for name, many in before.items()}
         found = first_miss(spec.conditions, one, then)
         if found:
-            return describe(spec.ref, name_of(one)), found
+            return address.brief(spec.ref, name_of(one)), found
     return None
 
 
@@ -65,16 +65,7 @@ def _partial(spec: ObjectSpec, objects: list[dict[str, Any]]) -> tuple[str, Miss
     if not wrong or (len(wrong) < len(misses) and not (spec.each or spec.ref.name)):
         return None
     one, (path, wanted, there) = wrong[0]
-    return describe(spec.ref, name_of(one)), Miss("object.mismatch", path, brief(wanted), brief(there), there)
-
-
-def describe(ref: ObjectRef, name: str = "") -> str:
-    """How people write an object: service/catalog, pods[app=catalog]."""
-    kind = ref.kind.lower()
-    if name or ref.name:
-        return f"{kind}/{name or ref.name}"
-    labels = ",".join(f"{key}={value}" for key, value in sorted(ref.labels.items()))
-    return f"{kind}[{labels}]" if labels else kind
+    return address.brief(spec.ref, name_of(one)), Miss("object.mismatch", path, brief(wanted), brief(there), there)
 
 
 def name_of(one: dict[str, Any]) -> str:

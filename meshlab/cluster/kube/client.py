@@ -17,7 +17,7 @@ from meshlab.cluster.kube.discovery import Discovery, Resource
 from meshlab.cluster.kube.forward import Forwards
 from meshlab.cluster.kube.watch import Reflector, listed
 from meshlab.errors import ClusterError
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 
 PATCHES = {
     "merge": "application/merge-patch+json",
@@ -42,7 +42,7 @@ class KubeClient:
         if resource is None:
             return None
         try:
-            return await self.connection.json("GET", await self._path(resource, ref), what=f"Reading {named(ref)}")
+            return await self.connection.json("GET", await self._path(resource, ref), what=f"Reading {describe(ref)}")
         except ClusterError as error:
             if error.status == 404:
                 return None
@@ -74,7 +74,7 @@ class KubeClient:
             params={"fieldManager": manager, "force": str(force).lower(), **({"dryRun": "All"} if dry else {})},
             body=obj,
             content_type="application/apply-patch+yaml",
-            what=f"Applying {named(ref)}",
+            what=f"Applying {describe(ref)}",
         )
 
     async def patch(
@@ -89,7 +89,7 @@ class KubeClient:
             params={"fieldManager": manager},
             body=patch,
             content_type=PATCHES[kind],
-            what=f"Changing {named(ref)}",
+            what=f"Changing {describe(ref)}",
         )
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
@@ -110,7 +110,7 @@ class KubeClient:
         if grace is not None:
             params["gracePeriodSeconds"] = str(grace)
         try:
-            said = await self.connection.json("DELETE", path, params=params, what=f"Deleting {named(ref)}")
+            said = await self.connection.json("DELETE", path, params=params, what=f"Deleting {describe(ref)}")
         except ClusterError as error:
             if error.status == 404:
                 return
@@ -126,7 +126,9 @@ class KubeClient:
         while (found := await self.get(ref)) is not None and found["metadata"].get("uid") == uid:
             if asyncio.get_running_loop().time() > deadline:
                 held = ", ".join(found["metadata"].get("finalizers", [])) or "nothing that it names"
-                raise ClusterError(f"{named(ref)} is still there {GONE_WITHIN:g} seconds after its deletion, held by {held}.")
+                raise ClusterError(
+                    f"{describe(ref)} is still there {GONE_WITHIN:g} seconds after its deletion, held by {held}."
+                )
             await asyncio.sleep(delay)
             delay = min(0.5, delay * 1.5)
 
@@ -192,11 +194,6 @@ def reference(obj: dict[str, Any]) -> ObjectRef:
         kind=obj.get("kind", ""),
         name=metadata.get("name", ""),
     )
-
-
-def named(ref: ObjectRef) -> str:
-    """The object in a sentence."""
-    return f"{ref.kind} {ref.namespace}/{ref.name}" if ref.namespace else f"{ref.kind} {ref.name}"
 
 
 def _scope(ref: ObjectRef) -> str:

@@ -163,7 +163,7 @@ def wanted(lab: Lab, checks: Iterable[Check]) -> dict[Place, list[str]]:
     for check in checks:
         for api_version, kind in sorted(relevant(check, lab)):
             for cluster in lab.clusters:
-                for namespace in lab.namespaces or (lab.namespace,):
+                for namespace in lab.all_namespaces:
                     found.setdefault(Place(cluster, namespace, api_version, kind), []).append(check.id)
     return found
 

@@ -97,8 +97,7 @@ def select(baseline: Baseline, ref: ObjectRef, lab: Lab) -> list[dict[str, Any]]
 
 def kinds(lab: Lab) -> list[Kind]:
     """What to take: the usual kinds in every namespace of the lab, and all that its checks name."""
-    spaces = lab.namespaces or (lab.namespace,)
-    usual = {Kind(cluster, space, *kind) for cluster in lab.clusters for space in spaces for kind in KINDS}
+    usual = {Kind(cluster, space, *kind) for cluster in lab.clusters for space in lab.all_namespaces for kind in KINDS}
     named = {_kind(ref, lab) for check in lab.all_checks().values() for ref in references(check)}
     return sorted(usual | named)
 

@@ -26,6 +26,7 @@ from meshlab.run.live.http import PodHttp
 from meshlab.run.run import Run
 from meshlab.run.store import events
 from meshlab.run.store.journal import Entry, Journal
+from meshlab.run.store.journal import state_of as state_of
 from meshlab.run.store.log import Log
 
 HANDLERS: dict[str, Handler] = {
@@ -41,12 +42,6 @@ HANDLERS: dict[str, Handler] = {
     "pause-node": PauseNode(),
     "load": Load(),
 }
-
-
-def state_of(entry: Entry) -> FaultState:
-    """As screens and `status` show it."""
-    target = describe(entry.fault.target)
-    return FaultState(id=entry.id, kind=entry.fault.kind, target=target, by=entry.by, since=entry.since)
 
 
 async def begin(

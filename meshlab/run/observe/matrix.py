@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from meshlab.check.verdict import Cell
 from meshlab.lab.model import Step
-from meshlab.run.api import Cell, Matrix
+from meshlab.run.api import Matrix
 from meshlab.run.checks import judge
 
 if TYPE_CHECKING:
-    from meshlab.check.matrix import CellSeen
     from meshlab.lab.checks import Check
     from meshlab.run.run import Run
 
@@ -27,10 +29,10 @@ async def matrix(run: Run) -> Matrix | None:
     return as_matrix(check.matrix.columns, cells, predicted(run, check.id), world.now())
 
 
-def as_matrix(columns: tuple[str, ...], cells: list[CellSeen], red: set[tuple[str, str]] | None, t: float) -> Matrix:
+def as_matrix(columns: tuple[str, ...], cells: list[Cell], red: set[tuple[str, str]] | None, t: float) -> Matrix:
     """For screens. red: the cells that the learner said would be red, None without a prediction."""
     rows = tuple(dict.fromkeys(cell.row for cell in cells))
-    return Matrix(rows=rows, columns=columns, cells=tuple(_cell(cell, red) for cell in cells), t=t)
+    return Matrix(rows=rows, columns=columns, cells=tuple(_predicted(cell, red) for cell in cells), t=t)
 
 
 def matrix_check(run: Run) -> Check | None:
@@ -50,14 +52,8 @@ def predicted(run: Run, check: str) -> set[tuple[str, str]] | None:
     return None
 
 
-def _cell(cell: CellSeen, red: set[tuple[str, str]] | None) -> Cell:
-    said = None if red is None else bool({(cell.row, cell.column), (cell.row.partition("@")[0], cell.column)} & red)
-    return Cell(
-        row=cell.row,
-        column=cell.column,
-        ok=cell.ok,
-        of=cell.of,
-        errors=dict(cell.errors),
-        expected=cell.expected,
-        predicted=said,
-    )
+def _predicted(cell: Cell, red: set[tuple[str, str]] | None) -> Cell:
+    if red is None:
+        return cell
+    names = {(cell.row, cell.column), (cell.row.partition("@")[0], cell.column)}
+    return replace(cell, predicted=bool(names & red))

@@ -29,7 +29,7 @@ async def _pods(run: Run) -> list[dict[str, Any]]:
     found = []
     for cluster in run.lab.clusters:
         kube = await run.kube(cluster)
-        for namespace in run.lab.namespaces or (run.lab.namespace,):
+        for namespace in run.lab.all_namespaces:
             found += [_pod(pod, cluster) for pod in await kube.list(ObjectRef(kind="Pod", namespace=namespace))]
     return found
 

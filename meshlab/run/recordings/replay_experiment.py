@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from meshlab.check.verdict import Outcome, Verdict
+from meshlab.check.verdict import Cell, Outcome, Verdict
 from meshlab.errors import UsageError
-from meshlab.run.api import Cell, ExperimentEvent, Matrix
+from meshlab.run.api import ExperimentEvent, Matrix
 from meshlab.run.checks import judge
 from meshlab.run.experiments import fault_words, scoring
 from meshlab.run.guide import pages

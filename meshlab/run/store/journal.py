@@ -14,7 +14,9 @@ import msgspec
 from msgspec import Struct, field
 
 from meshlab import files
+from meshlab.lab.address import describe
 from meshlab.lab.model import Fault
+from meshlab.run.api import FaultState
 from meshlab.run.store import log
 
 
@@ -29,6 +31,12 @@ class Entry(Struct, frozen=True, omit_defaults=True, kw_only=True):
     step: str = ""
     by: str = "meshlab"
     since: float = field(default_factory=time.time)
+
+
+def state_of(entry: Entry) -> FaultState:
+    """A journalled fault as screens, `status` and the log show it."""
+    target = describe(entry.fault.target)
+    return FaultState(id=entry.id, kind=entry.fault.kind, target=target, by=entry.by, since=entry.since)
 
 
 class _Open(Struct, frozen=True, tag="open"):

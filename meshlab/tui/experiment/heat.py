@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from meshlab.check.verdict import Cell
 from meshlab.report.matrix_text import clip, clip_name, pad, width
 from meshlab.report.nodes import short_callers
-from meshlab.run.api import Cell
 from meshlab.tui.lab.topology.model import Row
 
 NARROWEST, WIDEST = 5, 12

@@ -15,10 +15,11 @@ from meshlab.check.engine import Gate
 from meshlab.check.inputs import Inputs
 from meshlab.check.kinds.latency import look as look_latency
 from meshlab.check.kinds.path import look as look_path
-from meshlab.check.matrix import CellSeen, block_of, measure
+from meshlab.check.matrix import block_of, holds, measure
 from meshlab.check.observe import address_of, join
 from meshlab.check.relevance import relevant
 from meshlab.check.trail import detour, in_order
+from meshlab.check.verdict import Cell
 from meshlab.check.world import CallRequest, Calls, LogEntry, Position
 from meshlab.errors import ClusterError, LabError
 from meshlab.lab.checks import KINDS, Check, Condition, LatencySpec, MatrixSpec, Through
@@ -152,7 +153,7 @@ def test_later_blocks_win_and_a_row_of_a_node_is_one_of_the_probes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ok", "of", "expected", "errors", "holds"),
+    ("ok", "of", "expected", "errors", "as_expected"),
     [
         (2, 2, 1.0, {}, True),
         (1, 2, 1.0, {"refused": 1}, False),
@@ -165,9 +166,9 @@ def test_later_blocks_win_and_a_row_of_a_node_is_one_of_the_probes() -> None:
         (0, 0, None, {}, True),
     ],
 )
-def test_cells(ok: int, of: int, expected: float | None, errors: dict[str, int], holds: bool) -> None:
-    cell = CellSeen(row="a", column="b", ok=ok, of=of, expected=expected, errors=errors, allowed=("refused",))
-    assert cell.holds is holds
+def test_cells(ok: int, of: int, expected: float | None, errors: dict[str, int], as_expected: bool) -> None:
+    cell = Cell(row="a", column="b", ok=ok, of=of, expected=expected, errors=errors, allowed=("refused",))
+    assert holds(cell) is as_expected
 
 
 async def test_a_matrix_in_an_experiment_goes_on_where_a_pod_cannot_be_asked() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from meshlab.check.verdict import Cell
 from meshlab.lab.model import Lab, Proxy
 from meshlab.report.rates import NOTHING, Rate, Rates
-from meshlab.run.api import Cell, Matrix
+from meshlab.run.api import Matrix
 from meshlab.tui.lab.topology import routes
 from meshlab.tui.lab.topology.model import PROXY, Edge, Node, Picture, ProxyLine
 from meshlab.tui.lab.topology.routes import Call, Verdicts

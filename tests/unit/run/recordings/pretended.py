@@ -9,12 +9,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from meshlab.check.plan import of_experiment
-from meshlab.check.verdict import Evidence, Outcome, Verdict
+from meshlab.check.verdict import Cell, Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Experiment, Phase
 from meshlab.lab.values.runtime import placeholders
-from meshlab.run.api import Cell, ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
+from meshlab.run.api import ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
 from meshlab.run.checks import judge
 from meshlab.run.run import Run
 from meshlab.run.session import Facade

@@ -114,6 +114,6 @@ def test_faults_in_force_come_from_the_journal(tmp_path: Path) -> None:
     target = ObjectRef(api_version="apps/v1", kind="Deployment", name="router")
     run.journal.open(Entry(id="f1", fault=Fault(kind="scale", target=target, replicas=0), since=9.0))
     (fault,) = run.snapshot().faults
-    assert (fault.id, fault.kind, fault.target, fault.since) == ("f1", "scale", "Deployment/router", 9.0)
+    assert (fault.id, fault.kind, fault.target, fault.since) == ("f1", "scale", "Deployment router", 9.0)
     run.journal.close("f1")
     assert run.snapshot().faults == ()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +10,14 @@ from meshlab import files
 from meshlab.errors import EnvironmentFault, UsageError
 from meshlab.settings.clashes import Bound, agreed
 from meshlab.settings.model import KEYS, Loaded
-from meshlab.settings.read import ENVIRONMENT, flat, read, understood
-
-HEADER = re.compile(r"^\s*\[")
+from meshlab.settings.read import ENVIRONMENT, read, understood
 
 
 def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping[str, Bound] | None = None) -> Loaded:
     """Write `theme` or `keys.lab.check`; None takes it out, so that the default holds. The settings as they are then.
 
-    UsageError when the value could not be followed (with `own` also when its key clashes), when the file cannot be read, or
-    is written in a way that cannot be changed line by line; EnvironmentFault when it cannot be written.
+    UsageError when the value could not be followed (with `own` also when its key clashes) or when the file cannot be read;
+    EnvironmentFault when it cannot be written.
     """
     loaded = read(file)
     if any(one.what in ("syntax", "unreadable") for one in loaded.problems):
@@ -31,8 +27,6 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
     clashes = agreed(fresh.settings.keys, own)[1] if own is not None else []
     if wrong := next((one for one in [*fresh.problems, *clashes] if one.key == name), None):
         raise UsageError(f"{name}: {wrong.words('en')}.")
-    if _values(text) != _wanted(loaded.text, name, value):
-        raise UsageError(f"{loaded.file}: {name} cannot be changed from here.", hint="Change it in the file.")
     try:
         # Whoever keeps the file elsewhere and links to it wants the link to stay.
         files.write(loaded.file.resolve(), text.encode())
@@ -42,64 +36,38 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
 
 
 def changed(text: str, name: str, value: str | None) -> str:
-    """The text with this setting in it (or without it)."""
-    lines = text.splitlines()
-    section, key = (KEYS, name.removeprefix(f"{KEYS}.")) if name.startswith(f"{KEYS}.") else ("", name)
-    start, end = _section(lines, section)
-    if start is None:
-        start = end = len(lines)
-        if value is not None:
-            lines += [*([""] if lines else []), f"[{section}]"]
-            start = end = len(lines)
-    place = next((at for at in range(start, end) if _names(lines[at], key)), None)
-    if place is None:
-        lines[end:end] = [] if value is None else [_line(section, key, value)]
-    elif value is None:
-        del lines[place]
-    else:
-        lines[place] = _replaced(lines[place], _line(section, key, value), value)
-    return "\n".join(lines) + "\n" if lines else ""
+    """The text with this setting in it (or without it). It must be TOML."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    places = list(_places(document, name))
+    if value is not None and not places:
+        table, key = (document, name) if not name.startswith(f"{KEYS}.") else (_keys(document), name.removeprefix(f"{KEYS}."))
+        table[key] = value
+    for index, (table, key) in enumerate(places):
+        if value is None or index:
+            # Written twice, as `"lab.check"` and as `lab.check`, it would be two settings.
+            del table[key]
+        else:
+            table[key] = value
+    return document.as_string()
 
 
-def _section(lines: list[str], section: str) -> tuple[int | None, int]:
-    """First line and end of a table; the first None where there is no such table."""
-    start: int | None = 0
-    if section:
-        heads = [at for at, line in enumerate(lines) if re.match(rf"^\s*\[\s*{section}\s*\]", line)]
-        start = heads[0] + 1 if heads else None
-    if start is None:
-        return None, len(lines)
-    end = next((at for at in range(start, len(lines)) if HEADER.match(lines[at])), len(lines))
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    return start, end
+def _places(table: MutableMapping[str, Any], name: str) -> Iterator[tuple[MutableMapping[str, Any], str]]:
+    """Where the setting stands: `"lab.check"` without quotes is a table in a table to TOML."""
+    for key in list(table):
+        if key == name:
+            yield table, key
+        elif name.startswith(f"{key}.") and isinstance(table[key], MutableMapping):
+            yield from _places(table[key], name.removeprefix(f"{key}."))
 
 
-def _names(line: str, key: str) -> bool:
-    return re.match(rf"""^\s*["']?{re.escape(key)}["']?\s*=""", line) is not None
+def _keys(document: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The table of keys, made where there is none. What stands in its place and is no table could not be followed anyway."""
+    import tomlkit
 
-
-def _line(section: str, key: str, value: str) -> str:
-    return f'"{key}" = {_quoted(value)}' if section else f"{key} = {_quoted(value)}"
-
-
-def _replaced(line: str, whole: str, value: str) -> str:
-    """Only the value, where it is a plain string, so that a comment behind it stays."""
-    plain = re.match(r"""^(\s*[^=]+=\s*)("[^"\\]*"|'[^']*')(.*)$""", line)
-    return f"{plain.group(1)}{_quoted(value)}{plain.group(3)}" if plain else whole
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _values(text: str) -> list[tuple[str, Any]]:
-    try:
-        return sorted(flat(tomllib.loads(text)), key=lambda pair: pair[0])
-    except tomllib.TOMLDecodeError:
-        return []
-
-
-def _wanted(text: str, name: str, value: str | None) -> list[tuple[str, Any]]:
-    found = [pair for pair in _values(text) if pair[0] != name]
-    return sorted([*found, (name, value)] if value is not None else found, key=lambda pair: pair[0])
+    if not isinstance(document.get(KEYS), MutableMapping):
+        document.pop(KEYS, None)
+        document[KEYS] = tomlkit.table()
+    table: MutableMapping[str, Any] = document[KEYS]
+    return table

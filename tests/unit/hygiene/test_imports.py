@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 CORE = ["lab", "check", "cluster", "run", "report", "workshop", "settings", "words", "errors"]
-HEAVY = ("textual", "rich", "lightkube", "docker", "httpx2", "websockets", "jmespath", "aiohttp")
+TERMINAL = ("textual", "rich", "wcwidth")
+CLUSTERS = ("lightkube", "docker", "requests", "httpx2", "websockets", "aiohttp")
+TEXTS = ("jmespath", "jsonpatch", "tomlkit", "jinja2", "packaging")
+HEAVY = (*TERMINAL, *CLUSTERS, *TEXTS)
 
 
 def modules(room: str) -> list[str]:

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import jsonpatch
+
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from tests.unit.run import fake_fields
@@ -262,24 +264,12 @@ def _strategic(live: Any, patch: Any) -> Any:
 
 
 def _json_patch(live: Object, operations: list[Object]) -> Object:
-    new = copy.deepcopy(live)
-    for one in operations:
-        *way, last = [part.replace("~1", "/").replace("~0", "~") for part in one["path"].split("/")[1:]]
-        at: Any = new
-        for part in way:
-            at = at[int(part)] if isinstance(at, list) else at[part]
-        place: Any = int(last) if isinstance(at, list) and last != "-" else last
-        if one["op"] == "test":
-            if at.get(place) != one["value"]:
-                raise ClusterError("the test operation failed", status=422)
-        elif one["op"] == "remove":
-            del at[place]
-        elif isinstance(at, list) and one["op"] == "add":
-            at.append(one["value"]) if place == "-" else at.insert(place, one["value"])
-        elif last == "resourceVersion" and at[last] != one["value"]:
-            raise ClusterError("the object has been modified", status=409)
-        else:
-            at[place] = copy.deepcopy(one["value"])
+    try:
+        new: Object = jsonpatch.apply_patch(live, operations)
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+        raise ClusterError(f"the server cannot apply the patch: {error}", status=422) from error
+    if new["metadata"].get("resourceVersion") != live["metadata"].get("resourceVersion"):
+        raise ClusterError("the object has been modified", status=409)
     return new
 
 

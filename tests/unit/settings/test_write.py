@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from meshlab.errors import EnvironmentFault, UsageError
 from meshlab.settings.clashes import Bound
+from meshlab.settings.read import flat
 from meshlab.settings.write import changed, keep
 
 TEXT = """# mine
@@ -50,14 +54,51 @@ def test_other_ways_of_writing_are_changed_too(tmp_path: Path) -> None:
     assert keys == {"lab.check": "z", "lab.hint": "i"}
 
 
-@pytest.mark.parametrize("text", ["[keys.lab]\ncheck = 'x'\n", "keys = { 'lab.check' = 'x' }\n", "theme = '''\ndark'''\n"])
-def test_what_cannot_be_changed_by_lines_is_left_alone(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "settings.toml"
-    file.write_text(text, encoding="utf-8")
-    name, value = ("theme", "meshlab-light") if "theme" in text else ("keys.lab.check", "z")
-    with pytest.raises(UsageError, match="cannot be changed from here"):
-        keep(name, value, file)
-    assert file.read_text(encoding="utf-8") == text
+@pytest.mark.parametrize(
+    ("text", "name", "after"),
+    [
+        ("[keys.lab]\ncheck = 'x' # mine\n", "keys.lab.check", '[keys.lab]\ncheck = "z" # mine\n'),
+        ("keys = { 'lab.check' = 'x' }\n", "keys.lab.check", "keys = { 'lab.check' = \"z\" }\n"),
+        ("keys.lab.check = 'x'\n", "keys.lab.check", 'keys.lab.check = "z"\n'),
+        ("keys = 'x'\nlanguage = 'zh'\n", "keys.lab.check", 'language = \'zh\'\n\n[keys]\n"lab.check" = "z"\n'),
+        ("memory = '''\nspare'''\n", "memory", 'memory = "z"\n'),
+        ("[keys]\n\"lab.check\" = 'x'\nlab.check = 'y'\n", "keys.lab.check", '[keys]\n"lab.check" = "z"\n'),
+        ("# mine\n[keys]\nlab.hint = 'i'\n", "memory", "# mine\nmemory = \"z\"\n\n[keys]\nlab.hint = 'i'\n"),
+    ],
+)
+def test_every_way_of_writing_can_be_changed(text: str, name: str, after: str) -> None:
+    assert changed(text, name, "z") == after
+
+
+SPELLINGS = [
+    "theme = 'ansi-dark' # t\n",
+    'language = "zh"\n',
+    "\n# a comment of its own\n",
+    "keys.lab.next = 'n'\n",
+    "[keys]\n'lab.check' = 'x' # c\n",
+    "[keys]\nlab.hint = ['i', 'f1']\n\n",
+    "[keys.lab]\nexplain = '''e'''\n",
+    "[keys.road]\nopen = 'o'\n# the end\n",
+]
+
+
+@given(
+    st.lists(st.sampled_from(SPELLINGS), unique=True, max_size=5),
+    st.sampled_from(["theme", "language", "keys.lab.check", "keys.lab.hint", "keys.lab.explain", "keys.road.open"]),
+    st.one_of(st.none(), st.text(max_size=5)),
+)
+def test_one_setting_changes_and_no_other(parts: list[str], name: str, value: str | None) -> None:
+    text = "".join(parts)
+    try:
+        before = dict(flat(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError:
+        assume(False)
+    after = changed(text, name, value)
+    wanted = {key: old for key, old in before.items() if key != name} | ({} if value is None else {name: value})
+    assert dict(flat(tomllib.loads(after))) == wanted
+    if value is not None or text.count("[keys") < 2:
+        # tomlkit drops a table that stands apart from its kin, with the comment below, when nothing else is left in it.
+        assert all(comment in after for comment in ("# a comment of its own", "# the end") if comment in text)
 
 
 def test_a_broken_file_is_not_made_worse(tmp_path: Path) -> None:

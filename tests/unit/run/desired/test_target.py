@@ -9,7 +9,6 @@ import pytest
 
 from meshlab.objects.names import Key
 from meshlab.run.desired import target
-from meshlab.run.desired import target as jsonpatch
 from tests.unit.run.small_run import small_run, write_lab
 
 PAINT = Key("", "ConfigMap", "shop", "paint")
@@ -70,14 +69,16 @@ PATCHES: list[tuple[list[dict[str, Any]], Any]] = [
     ([{"op": "remove", "path": "/a"}], {"b": [1, 2]}),
     ([{"op": "move", "from": "/a", "path": "/c~1d"}], {"b": [1, 2], "c/d": 1}),
     ([{"op": "copy", "from": "/b", "path": "/c"}], {"a": 1, "b": [1, 2], "c": [1, 2]}),
+    ([{"op": "add", "path": "/b/2", "value": 3}], {"a": 1, "b": [1, 2, 3]}),
     ([{"op": "test", "path": "/a", "value": 1}], {"a": 1, "b": [1, 2]}),
+    ([{"op": "test", "path": "/a", "value": 1.0}], {"a": 1, "b": [1, 2]}),
 ]
 
 
 @pytest.mark.parametrize(("patch", "result"), PATCHES)
 def test_json_patches(patch: list[dict[str, Any]], result: Any) -> None:
     before = {"a": 1, "b": [1, 2]}
-    assert jsonpatch.operations(before, patch) == result
+    assert target.operations(before, patch) == result
     assert before == {"a": 1, "b": [1, 2]}
 
 
@@ -89,8 +90,16 @@ def test_json_patches(patch: list[dict[str, Any]], result: Any) -> None:
         {"op": "test", "path": "/a", "value": 2},
         {"op": "move", "from": "/x", "path": "/y"},
         {"op": "sing", "path": "/a"},
+        {"op": "add", "path": "/b/3", "value": 3},
+        {"op": "remove", "path": "/b/-1"},
+        {"op": "replace", "path": "/b/-", "value": 3},
+        {"op": "test", "path": "/ready", "value": 1},
+        {"op": "test", "path": "/a", "value": True},
+        {"op": "test", "path": "/deep", "value": {"ready": 1}},
+        {"op": "add", "path": "a", "value": 1},
+        {"op": "add", "path": "/c"},
     ],
 )
 def test_json_patches_that_do_not_fit(one: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        jsonpatch.operations({"a": 1, "b": [1, 2]}, [one])
+        target.operations({"a": 1, "b": [1, 2], "ready": True, "deep": {"ready": True}}, [one])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from unicodedata import east_asian_width
 
 from meshlab.check.verdict import Cell
 from meshlab.run.api import Matrix
 
 
 def width(text: str) -> int:
-    """Columns of a terminal that the text takes: wide characters take two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    """Columns of a terminal that the text takes: wide characters and emoji take two, combining marks none."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from wcwidth import width as columns
+
+    return columns(text, control_codes="ignore")
 
 
 def pad(text: str, size: int) -> str:
@@ -20,12 +23,18 @@ def pad(text: str, size: int) -> str:
 
 
 def clip(text: str, size: int) -> str:
-    """At most `size` columns, with `…` where something is left out."""
+    """At most `size` columns, with `…` where something is left out. What a person sees as one character is never cut."""
     if width(text) <= size:
         return text
-    while text and width(text) > size - 1:
-        text = text[:-1]
-    return text + "…"
+    from wcwidth import iter_graphemes
+
+    kept, left = "", size - 1
+    for character in iter_graphemes(text):
+        left -= width(character)
+        if left < 0:
+            break
+        kept += character
+    return kept + "…"
 
 
 def clip_name(name: str, size: int) -> str:

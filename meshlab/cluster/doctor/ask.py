@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import time
-from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import msgspec
 from meshlab.cluster.doctor import redirect
 from meshlab.cluster.kind.orphans import orphans
 from meshlab.errors import EngineError
+from meshlab.timestamps import unix
 
 DEADLINE = 10.0
 
@@ -178,6 +178,5 @@ def skew(engine: dict[str, Any] | None) -> float | None:
     """Seconds that the engine's clock is ahead of ours."""
     text = str((engine or {}).get("SystemTime", ""))
     with contextlib.suppress(ValueError):
-        # fromisoformat of 3.11 takes at most microseconds; the engine prints nanoseconds
-        return datetime.fromisoformat(text[:26].rstrip("Z") + "+00:00").timestamp() - time.time()
+        return unix(text) - time.time()
     return None

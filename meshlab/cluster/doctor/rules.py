@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 
 from meshlab.cluster.doctor.model import Facts, Ruling
-from meshlab.cluster.doctor.versions import at_least, minor
+from meshlab.cluster.versions import at_least, minor
 
 
 def kind(facts: Facts) -> Ruling:

@@ -12,12 +12,13 @@ from meshlab.cluster.images import sources
 from meshlab.cluster.programs.containers import EngineFacts, docker
 from meshlab.cluster.programs.guardian import guardian
 from meshlab.cluster.programs.process import run
+from meshlab.cluster.versions import at_least
 from meshlab.errors import EngineError
 
 PYTHON = "3.11"
 PLATFORMS = {"amd64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
 WITHIN = 600.0
-BUILDKIT_SINCE = (23,)
+BUILDKIT_SINCE = "23.0"
 """Engines from this version on build with BuildKit by default; their older builder is going away."""
 
 
@@ -64,6 +65,6 @@ async def context() -> AsyncIterator[Path]:
 
 
 async def _buildkit(facts: EngineFacts) -> str:
-    if facts.version < BUILDKIT_SINCE:
+    if not at_least(facts.version, BUILDKIT_SINCE):
         return "0"
     return "0" if (await docker("buildx", "version", check=False)).code else "1"

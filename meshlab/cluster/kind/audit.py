@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 from msgspec import Struct, field
 
@@ -11,6 +9,7 @@ from meshlab.cluster.api import AuditEvent
 from meshlab.cluster.kind.config import LOG, LOGS
 from meshlab.cluster.programs.containers import docker
 from meshlab.errors import ClusterError, EngineError
+from meshlab.timestamps import unix
 
 KINDS = {
     "configmaps": "ConfigMap",
@@ -93,7 +92,7 @@ def _event(line: _Line) -> AuditEvent | None:
     if line.stage != "ResponseComplete" or not 200 <= line.response_status.code < 300:
         return None
     return AuditEvent(
-        t=datetime.fromisoformat(line.stage_timestamp).timestamp(),
+        t=unix(line.stage_timestamp),
         user=line.user.username,
         verb=line.verb,
         api_version=f"{thing.api_group}/{thing.api_version}" if thing.api_group else thing.api_version,

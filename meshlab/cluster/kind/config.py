@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.programs.containers import numbers
+from meshlab.cluster.versions import at_least
 
 MOUNT = "/etc/kubernetes/meshlab"
 """Where a node finds the audit policy; also how a container is known as one that meshlab made, and for which folder."""
@@ -17,7 +17,7 @@ POLICY = "audit-policy.json"
 LOGS = "/var/log/kubernetes/audit"
 LOG = f"{LOGS}/audit.log"
 ZONE_LABEL = "meshlab.dev/zone"
-CGROUP_V1_UNTIL = (1, 35)
+CGROUP_V1_UNTIL = "1.35"
 """From this version on, a kubelet refuses to start on cgroup v1 unless told otherwise."""
 UNTHROTTLED = {"kube-api-qps": "200", "kube-api-burst": "400"}
 """With the usual 20 requests a second, starting forty controllers takes six seconds. Workers come too early then, find nothing
@@ -70,8 +70,8 @@ def _patches(spec: ClusterSpec, cgroup: int) -> list[dict[str, Any]]:
             "etcd": {"local": {"extraArgs": {"unsafe-no-fsync": "true"}}},
         }
     ]
-    version = numbers(spec.node_image.partition("@")[0].rpartition(":")[2])
-    if cgroup == 1 and version[:2] >= CGROUP_V1_UNTIL:
+    version = spec.node_image.partition("@")[0].rpartition(":")[2]
+    if cgroup == 1 and at_least(version, CGROUP_V1_UNTIL):
         patches.append({"kind": "KubeletConfiguration", "failCgroupV1": False})
     return patches
 

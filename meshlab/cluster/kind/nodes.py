@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 
 from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import Node, docker
 from meshlab.errors import EngineError
+from meshlab.timestamps import unix
 
 REMOVE_WITHIN = 90.0
 FORGET = ("conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
@@ -80,13 +80,10 @@ async def engine_time() -> float:
     """Unix seconds by the engine's clock, which is its nodes' too."""
     said = (await docker("info", "--format", "{{.SystemTime}}")).text.strip()
     try:
-        return datetime.fromisoformat(said[:19] + "+00:00").timestamp() if said.endswith("Z") else _local(said)
+        # Rounded down: Kubernetes' own times, with which this is compared, are whole seconds.
+        return float(int(unix(said)))
     except ValueError as error:
         raise EngineError(f"The container engine gave its time as {said!r}, which cannot be read.") from error
-
-
-def _local(said: str) -> float:
-    return datetime.fromisoformat(said[:19] + said[-6:]).timestamp()
 
 
 async def _each(verb: str, nodes: list[Node], *options: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
+from meshlab.timestamps import unix
 
 PHASES = ["api", "nodes-ready", "dns-ready"]
 DEADLINES = {"api": 60.0, "nodes-ready": 120.0, "dns-ready": 120.0}
@@ -127,4 +127,4 @@ def _condition(obj: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _unix(text: str | None) -> float:
-    return datetime.fromisoformat(text).timestamp() if text else 0.0
+    return unix(text) if text else 0.0

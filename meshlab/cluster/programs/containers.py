@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from msgspec import Struct, field
 
 from meshlab.cluster.programs.process import Finished, run
 from meshlab.errors import EngineError, EngineGone
+from meshlab.timestamps import unix
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
@@ -72,7 +72,7 @@ def _node(one: dict[str, Any]) -> Node:
         cluster=labels.get(CLUSTER_LABEL, ""),
         role=labels.get(ROLE_LABEL, ""),
         state={"running": "running", "paused": "paused"}.get(one["State"]["Status"], "exited"),
-        started=_unix(one["State"].get("StartedAt", "")),
+        started=_whole_seconds(one["State"].get("StartedAt", "")),
         ip=next((net.get("IPAddress", "") for net in networks.values()), ""),
         ports=_ports(one),
         mounts={mount["Destination"]: mount.get("Source", "") for mount in one.get("Mounts") or []},
@@ -90,10 +90,10 @@ def _ports(one: dict[str, Any]) -> dict[int, int]:
     return found
 
 
-def _unix(text: str) -> float:
-    """RFC 3339 with nanoseconds, which `fromisoformat` reads up to microseconds."""
+def _whole_seconds(text: str) -> float:
+    """Rounded down: Kubernetes' own times, with which this is compared, are whole seconds."""
     try:
-        return max(0.0, datetime.fromisoformat(text[:19] + "+00:00").timestamp())
+        return float(int(unix(text)))
     except ValueError:
         return 0.0
 
@@ -101,7 +101,8 @@ def _unix(text: str) -> float:
 class EngineFacts(Struct, frozen=True):
     """What of the engine itself matters to us."""
 
-    version: tuple[int, ...]
+    version: str
+    """As the engine says it: 20.10.24+dfsg1."""
     arch: str
     """amd64 or arm64"""
     cgroup: int
@@ -124,26 +125,13 @@ async def facts() -> EngineFacts:
         raise EngineGone(said, hint="Start it, then run `meshlab doctor`.", parameters={"why": why})
     store = " ".join(f"{key}={value}" for key, value in info.get("DriverStatus") or [])
     return EngineFacts(
-        version=numbers(info["ServerVersion"]),
+        version=str(info["ServerVersion"]),
         arch={"x86_64": "amd64", "aarch64": "arm64"}.get(info.get("Architecture", ""), info.get("Architecture", "")),
         cgroup=int(info.get("CgroupVersion") or 2),
         containerd_store="io.containerd.snapshotter" in store,
         memory_mib=int(info.get("MemTotal") or 0) // (1 << 20),
         cpus=int(info.get("NCPU") or 0),
     )
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """The numbers that a version starts with: 20.10.24+dfsg1 is (20, 10, 24)."""
-    found = []
-    for part in version.lstrip("v").split("."):
-        digits = part[: next((i for i, sign in enumerate(part) if not sign.isdigit()), len(part))]
-        if not digits:
-            break
-        found.append(int(digits))
-        if digits != part:
-            break
-    return tuple(found)
 
 
 async def image_ids(refs: list[str]) -> dict[str, str]:

@@ -8,13 +8,13 @@ import threading
 from pathlib import Path
 
 from meshlab.cluster.doctor import ask
-from meshlab.cluster.doctor.versions import at_least, minor
 from meshlab.cluster.images.pins import ToolPin, load_pins
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import root_on_debian
 from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.setup.said import Said, Saying
+from meshlab.cluster.versions import at_least, minor
 from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.files.content import images_folder
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from meshlab.check.world import LogEntry, Position
+from meshlab.timestamps import unix
 
 ENVOY: dict[str, tuple[str, ...]] = {
     "nonce": ("nonce", "x_meshlab_nonce", "x-meshlab-nonce"),
@@ -132,10 +132,10 @@ def _number(value: Any) -> float:
 
 
 def _time(value: Any) -> float:
-    """Unix seconds of an RFC 3339 time (Go writes nanoseconds, Python reads microseconds), 0 when there is none."""
+    """Unix seconds of a time, 0 when there is none."""
     if isinstance(value, int | float):
         return float(value)
     try:
-        return msgspec.convert(value, datetime).timestamp()
-    except (msgspec.ValidationError, TypeError):
+        return unix(value)
+    except (ValueError, TypeError):
         return 0.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlab.check.world import Usage, Usages
@@ -16,6 +15,7 @@ from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Lab, spaces
 from meshlab.run.live.positions import is_running
+from meshlab.timestamps import unix
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import Kube
@@ -59,5 +59,5 @@ def containers(node: str, summary: dict[str, Any]) -> Iterator[Usage]:
                     node=node,
                     memory=memory["workingSetBytes"],
                     cpu=cpu["usageCoreNanoSeconds"],
-                    t=datetime.fromisoformat(cpu["time"]).timestamp(),
+                    t=unix(cpu["time"]),
                 )

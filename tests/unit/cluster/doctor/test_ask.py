@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ async def test_a_failing_program_gives_its_last_line() -> None:
 def test_skew_reads_nanoseconds() -> None:
     skew = ask.skew({"SystemTime": "2026-11-23T15:05:27.185495485Z"})
     assert skew is not None
+
+
+def test_the_engine_tells_its_own_zone() -> None:
+    here = datetime.now(timezone(timedelta(hours=2)))
+    assert ask.skew({"SystemTime": here.isoformat()}) == pytest.approx(0, abs=60)
 
 
 @pytest.mark.parametrize("info", [None, {}, {"SystemTime": "yesterday"}])

@@ -11,7 +11,6 @@ from msgspec import structs
 from meshlab.cluster.doctor import judge
 from meshlab.cluster.doctor.model import Facts, State
 from meshlab.cluster.doctor.rules import RULES
-from meshlab.cluster.doctor.versions import at_least, minor
 from meshlab.report.envelope import envelope
 from meshlab.words import known
 
@@ -128,15 +127,3 @@ def test_each_has_its_place_in_json(rule: str, change: dict[str, Any], state: St
 def test_problems_come_first() -> None:
     states = [one.state for one in judge(structs.replace(HEALTHY, engine=None, kubectl_version="v1.36.4"))]
     assert states.index("problem") < states.index("warning") < states.index("ok")
-
-
-@pytest.mark.parametrize(
-    ("version", "wanted", "enough"),
-    [("20.10.24+dfsg1", "20.10", True), ("v1.34.2", "1.35", False), ("0.33.0", "v0.33.0", True), ("", "1", False)],
-)
-def test_versions(version: str, wanted: str, enough: bool) -> None:
-    assert at_least(version, wanted) is enough
-
-
-def test_minor_of_nothing() -> None:
-    assert minor("garbage") == -1

@@ -11,7 +11,7 @@ from meshlab.cluster.images import sources
 from meshlab.cluster.images.images import Images, Wanted, variable
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import full, numbers, short
+from meshlab.cluster.programs.containers import full, short
 from meshlab.errors import UsageError
 
 
@@ -170,10 +170,3 @@ def test_the_clones_own_images_are_found() -> None:
 def test_references_as_containerd_keeps_them(ref: str, whole: str) -> None:
     assert full(ref) == whole
     assert short(whole) == ref
-
-
-def test_versions_start_with_numbers() -> None:
-    assert numbers("20.10.24+dfsg1") == (20, 10, 24)
-    assert numbers("v1.35.0") == (1, 35, 0)
-    assert numbers("29.0.0-rc.1") == (29, 0, 0)
-    assert numbers("latest") == ()

@@ -13,7 +13,7 @@ from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import DiskFull, EngineError
 
-FACTS = EngineFacts(version=(20, 10), arch="amd64", cgroup=1, containerd_store=False, memory_mib=0, cpus=2)
+FACTS = EngineFacts(version="20.10.24+dfsg1", arch="amd64", cgroup=1, containerd_store=False, memory_mib=0, cpus=2)
 PROGRAM = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case "$*" in
@@ -122,7 +122,7 @@ async def test_a_node_that_refuses_is_told_with_its_words(fake: Path) -> None:
 
 
 async def test_an_engine_that_keeps_images_in_containerd_is_told_the_platform(fake: Path) -> None:
-    facts = EngineFacts(version=(29,), arch="arm64", cgroup=2, containerd_store=True, memory_mib=0, cpus=2)
+    facts = EngineFacts(version="29.0.0", arch="arm64", cgroup=2, containerd_store=True, memory_mib=0, cpus=2)
     await loaded(["web:1"], facts=facts)
     assert "save --platform linux/arm64 web:1" in (fake / "asked").read_text().splitlines()
 

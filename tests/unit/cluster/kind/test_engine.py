@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return [node]
 
     async def facts() -> EngineFacts:
-        return EngineFacts(version=(29,), arch="amd64", cgroup=2, containerd_store=False, memory_mib=8000, cpus=2)
+        return EngineFacts(version="29.0.0", arch="amd64", cgroup=2, containerd_store=False, memory_mib=8000, cpus=2)
 
     async def now() -> float:
         return 0.0

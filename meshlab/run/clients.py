@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshlab.cluster.cancelling import to_the_end
 from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, ClusterTaken, KubeconfigGone
 from meshlab.run.store.paths import Paths
 
@@ -32,6 +33,7 @@ class Clients:
         self._old: list[Kube] = []
         """Clients of clusters that are no more; somebody may still wait for their answers."""
         self._opening: asyncio.Lock | None = None
+        self._ended = False
 
     @property
     def engine(self) -> Engine:
@@ -52,7 +54,10 @@ class Clients:
         return self._infos[name]
 
     async def kube(self, cluster: str) -> Kube:
-        """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew."""
+        """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew.
+
+        ClusterError after `end`.
+        """
         must_be_there(self._run)
         name = self._run.cluster_name(cluster)
         self._must_be_led_to(name)
@@ -64,8 +69,12 @@ class Clients:
                 self._infos.pop(name, None)
             if name not in self._kubes:
                 self._stamps[name] = self._written(name)
-                self._kubes[name] = await self._connect(cluster)
-        return self._kubes[name]
+                kube = await self._connect(cluster)
+                if self._ended:
+                    # It is not open yet, and stays so: who asked is a task that was left behind.
+                    await kube.close()
+                self._kubes[name] = kube
+            return self._kubes[name]
 
     async def close(self) -> None:
         """Give them back; they are made anew when they are needed again."""
@@ -74,8 +83,12 @@ class Clients:
         self._kubes.clear()
         self._infos.clear()
         self._opening = None
-        for kube in kubes:
-            await kube.close()
+        await to_the_end(_close(kubes))
+
+    async def end(self) -> None:
+        """Give them back for good: what is asked for afterwards refuses, instead of being opened and left so."""
+        self._ended = True
+        await self.close()
 
     def _must_be_led_to(self, name: str) -> None:
         """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
@@ -104,6 +117,11 @@ class Clients:
         if info.state != "running":
             raise asleep(info)
         return connect(info)
+
+
+async def _close(kubes: list[Kube]) -> None:
+    for kube in kubes:
+        await kube.close()
 
 
 def gone(run: Run, name: str) -> ClusterGone:

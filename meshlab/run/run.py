@@ -188,8 +188,11 @@ class Run:
         return snapshot.take(self)
 
     async def close(self) -> None:
-        """Give all clients back."""
-        await self.forget_clients()
+        """Give all clients back, for good: a task that was left behind opens nothing any more."""
+        try:
+            await self.forget_clients()
+        finally:
+            await self._clients.end()
 
 
 def _pack(folder: Path) -> str:

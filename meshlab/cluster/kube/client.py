@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from meshlab.cluster.api import ClusterInfo
+from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.kube.connection import Connection
 from meshlab.cluster.kube.discovery import Discovery, Resource
 from meshlab.cluster.kube.forward import Forwards
@@ -135,11 +136,13 @@ class KubeClient:
     async def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
         """ADDED for all that is there, ("SYNC", {}), then ADDED, MODIFIED and DELETED for ever.
 
-        ClusterError before SYNC; afterwards errors are retried and gaps made up for by a new list.
+        ClusterError before SYNC; afterwards errors are retried and gaps made up for by a new list, until `close`.
         """
         resource = await self.discovery.need(ref.api_version, ref.kind)
-        async for event in Reflector(self.connection, resource, resource.path(_scope(ref)), _selection(ref)).events():
-            yield event
+        reflector = Reflector(self.connection, resource, resource.path(_scope(ref)), _selection(ref))
+        async with aclosing(reflector.events()) as events:
+            async for event in events:
+                yield event
 
     async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
         """Log text of a container since a unix time (whole seconds: the API server rounds)."""
@@ -168,7 +171,10 @@ class KubeClient:
         return self.forwards.url(namespace, pod, port)
 
     async def close(self) -> None:
-        """Give connections back."""
+        """Give connections back, all of them even when this is cancelled. Who still holds the client is refused then."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         await self.forwards.close()
         await self.connection.close()
 

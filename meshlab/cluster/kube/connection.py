@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meshlab.cluster.kube import refusal
-from meshlab.errors import ClusterError, KubeconfigGone
+from meshlab.errors import ClusterError, ConnectionLost, KubeconfigGone
 
 if TYPE_CHECKING:
+    from httpcore2 import AsyncNetworkStream
     from httpx2 import AsyncClient, Response
     from lightkube.config.kubeconfig import SingleConfig
 
@@ -24,7 +25,7 @@ TIMEOUT = 10.0
 
 
 class Connection:
-    """Opens itself with the first request; belongs to the event loop of that request."""
+    """Opens itself with the first request; belongs to the event loop of that request. Once closed, it stays closed."""
 
     def __init__(self, kubeconfig: Path, context: str = "") -> None:
         self.kubeconfig = kubeconfig
@@ -34,6 +35,8 @@ class Connection:
         self.trust_env = False
         """Whether an HTTP proxy of the environment is used: never for a cluster on this machine."""
         self.ssl: ssl.SSLContext | None = None
+        self.ended = False
+        """Whether it was closed: who still holds it then is refused, or would open what nobody closes."""
         self._client: AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -53,7 +56,9 @@ class Connection:
         content = None if body is None else msgspec.json.encode(body)
         headers = {"Content-Type": content_type} if body is not None else {}
         with refusal.sentences(what or f"{method} {path}", self.server):
-            request = client.build_request(method, path, params=params, content=content, headers=headers, timeout=timeout)
+            request = client.build_request(
+                method, path, params=params, content=content, headers=headers, timeout=timeout, extensions={"trace": Opening()}
+            )
             try:
                 response = await client.send(request)
             except refusal.closed_early():
@@ -83,7 +88,8 @@ class Connection:
         client = await self.client()
         timeout = httpx2.Timeout(TIMEOUT, read=silence)
         with refusal.sentences(what, self.server):
-            async with client.stream("GET", path, params=params, timeout=timeout) as response:
+            extensions = {"trace": Opening()}
+            async with client.stream("GET", path, params=params, timeout=timeout, extensions=extensions) as response:
                 if response.status_code >= 400:
                     refusal.check(response.status_code, await response.aread(), what)
                 yield response.aiter_lines()
@@ -104,12 +110,20 @@ class Connection:
         return {"Authorization": value} if value else {}
 
     async def client(self) -> AsyncClient:
-        """The HTTP client. ClusterError when the kubeconfig cannot be used."""
+        """The HTTP client. ClusterError when the kubeconfig cannot be used, or the connection was closed."""
         async with self._opening:
-            if self._client is None:
-                config = await asyncio.to_thread(self._configure)
+            config = await asyncio.to_thread(self._configure) if self._client is None and not self.ended else None
+            if self.ended:
+                raise self.closed(f"Asking {self.server or 'the API server'}")
+            if config is not None:
                 self._client = _open(config, self)
-        return self._client
+            assert self._client is not None
+            return self._client
+
+    def closed(self, what: str) -> ConnectionLost:
+        """The error for who comes after `close`."""
+        why = refusal.why(ConnectionError("it was closed"), self.server)
+        return ConnectionLost(f"{what}: {why}", parameters={"server": self.server})
 
     def _configure(self) -> SingleConfig:
         from lightkube.config.kubeconfig import KubeConfig
@@ -129,10 +143,27 @@ class Connection:
         return config
 
     async def close(self) -> None:
-        """Give connections back."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        """Give connections back; from now on nothing is opened."""
+        self.ended = True
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+
+class Opening:
+    """Closes a connection whose TLS handshake was cut off: the HTTP client forgets it then, and it stays open.
+
+    A trace of the client (https://www.encode.io/httpcore/extensions/#trace): called at each step of a request.
+    """
+
+    def __init__(self) -> None:
+        self._stream: AsyncNetworkStream | None = None
+
+    async def __call__(self, step: str, about: dict[str, Any]) -> None:
+        if step == "connection.connect_tcp.complete":
+            self._stream = about["return_value"]
+        elif step == "connection.start_tls.failed" and self._stream is not None:
+            await self._stream.aclose()
 
 
 def _open(config: SingleConfig, connection: Connection) -> AsyncClient:

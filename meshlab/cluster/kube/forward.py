@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from meshlab.cluster.cancelling import stop
+from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.kube import refusal
 from meshlab.cluster.kube.connection import TIMEOUT, Connection
 from meshlab.errors import ClusterError
@@ -33,6 +33,7 @@ class Forward:
         self._server: asyncio.Server | None = None
         self._spare: tuple[float, Tunnel] | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.users = 0
         self.error = ""
         """Why the last connection failed, empty when it did not."""
@@ -41,7 +42,9 @@ class Forward:
         """Listen. ClusterError when the first tunnel cannot be made; it serves the first connection."""
         tunnel = await dig(self._connection, *self._key)
         self._spare = (asyncio.get_running_loop().time(), tunnel)
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        # Made first, started second: starting may be cancelled, and what listens must be known to `close` by then.
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, start_serving=False)
+        await self._server.start_serving()
 
     @property
     def url(self) -> str:
@@ -50,6 +53,10 @@ class Forward:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:
+            # Accepted just before the end: `close` did not know of this task yet.
+            writer.close()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
@@ -82,6 +89,7 @@ class Forward:
 
     async def close(self) -> None:
         """Stop listening and end what is open."""
+        self._closed = True
         if self._server is not None:
             self._server.close()
         await stop(list(self._running))
@@ -102,6 +110,7 @@ class Forwards:
         self._open: dict[Key, asyncio.Future[Forward]] = {}
         self._timers: dict[Key, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     @asynccontextmanager
     async def url(self, namespace: str, pod: str, port: int) -> AsyncIterator[str]:
@@ -125,6 +134,8 @@ class Forwards:
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancel()
+        if self._closed:
+            raise self._connection.closed(what_for(*key))
         if key not in self._open:
             self._open[key] = asyncio.ensure_future(self._make(key))
         # Shielded: who asked first may be cancelled while others wait for the same forward.
@@ -136,6 +147,7 @@ class Forwards:
             await forward.open()
         except BaseException:
             self._open.pop(key, None)
+            await to_the_end(forward.close())
             raise
         if forward.users == 0:
             self._rest(key)
@@ -159,7 +171,8 @@ class Forwards:
         task.add_done_callback(self._closing.discard)
 
     async def close(self) -> None:
-        """Close all."""
+        """Close all; from now on nothing is opened."""
+        self._closed = True
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -220,8 +233,17 @@ class Tunnel:
                 await writer.drain()
 
     async def close(self) -> None:
-        """End it."""
-        await self._socket.close()
+        """End it. Who is cancelled meanwhile does not wait for the API server's farewell: then the connection is cut."""
+        try:
+            await self._socket.close()
+        finally:
+            # The websocket itself cuts it after its `close_timeout` only when nobody cancels that wait.
+            self._socket.transport.abort()
+
+
+def what_for(namespace: str, pod: str, port: int) -> str:
+    """A forward in a sentence."""
+    return f"Forwarding port {port} of pod {namespace}/{pod}"
 
 
 async def dig(connection: Connection, namespace: str, pod: str, port: int) -> Tunnel:
@@ -231,7 +253,7 @@ async def dig(connection: Connection, namespace: str, pod: str, port: int) -> Tu
 
     headers = await connection.auth_headers()
     server = connection.server.replace("http", "ws", 1)
-    what = f"Forwarding port {port} of pod {namespace}/{pod}"
+    what = what_for(namespace, pod, port)
     try:
         socket = await connect(
             f"{server}/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -52,7 +53,10 @@ class Reflector:
         self._known: dict[str, dict[str, Any]] = {}
 
     async def events(self) -> AsyncGenerator[Event, None]:
-        """ADDED for all that is there, SYNC, then changes for ever. Errors before SYNC are raised, later ones retried."""
+        """ADDED for all that is there, SYNC, then changes for ever. Errors before SYNC are raised, later ones retried.
+
+        ClusterError when the connection was closed.
+        """
         synced, errors = False, 0
         while True:
             try:
@@ -62,10 +66,11 @@ class Reflector:
                 if not synced:
                     yield "SYNC", {}
                 synced, errors = True, 0
-                async for event in self._follow(version):
-                    yield event
+                async with aclosing(self._follow(version)) as changes:
+                    async for event in changes:
+                        yield event
             except (ClusterError, WatchLost) as error:
-                if not synced:
+                if not synced or self._connection.ended:
                     raise
                 errors += isinstance(error, ClusterError)
             await asyncio.sleep(random.uniform(0.5, 1) * min(PAUSE[1], PAUSE[0] * 2**errors))

@@ -29,7 +29,8 @@ async def as_learner(run: Run) -> AsyncIterator[Hands]:
     async def hand(cluster: str) -> Hand:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
-            clients[cluster] = KubeClient(await learner_of(run, cluster))
+            # Who asks at the same time may have been first: a client that is overwritten would be closed by nobody.
+            clients.setdefault(cluster, KubeClient(await learner_of(run, cluster)))
         usual = await own(run, cluster)
         return Hand(usual.looks, clients[cluster], usual.memory, ownership.of_learner(await run.info(cluster)))
 

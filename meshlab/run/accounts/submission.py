@@ -120,7 +120,8 @@ async def as_submission(run: Run) -> AsyncIterator[Hands]:
     async def hand(cluster: str) -> Hand:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
-            clients[cluster] = Refusing(await account(run, cluster))
+            # Who asks at the same time may have been first: a client that is overwritten would be closed by nobody.
+            clients.setdefault(cluster, Refusing(await account(run, cluster)))
         return Hand.of(clients[cluster], manager=ownership.of_learner(await run.info(cluster)))
 
     try:

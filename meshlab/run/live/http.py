@@ -35,6 +35,7 @@ class PodHttp:
     def __init__(self, kube: Callable[[str], Awaitable[Kube]]) -> None:
         self._kube = kube
         self._clients: dict[float, httpx2.AsyncClient] = {}
+        self._closed = False
 
     async def get(self, target: Target, path: str, timeout: float = 10.0) -> Any:
         """JSON where it is JSON, else text. Asked a second time when the connection broke: a GET may be sent twice."""
@@ -51,7 +52,8 @@ class PodHttp:
             raise ClusterError(f"Pod {target.pod} did not answer on port {target.port}: {error}.") from error
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; from now on nothing is opened."""
+        self._closed = True
         while self._clients:
             await self._clients.popitem()[1].aclose()
 
@@ -60,6 +62,8 @@ class PodHttp:
 
         kube = await self._kube(target.cluster)
         async with kube.forward(target.namespace, target.pod, target.port) as url:
+            if self._closed:
+                raise _Broken("it was closed")
             try:
                 response = await self._client(kept).request(method, url + path, json=body, timeout=timeout)
             except httpx2.TimeoutException as error:

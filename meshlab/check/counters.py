@@ -11,6 +11,8 @@ from meshlab.check.observe import gather
 from meshlab.check.world import LogEntry, Position
 
 ENVOYS = ("envoy", "pilot", "istio")
+NOTHING = "-"
+"""How access logs write that there is nothing."""
 STATS = "/stats?format=json&filter=upstream_rq_total$"
 
 Totals = dict[tuple[str, str], int]
@@ -43,7 +45,7 @@ def shortfall(before: Totals, after: Totals, entries: Iterable[LogEntry]) -> tup
 
     Only lines that name an upstream host count: a proxy's own answer was sent to none.
     """
-    lines = [entry for entry in entries if address(entry.upstream_host)]
+    lines = [entry for entry in entries if entry.upstream_host not in ("", NOTHING)]
     logged = Counter((entry.pod, stat_name(entry.upstream_cluster)) for entry in lines)
     for entry in lines:
         key = entry.pod, stat_name(entry.upstream_cluster)
@@ -57,8 +59,3 @@ def shortfall(before: Totals, after: Totals, entries: Iterable[LogEntry]) -> tup
 def stat_name(cluster: str) -> str:
     """Envoy writes a cluster's name into statistics with colons replaced."""
     return cluster.replace(":", "_")
-
-
-def address(host: str) -> str:
-    """`-` is how access logs write nothing."""
-    return "" if host == "-" else host

@@ -95,8 +95,8 @@ def succeeded(reply: Reply) -> bool:
 
 
 def address_of(text: str) -> str:
-    """The address of `address:port`."""
-    return text.rpartition(":")[0].strip("[]") if text else ""
+    """The address of `address:port`; "" where a log says nothing ("" or `-`)."""
+    return text.rpartition(":")[0].strip("[]")
 
 
 async def gather(waits: Iterable[Awaitable[Thing]], limit: int = 8) -> list[Thing]:

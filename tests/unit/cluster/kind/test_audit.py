@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from meshlab.cluster.kind.audit import events
+from meshlab.cluster.kind.config import audit_policy
+from tests.unit.cluster.kind.test_config import spec
 
 LINE = {
     "kind": "Event",
@@ -59,3 +63,41 @@ def test_order_is_by_time_and_a_cut_line_waits() -> None:
     later = line(stageTimestamp="2026-11-23T15:24:48.000001Z", objectRef=ref(name="b"))
     text = "\n".join([later, line(objectRef=ref(name="a")), line()[:-30]])
     assert [event.name for event in events(text)] == ["a", "b"]
+
+
+def decided(policy: dict[str, Any], **request: Any) -> str:
+    """The level of the first rule that matches, as the API server decides."""
+    for rule in policy["rules"]:
+        if "verbs" in rule and request.get("verb") not in rule["verbs"]:
+            continue
+        if "userGroups" in rule and not set(request.get("groups", ())) & set(rule["userGroups"]):
+            continue
+        if "users" in rule and request.get("user") not in rule["users"]:
+            continue
+        if "namespaces" in rule and request.get("namespace", "") not in rule["namespaces"]:
+            continue
+        if "resources" in rule and not any(
+            request.get("group", "") == one["group"] and request["resource"] in one.get("resources", [request["resource"]])
+            for one in rule["resources"]
+        ):
+            continue
+        return str(rule["level"])
+    return "None"
+
+
+@pytest.mark.parametrize(
+    ("request_", "level"),
+    [
+        ({"verb": "patch", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "Metadata"),
+        ({"verb": "get", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "None"),
+        ({"verb": "patch", "resource": "services", "namespace": "other", "user": "kubernetes-admin"}, "None"),
+        ({"verb": "patch", "resource": "nodes", "user": "kubernetes-admin"}, "Metadata"),
+        ({"verb": "patch", "resource": "nodes", "groups": ["system:nodes"]}, "None"),
+        ({"verb": "create", "resource": "pods", "namespace": "shop", "groups": ["system:serviceaccounts:kube-system"]}, "None"),
+        ({"verb": "create", "resource": "events", "namespace": "shop", "user": "x"}, "None"),
+        ({"verb": "create", "group": "authorization.k8s.io", "resource": "selfsubjectaccessreviews", "user": "x"}, "None"),
+        ({"verb": "create", "resource": "pods", "namespace": "shop", "user": "system:serviceaccount:a:learner"}, "Metadata"),
+    ],
+)
+def test_writes_of_people_are_kept_and_those_of_the_system_are_not(request_: dict[str, Any], level: str) -> None:
+    assert decided(audit_policy(spec()), **request_) == level

@@ -1,4 +1,4 @@
-"""What kind is told, and what it says."""
+"""What kind is told of a cluster."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kind import creation
-from meshlab.cluster.kind.config import MOUNT, POLICY, audit_policy, cluster_config, subnets
+from meshlab.cluster.kind.config import MOUNT, POLICY, cluster_config, subnets
 
 HERE = Path("/state/clusters/a/node")
 
@@ -86,75 +85,3 @@ def test_subnets_of_different_clusters_are_disjoint() -> None:
     assert not any(a.overlaps(b) for a in nets for b in nets if a is not b)
     with pytest.raises(ValueError, match="10"):
         subnets(10)
-
-
-def decided(policy: dict[str, Any], **request: Any) -> str:
-    """The level of the first rule that matches, as the API server decides."""
-    for rule in policy["rules"]:
-        if "verbs" in rule and request.get("verb") not in rule["verbs"]:
-            continue
-        if "userGroups" in rule and not set(request.get("groups", ())) & set(rule["userGroups"]):
-            continue
-        if "users" in rule and request.get("user") not in rule["users"]:
-            continue
-        if "namespaces" in rule and request.get("namespace", "") not in rule["namespaces"]:
-            continue
-        if "resources" in rule and not any(
-            request.get("group", "") == one["group"] and request["resource"] in one.get("resources", [request["resource"]])
-            for one in rule["resources"]
-        ):
-            continue
-        return str(rule["level"])
-    return "None"
-
-
-@pytest.mark.parametrize(
-    ("request_", "level"),
-    [
-        ({"verb": "patch", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "Metadata"),
-        ({"verb": "get", "resource": "services", "namespace": "shop", "user": "kubernetes-admin"}, "None"),
-        ({"verb": "patch", "resource": "services", "namespace": "other", "user": "kubernetes-admin"}, "None"),
-        ({"verb": "patch", "resource": "nodes", "user": "kubernetes-admin"}, "Metadata"),
-        ({"verb": "patch", "resource": "nodes", "groups": ["system:nodes"]}, "None"),
-        ({"verb": "create", "resource": "pods", "namespace": "shop", "groups": ["system:serviceaccounts:kube-system"]}, "None"),
-        ({"verb": "create", "resource": "events", "namespace": "shop", "user": "x"}, "None"),
-        ({"verb": "create", "group": "authorization.k8s.io", "resource": "selfsubjectaccessreviews", "user": "x"}, "None"),
-        ({"verb": "create", "resource": "pods", "namespace": "shop", "user": "system:serviceaccount:a:learner"}, "Metadata"),
-    ],
-)
-def test_writes_of_people_are_kept_and_those_of_the_system_are_not(request_: dict[str, Any], level: str) -> None:
-    assert decided(audit_policy(spec()), **request_) == level
-
-
-SAID = """cgroup v1 is deprecated
-Creating cluster "meshlab-a" ...
- • Ensuring node image (kindest/node:v1.34.2) 🖼  ...
- ✓ Ensuring node image (kindest/node:v1.34.2) 🖼
- • Preparing nodes 📦 📦 📦   ...
- ✓ Preparing nodes 📦 📦 📦
- • Writing configuration 📜  ...
- ✓ Writing configuration 📜
- • Starting control-plane 🕹️  ...
- ✗ Starting control-plane 🕹️
- • Joining worker nodes 🚜  ...
-Set kubectl context to "kind-meshlab-a"
-"""
-
-
-def test_kinds_lines_are_phases() -> None:
-    assert [found for line in SAID.splitlines() if (found := creation.read(line))] == [
-        ("node-image", "running"),
-        ("node-image", "done"),
-        ("create-nodes", "running"),
-        ("create-nodes", "done"),
-        ("configure", "running"),
-        ("configure", "done"),
-        ("control-plane", "running"),
-        ("control-plane", "failed"),
-        ("join", "running"),
-    ]
-
-
-def test_a_single_node_joins_nobody() -> None:
-    assert "join" in creation.kind_phases(2)
-    assert "join" not in creation.kind_phases(0)

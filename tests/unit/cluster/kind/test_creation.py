@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from meshlab.cluster.kind import creation
 from meshlab.cluster.kind.creation import NEEDED, SCRIPT
 
 CTR = """#!/bin/sh
@@ -31,3 +32,37 @@ def test_each_content_is_unpacked_once_whatever_becomes_of_the_others(tmp_path: 
         "-n k8s.io snapshots unpack sha256:aa",
         "-n k8s.io snapshots unpack sha256:bb",
     ]
+
+
+SAID = """cgroup v1 is deprecated
+Creating cluster "meshlab-a" ...
+ • Ensuring node image (kindest/node:v1.34.2) 🖼  ...
+ ✓ Ensuring node image (kindest/node:v1.34.2) 🖼
+ • Preparing nodes 📦 📦 📦   ...
+ ✓ Preparing nodes 📦 📦 📦
+ • Writing configuration 📜  ...
+ ✓ Writing configuration 📜
+ • Starting control-plane 🕹️  ...
+ ✗ Starting control-plane 🕹️
+ • Joining worker nodes 🚜  ...
+Set kubectl context to "kind-meshlab-a"
+"""
+
+
+def test_kinds_lines_are_phases() -> None:
+    assert [found for line in SAID.splitlines() if (found := creation.read(line))] == [
+        ("node-image", "running"),
+        ("node-image", "done"),
+        ("create-nodes", "running"),
+        ("create-nodes", "done"),
+        ("configure", "running"),
+        ("configure", "done"),
+        ("control-plane", "running"),
+        ("control-plane", "failed"),
+        ("join", "running"),
+    ]
+
+
+def test_a_single_node_joins_nobody() -> None:
+    assert "join" in creation.kind_phases(2)
+    assert "join" not in creation.kind_phases(0)

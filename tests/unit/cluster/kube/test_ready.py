@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from meshlab.cluster.kind.dns import tune_dns, tuned
 from meshlab.cluster.kube import ready
 from meshlab.cluster.kube.ready import Since, dns_missing, nodes_missing, until, wait_ready
 from meshlab.errors import ClusterError, PreparationTimeout
@@ -121,29 +120,3 @@ async def test_an_api_server_that_refuses_is_waited_for_too() -> None:
 
     with pytest.raises(PreparationTimeout, match="connection refused"):
         await until(look, 0.01)
-
-
-COREFILE = """.:53 {
-    errors
-    ready
-    cache 30 {
-       disable success cluster.local
-    }
-    reload
-}
-"""
-
-
-def test_the_cache_is_short_and_nothing_else_changes() -> None:
-    assert tuned(COREFILE) == COREFILE.replace("cache 30", "cache 5")
-    assert tuned(tuned(COREFILE)) == tuned(COREFILE)
-
-
-async def test_coredns_is_changed_once() -> None:
-    kube: Any = Records(ConfigMap=[{"data": {"Corefile": COREFILE}}])
-    await tune_dns(kube)
-    assert [kind for kind, _ in kube.patches] == ["ConfigMap", "Deployment"]
-    assert kube.patches[1][1]["spec"]["replicas"] == 1
-    again: Any = Records(ConfigMap=[{"data": {"Corefile": tuned(COREFILE)}}])
-    await tune_dns(again)
-    assert again.patches == []

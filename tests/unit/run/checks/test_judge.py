@@ -1,22 +1,20 @@
+"""Checks are judged, kept and turned into an exit code."""
+
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.errors import ClusterError, UsageError
+from meshlab.errors import ClusterError, ExitCode, UsageError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.checks import SuccessSpec
-from meshlab.run.checks import judge, watch
-from meshlab.run.checks.schedule import Due
-from meshlab.run.desired import baseline
-from meshlab.run.guide import answers, next_step
+from meshlab.lab.checks import Check, Condition, ObjectSpec, SuccessSpec, WritesSpec
+from meshlab.run.checks import judge
+from meshlab.run.guide import answers
 from meshlab.run.run import Run
-from meshlab.run.store import events
-from tests.unit.run.fake_kube import FakeKube
+from tests.unit.run.guide.test_pages import red
+from tests.unit.run.prove.test_expect import check, verdict
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
 
@@ -57,115 +55,35 @@ async def test_a_cluster_that_does_not_run_is_the_environments_fault(tmp_path: P
     assert "meshlab start" in caught.value.hint
 
 
-async def test_next_wants_all_green_and_takes_a_baseline(tmp_path: Path) -> None:
-    kube = shop(config_map("paint", colour="blue"), config_map("keep"))
-    run = await started(small_run(tmp_path, kube))
-    with pytest.raises(UsageError, match="not done yet: colour, why"):
-        await next_step.go_on(run)
-    kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
-    answers.answer(run, "why", "one")
-    await next_step.go_on(run)
-    assert run.snapshot().current == "second"
-    paint = ObjectRef(kind="ConfigMap", name="paint")
-    world = await run.world()
-    colours = [(await world.baseline(paint, since))[0]["data"]["colour"] for since in ("lab-start", "step-start")]
-    assert colours == ["blue", "red"]
-    assert await world.mark("lab-start") < await world.mark("step-start")
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([], ExitCode.PASS),
+        ([verdict(Outcome.PASS)], ExitCode.PASS),
+        ([verdict(Outcome.PASS), verdict(Outcome.FAIL, severity="warn")], ExitCode.WARNINGS),
+        ([verdict(Outcome.FAIL, severity="warn"), verdict(Outcome.FAIL)], ExitCode.CHECKS_FAILED),
+        ([verdict(Outcome.BLOCKED)], ExitCode.CHECKS_FAILED),
+        ([verdict(Outcome.UNRECOVERABLE)], ExitCode.CHECKS_FAILED),
+        ([verdict(Outcome.FAIL), verdict(Outcome.ERROR)], ExitCode.ENVIRONMENT),
+    ],
+)
+def test_exit_codes(outcomes: list[Verdict], code: ExitCode) -> None:
+    assert judge.code(outcomes) is code
 
 
-async def test_next_needs_no_look_when_the_step_was_done_before(tmp_path: Path) -> None:
-    run = await started(small_run(tmp_path, shop()))
-    run.append(events.StepDone(step="first"), events.StepDone(step="second"))
-    await next_step.go_on(run)
-    assert run.snapshot().current == "second"
-    await next_step.go_on(run)
-    assert run.snapshot().current == "second", "the last one stays"
+def test_what_means_something_else_in_a_later_step_is_not_asked_again() -> None:
+    ref = ObjectRef(kind="Pod")
+    step = Check(id="a", object=ObjectSpec(ref=ref, conditions=(Condition(query="x", same_as="step-start"),)))
+    lab = Check(id="b", object=ObjectSpec(ref=ref, conditions=(Condition(query="x", same_as="lab-start"),)))
+    writes = Check(id="c", writes=WritesSpec(refs=(ref,)))
+    window = Check(id="d", success=SuccessSpec(actor="x", window="step"))
+    assert [judge.lasting(one) for one in (step, lab, writes, window, check("e"))] == [False, True, False, False, True]
+    assert not judge.lasting(Check(id="f", until="later", object=ObjectSpec(ref=ref)))
 
 
-async def test_a_baseline_says_when_it_has_no_such_kind(tmp_path: Path) -> None:
-    run = small_run(tmp_path, shop())
-    with pytest.raises(ClusterError, match="no inventory of lab-start"):
-        baseline.load(run.folder, "lab-start")
-    await started(run)
-    found = baseline.load(run.folder, "lab-start")
-    assert baseline.select(found, ObjectRef(kind="ConfigMap", name="none"), run.lab) == []
-    with pytest.raises(ClusterError, match="kind Lease"):
-        baseline.select(found, ObjectRef(kind="Lease"), run.lab)
-
-
-async def until(verdicts: AsyncGenerator[Verdict, None], check: str, outcome: Outcome) -> Verdict:
-    async with asyncio.timeout(20):
-        async for verdict in verdicts:
-            if (verdict.check, verdict.outcome) == (check, outcome):
-                return verdict
-    raise AssertionError
-
-
-async def test_watching_sees_changes_answers_and_the_next_step(tmp_path: Path) -> None:
-    kube: FakeKube = shop(config_map("paint", colour="blue"), config_map("keep"))
-    run = await started(small_run(tmp_path, kube))
-    verdicts = watch.watch(run)
-    await until(verdicts, "why", Outcome.BLOCKED)
-    kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
-    await until(verdicts, "colour", Outcome.PASS)
-    # What needed it is looked at again by itself.
-    await until(verdicts, "why", Outcome.FAIL)
-    # As another meshlab would do it, in the shell pane.
-    other = small_run(tmp_path, kube)
-    answers.answer(other, "why", "one")
-    await until(verdicts, "why", Outcome.PASS)
-    assert run.snapshot().steps[0].done
-    other.append(events.Moved(step="second"))
-    await until(verdicts, "tried", Outcome.FAIL)
-    await verdicts.aclose()
-    assert [task for task in asyncio.all_tasks() if not task.done()] == [asyncio.current_task()]
-
-
-async def test_a_red_check_within_its_time_after_a_change_is_pending(tmp_path: Path) -> None:
-    from msgspec.structs import replace
-
-    check = replace(small_run(tmp_path).lab.all_checks()["colour"], within=60)
-    due = Due([check])
-    red = Verdict(check="colour", step="first", kind="object", role="goal", outcome=Outcome.FAIL, expected="red")
-    assert due.judged(red).outcome is Outcome.FAIL, "nothing changed since it is watched"
-    due.mark(["colour"])
-    assert due.judged(red).outcome is Outcome.PENDING
-    assert due.judged(red).waits_for == "red"
-    async with asyncio.timeout(5):
-        assert await due.next([check]) == [check]
-
-
-@pytest.mark.parametrize(("within", "outcome"), [(60, Outcome.PENDING), (0, Outcome.FAIL)])
-def test_requests_from_before_a_lab_is_watched_are_waited_for(tmp_path: Path, within: float, outcome: Outcome) -> None:
-    from msgspec.structs import replace
-
-    some = small_run(tmp_path).lab.all_checks()["colour"]
-    served = SuccessSpec(actor="shoppers", window="last", seconds=8, max_failed=0)
-    due = Due([replace(some, object=None, success=served, within=within)])
-    red = Verdict(check="colour", step="first", kind="success", role="guard", outcome=Outcome.FAIL, expected="none failed")
-    assert due.judged(red).outcome is outcome
-
-
-async def test_while_an_experiment_runs_no_traffic_of_ours_disturbs_it(tmp_path: Path) -> None:
-    run = await started(small_run(tmp_path, shop()))
-    step = watch._Step(run, run.lab.steps[0])
-    run.append(events.ExperimentStarted(experiment="break-it"))
-    assert not step._disturbed(), "its process was killed"
-    with run.lock("experiment"):
-        assert step._disturbed()
-        run.append(events.ExperimentFinished(experiment="break-it"))
-        assert not step._disturbed()
-
-
-async def test_a_cluster_that_was_made_anew_gets_a_new_client(tmp_path: Path) -> None:
-    """Another meshlab may do that while this one watches."""
-    run = small_run(tmp_path, shop())
-    first = await run.kube()
-    assert await run.kube() is first
-    file = run.cluster_folder / "kubeconfig"
-    file.parent.mkdir(parents=True)
-    file.write_text("a new one")
-    second = await run.kube()
-    assert second is not first
-    assert await run.kube() is second
-    await run.close()
+def test_the_same_verdict_again_is_not_logged_again(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    for _ in range(3):
+        red(run, "colour", "object.mismatch")
+    red(run, "colour", "object.absent")
+    assert run.log.length == 3

@@ -6,10 +6,9 @@ import pytest
 
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
-from meshlab.run import texts
 from meshlab.run.api import ObjectPair
 from meshlab.run.checks import judge
-from meshlab.run.guide import answers, hints, pages
+from meshlab.run.guide import answers, pages
 from meshlab.run.run import Run
 from meshlab.run.store import events
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -54,57 +53,6 @@ def test_large_evidence_is_kept_beside_the_log_and_found_again(tmp_path: Path) -
     assert run.log.file.stat().st_size < 2000
 
 
-def test_the_same_verdict_again_is_not_logged_again(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    for _ in range(3):
-        red(run, "colour", "object.mismatch")
-    red(run, "colour", "object.absent")
-    assert run.log.length == 3
-
-
-def test_hints_follow_the_red_check_and_its_reason_one_at_a_time(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    red(run, "colour", "object.mismatch")
-    given = [hints.show(run, "", "en") for _ in range(4)]
-    assert [hint.id for hint in given if hint] == ["paint-it", "look-at-it", "breathe"]
-    assert [(hint.number, hint.of, hint.check) for hint in given if hint] == [(1, 2, "colour"), (2, 2, "colour"), (1, 1, "")]
-    assert given[3] is None
-    assert run.snapshot().hints_taken == {"colour": 2, "first": 1}
-
-
-def test_a_hint_for_another_reason_is_not_shown(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    red(run, "colour", "object.absent")
-    hint = hints.show(run, "", "en")
-    assert hint is not None
-    assert (hint.id, hint.text) == ("look-at-it", "Use kubectl get.")
-
-
-def test_answers_are_checked_and_recorded(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    answers.answer(run, "why", " one ")
-    assert run.snapshot().answers == {"why": "one"}
-    for check, text, sentence in (
-        ("why", "three", "none of the choices"),
-        ("why", "", "1 to 500"),
-        ("colour", "x", "no question"),
-    ):
-        with pytest.raises(UsageError, match=sentence):
-            answers.answer(run, check, text)
-
-
-def test_predictions_must_fit_the_matrix(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    answers.predict(run, "break-it", {"cells": [["*", "web"], ["probe@worker", "catalog"]]})
-    wanted = [["web", "web"], ["probe", "web"], ["probe@worker", "catalog"]]
-    assert run.state().predictions["break-it"] == {"cells": wanted}
-    for wrong in ({"cells": [["web", "nobody"]]}, {"cells": ["web"]}, {"choice": "one"}):
-        with pytest.raises(UsageError):
-            answers.predict(run, "break-it", wrong)
-    with pytest.raises(UsageError, match="no experiment"):
-        answers.predict(run, "nothing", {})
-
-
 def test_an_experiment_is_explained_only_after_it_was_run(tmp_path: Path) -> None:
     run = small_run(tmp_path)
     text = pages.experiment_text(run, "break-it", "en")
@@ -145,15 +93,3 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
     assert told["ConfigMap shop/brush"].own == ""
     assert told["ConfigMap rust"] == ObjectPair(name="ConfigMap rust", note="The reference deletes it.")
     assert "参考做法会删除这个对象。" in [one.note for one in pages.debrief(run, "first", "zh").objects]
-
-
-def test_words_are_read_again_only_when_they_changed(tmp_path: Path) -> None:
-    run = small_run(tmp_path)
-    first = texts.lab(run)
-    assert texts.lab(run) is first
-    run.remember({"edge_url": "http://127.0.0.1:1"})
-    second = texts.lab(run)
-    assert second is not first
-    file = tmp_path / "pack/9-small/text/en/lab.yaml"
-    file.write_text(file.read_text().replace("A small lab", "A changed lab"))
-    assert texts.lab(run).title == "A changed lab"

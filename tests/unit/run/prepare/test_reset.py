@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from meshlab.run.accounts import appliers, submission
+from meshlab.run.accounts import submission
 from meshlab.run.clusters import sweep, usable
 from meshlab.run.desired import declared, untouched
 from meshlab.run.prepare import reset
 from meshlab.run.run import Run
-from meshlab.run.solve import goto, solve
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, small_run, started, write_lab
@@ -155,28 +154,3 @@ async def test_faults_are_undone_first(run: Run) -> None:
     await go(run)
     assert run.journal.pending() == []
     assert cluster(run).one("Deployment", "web")["spec"]["replicas"] == 1
-
-
-async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", appliers.hands)
-    async for _ in solve.solve(run, "first"):
-        pass
-    assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
-    assert [step.solved for step in run.snapshot().steps] == [True, False]
-    cluster(run).writes.clear()
-    async for _ in solve.solve(run, "first"):
-        pass
-    assert cluster(run).writes == []
-
-
-async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", appliers.hands)
-    async for _ in goto.goto(run, "second"):
-        pass
-    assert cluster(run).one("ConfigMap", "paint")
-    assert run.snapshot().current == "second"
-    async for _ in goto.goto(run, "first"):
-        pass
-    with pytest.raises(StopIteration):
-        cluster(run).one("ConfigMap", "paint")
-    assert run.snapshot().current == "first"

@@ -16,7 +16,8 @@ from meshlab.run.clusters import sweep
 from meshlab.run.prove.pairs import Pair, PairsRequest, pairs, tour
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.prove import test_prove
-from tests.unit.run.prove.test_prove import NEXT_ID, PAINT, follow
+from tests.unit.run.prove.test_prove import PAINT
+from tests.unit.run.prove.test_road import NEXT_ID, follow
 from tests.unit.run.small_run import LAB_ID
 
 place, engine, lab = test_prove.place, test_prove.engine, test_prove.lab

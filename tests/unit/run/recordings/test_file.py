@@ -93,7 +93,7 @@ def test_lines_and_keys_of_a_newer_version_are_passed_over(tmp_path: Path) -> No
     assert list(read(write(tmp_path / "one.jsonl.gz", more)).lines) == [OPENED, Ended(t=3.0, call=1)]
 
 
-@pytest.mark.parametrize("data", [b"", b"plain text", gzip.compress(b'{"line":"end","t":3.0,"call":1}\n')])
+@pytest.mark.parametrize("data", [b"", b"plain text", gzip.compress(b'{"line":"end","t":3.0,"call":1}\n', mtime=0)])
 def test_what_is_no_recording_is_said(data: bytes, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl.gz"
     file.write_bytes(data)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode, LockedError
 from meshlab.run.store import lock
 from tests.unit.run.small_run import small_run
@@ -98,14 +97,3 @@ def test_looking_at_the_holder_never_takes_the_lock(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     assert lock.holder(file) is None
     assert not file.exists()
-
-
-def test_a_second_grade_is_refused_and_reports_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("MESHLAB_STATE", str(tmp_path))
-    with holder(tmp_path / "grade" / "lock") as process:
-        assert meshlab(["--lang", "en", "grade", "2-router-mesh", "--format", "junit"]) == ExitCode.LOCKED
-    told = capsys.readouterr()
-    assert f"process {process.pid}, since " in told.err
-    assert '<testcase classname="2-router-mesh.meshlab" name="locked"' in told.out

@@ -1,0 +1,26 @@
+"""Going to a step."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlab.run.accounts import appliers
+from meshlab.run.run import Run
+from meshlab.run.solve import goto, solve
+from tests.unit.run.prepare import test_reset
+from tests.unit.run.prepare.test_reset import cluster
+
+run = test_reset.run
+
+
+async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "solver", appliers.hands)
+    async for _ in goto.goto(run, "second"):
+        pass
+    assert cluster(run).one("ConfigMap", "paint")
+    assert run.snapshot().current == "second"
+    async for _ in goto.goto(run, "first"):
+        pass
+    with pytest.raises(StopIteration):
+        cluster(run).one("ConfigMap", "paint")
+    assert run.snapshot().current == "first"

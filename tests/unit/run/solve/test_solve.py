@@ -1,0 +1,25 @@
+"""Solving a step."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlab.run.accounts import appliers
+from meshlab.run.run import Run
+from meshlab.run.solve import solve
+from tests.unit.run.prepare import test_reset
+from tests.unit.run.prepare.test_reset import cluster
+
+run = test_reset.run
+
+
+async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "solver", appliers.hands)
+    async for _ in solve.solve(run, "first"):
+        pass
+    assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
+    assert [step.solved for step in run.snapshot().steps] == [True, False]
+    cluster(run).writes.clear()
+    async for _ in solve.solve(run, "first"):
+        pass
+    assert cluster(run).writes == []

@@ -15,6 +15,7 @@ from textual.events import Event, InputEvent
 from textual.filter import Monochrome, NoColor
 from textual.reactive import var
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from meshlab.errors import ExitCode
@@ -26,7 +27,7 @@ from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.garbage import EVERY, Sweeper
 from meshlab.tui.keys import bind
 from meshlab.tui.machine.questions import FirstStart, LiveFirstStart
-from meshlab.tui.messages import LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
+from meshlab.tui.messages import Failed, LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.precedence import take_precedence
 from meshlab.tui.preferences import Preferences
 from meshlab.tui.road.screen import HomeScreen
@@ -53,7 +54,7 @@ class MeshlabApp(App[int]):
         bind("ctrl+p", "command_palette", "app.palette", show=False, priority=True, display="^p"),
         bind("colon", "command_palette", "app.command", show=False),
         # Before what escape does on a screen: first all is shown again, then one leaves.
-        bind("escape", "sift_no_more", "list.filter-off", show=False, priority=True),
+        bind("escape", "show_all", "list.filter-off", show=False, priority=True),
         bind("q", "quit", "app.quit"),
         bind("ctrl+q", "quit", "app.quit-anywhere", show=False, priority=True),
     ]
@@ -201,6 +202,12 @@ class MeshlabApp(App[int]):
             assert event.worker.error is not None
             self.screen.show_failure(event.worker.error)
 
+    @on(Failed)
+    def show_failure(self, message: Failed) -> None:
+        from meshlab.tui.base.modals import FailureModal
+
+        self.push_screen(FailureModal(message.error, message.ways), message.chosen)
+
     def _handle_exception(self, error: Exception) -> None:
         """Nobody caught it: the app ends. Textual would print a traceback; whoever ran the app says it as a sentence."""
         super()._handle_exception(error)
@@ -215,8 +222,8 @@ class MeshlabApp(App[int]):
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "sift_no_more":
-            return isinstance(self.screen, MeshScreen) and self.screen.sifting
+        if action == "show_all":
+            return isinstance(self.screen, MeshScreen) and self.screen.filtering
         # Priority keys of the app would take ctrl+p and ctrl+q from the shell.
         return not (action in ("command_palette", "quit", "help") and self._typing_in_shell())
 
@@ -228,9 +235,22 @@ class MeshlabApp(App[int]):
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=tr(self, "command.search")))
 
-    async def action_sift_no_more(self) -> None:
+    async def action_show_all(self) -> None:
         if isinstance(self.screen, MeshScreen):
-            await self.screen.sift_no_more()
+            await self.screen.show_all()
+
+    def action_jump(self) -> None:
+        from meshlab.tui.base.jump import JumpScreen, lettered
+
+        screen = self.screen
+        if not isinstance(screen, MeshScreen):
+            return
+
+        def chosen(target: Widget | None) -> None:
+            if target is not None and target.is_attached:
+                screen.go_to_pane(target)
+
+        self.push_screen(JumpScreen(lettered(screen.targets())), chosen)
 
     def action_help(self) -> None:
         from meshlab.tui.base.help import help_modal
@@ -256,7 +276,7 @@ class MeshlabApp(App[int]):
             self.notify(tr(self, f"command.{self.theme}"), markup=False)
 
     @on(TitlesRead)
-    def learn_titles(self, message: TitlesRead) -> None:
+    def keep_titles(self, message: TitlesRead) -> None:
         changed, self.titles = message.titles != self.titles, message.titles
         for screen in self.screen_stack if changed else ():
             if isinstance(screen, MeshScreen):

@@ -12,7 +12,7 @@ from meshlab.tui.lab.screen import LabScreen
 from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE
 
-EVERYWHERE = {"sift": "list.filter", "jump": "pane.jump", "zoom": "pane.zoom", "copy": "app.copy"}
+EVERYWHERE = {"filter": "list.filter", "jump": "pane.jump", "zoom": "pane.zoom", "copy": "app.copy"}
 LAB_ACTIONS = ("check", "hint", "next", "experiment", "trace", "debrief", "reset", "solve", "labs", "copy_kubeconfig")
 
 
@@ -45,6 +45,6 @@ def lab_commands(screen: LabScreen) -> Iterator[SystemCommand]:
             name = action.replace("_", "-")
             title = tr(screen, "command.lab", what=tr(screen, f"key.lab.{name}"))
             yield SystemCommand(title, tr(screen, f"tip.lab.{name}"), getattr(screen, f"action_{action}"))
-    yield SystemCommand(tr(screen, "command.goto"), tr(screen, "command.goto-help"), screen.choose_step)
-    yield SystemCommand(tr(screen, "command.stop"), tr(screen, "command.stop-help"), screen.stop_cluster)
-    yield SystemCommand(tr(screen, "command.down"), tr(screen, "command.down-help"), screen.remove_cluster)
+    yield SystemCommand(tr(screen, "command.goto"), tr(screen, "command.goto-help"), screen.dialogs.choose_step)
+    yield SystemCommand(tr(screen, "command.stop"), tr(screen, "command.stop-help"), screen.controller.stop)
+    yield SystemCommand(tr(screen, "command.down"), tr(screen, "command.down-help"), screen.controller.down)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -38,3 +39,14 @@ class LeaveLab(Message):
 @dataclass
 class StartAgain(Message):
     """Prepare the lab that is open once more: its cluster is gone, asleep, or cannot be reached."""
+
+
+@dataclass
+class Failed(Message):
+    """Something that the screen did went wrong."""
+
+    error: BaseException
+    ways: tuple[str, ...]
+    """Those of retry, start and leave that the screen offers."""
+    chosen: Callable[[str | None], None]
+    """Called with the way that was chosen; "" or None is none."""

@@ -93,7 +93,7 @@ async def open_lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None
 
 async def _lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await open_lab(pilot, app, run)
-    await until(pilot, lambda: app.screen.matrix is not None)  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.screen.controller.matrix is not None)  # type: ignore[attr-defined]
     await counted(pilot, app)
     await pilot.pause()
 
@@ -101,7 +101,7 @@ async def _lab(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
 async def counted(pilot: Pilot[Any], app: MeshlabApp) -> None:
     """Until traffic has been counted twice where it is seen: a rate lies between two counts."""
     if app.screen.query_one("#map").display:
-        await until(pilot, lambda: app.screen.changed.set() or app.screen.rates)  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.screen.controller.changed.set() or app.screen.controller.rates)  # type: ignore[attr-defined]
 
 
 async def _hint(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
@@ -208,7 +208,7 @@ async def _plots(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
 async def _trouble(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
     run.look_error = ClusterGone("There is no cluster main for the lab 2-router-mesh.", parameters={"cluster": "main"})
-    app.screen.changed.set()  # type: ignore[attr-defined]
+    app.screen.controller.changed.set()  # type: ignore[attr-defined]
     await until(pilot, lambda: on(app, "FailureModal"))
     await pilot.pause()
 

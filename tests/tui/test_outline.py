@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from meshlab.tui.base.outline import laid_out
+from meshlab.tui.base.visible_widgets import laid_out
 
 
 class Rooms(App[None]):

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshlab.tui.app import MeshlabApp
+from meshlab.tui.base.filtering import FilterBar
 from meshlab.tui.base.jump import JumpLetter
 from meshlab.tui.base.screen import MeshScreen
-from meshlab.tui.base.sifting import FilterBar
 from meshlab.tui.lab.checks import CheckList
 from meshlab.tui.road.list import RoadList
 from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
@@ -109,7 +109,7 @@ async def test_texts_are_filtered_by_lines(name: str, wanted: str, left: str, go
         screen = await there(name, pilot, run)
 
         def text() -> str:
-            return str(next(iter(screen.query("SiftedText, StageTable"))).render())
+            return str(next(iter(screen.query("FilteredText, StageTable"))).render())
 
         assert gone in text()
         await pilot.press("slash", *wanted)

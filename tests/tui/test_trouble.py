@@ -23,7 +23,7 @@ from meshlab.run.session import Facade
 from meshlab.run.store import log
 from meshlab.tui.app import MeshlabApp, ended
 from meshlab.tui.base.modals import FailureModal
-from meshlab.tui.lab import work
+from meshlab.tui.lab import controller
 from meshlab.tui.lab.screen import LabScreen
 from meshlab.tui.road.screen import HomeScreen
 from meshlab.words import topic
@@ -40,8 +40,8 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again in seconds is tried again at once."""
-    monkeypatch.setattr(work, "RETRY_AFTER", 0.05)
-    monkeypatch.setattr(work, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(controller, "RETRY_AFTER", 0.05)
+    monkeypatch.setattr(controller, "LOOK_EVERY", 0.1)
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ async def open_place(found: Place, language: Language = "en") -> AsyncIterator[P
         app.lab_run, app.prepared = found.facade, True
         screen = LabScreen(found.facade, fake_shell)
         await app.push_screen(screen)
-        await until(pilot, lambda: screen.pods, "the pods are seen")
+        await until(pilot, lambda: screen.controller.pods, "the pods are seen")
         yield pilot
 
 
@@ -76,10 +76,10 @@ async def test_a_connection_that_fails_once_is_no_reason_for_a_modal(tmp_path: P
     async with place(tmp_path) as found, open_place(found) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
-        screen.troubled("look", error)
-        assert screen.lost == "Connection lost"
+        screen.troubles.failed("look", error)
+        assert screen.troubles.lost == "Connection lost"
         assert len(pilot.app.screen_stack) == 2
-        await until(pilot, lambda: screen.lost == "", "the next look goes well")
+        await until(pilot, lambda: screen.troubles.lost == "", "the next look goes well")
         assert len(pilot.app.screen_stack) == 2
 
 
@@ -188,7 +188,7 @@ async def test_a_full_disk_costs_what_is_not_written_and_nothing_else(tmp_path: 
         found.server.put("/api/v1/namespaces/shop/pods/keep", pod("keep"))
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
-        screen.check_now()
+        screen.controller.check()
         await shows(pilot, {"en": "The disk is full", "zh": "磁盘已满"}[language], "log.jsonl")
         assert found.log == before
         full(False)
@@ -248,8 +248,8 @@ async def test_staying_is_possible_and_nobody_asks_twice() -> None:
         await shows(pilot, "API server does not answer", "Start again", "To the road")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is lab)
-        seen = lab._seen["look"]
-        await until(pilot, lambda: lab._seen["look"] > seen + 3)
+        seen = lab.troubles.failures_in_a_row["look"]
+        await until(pilot, lambda: lab.troubles.failures_in_a_row["look"] > seen + 3)
         assert app.screen is lab
         await shows(pilot, "The cluster could not do it")
         run.look_error = None

@@ -57,9 +57,9 @@ async def _home(pilot: Pilot[Any], app: MeshlabApp) -> None:
 
 async def _lab(pilot: Pilot[Any], app: MeshlabApp) -> None:
     await solved(pilot, app, "router")
-    await until(pilot, lambda: app.screen.matrix is not None)  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.screen.controller.matrix is not None)  # type: ignore[attr-defined]
     await until(pilot, lambda: len(app.screen.query("GuidePage")) > 1)
-    await until(pilot, lambda: app.screen.rates)  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.screen.controller.rates)  # type: ignore[attr-defined]
 
 
 async def _trace(pilot: Pilot[Any], app: MeshlabApp) -> None:

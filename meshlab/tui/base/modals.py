@@ -20,9 +20,9 @@ from meshlab.report.wrap import wrap
 from meshlab.tui.base.screen import MeshModal
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import has_words, language_of, tr
+from meshlab.tui.widgets.filtered import FilteredText
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
-from meshlab.tui.widgets.sift import SiftedText
 
 
 class ConfirmModal(MeshModal[bool]):
@@ -132,7 +132,7 @@ class ReadModal(ScrollModal):
     """A text to read: Markdown of ours, or foreign text as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("slash", "sift", "list.filter"),
+        bind("slash", "filter", "list.filter"),
         bind("y", "copy", "app.copy"),
     ]
 
@@ -146,12 +146,12 @@ class ReadModal(ScrollModal):
             if self.markdown:
                 yield GuidePage(self.markdown)
             if self.content is not None:
-                yield SiftedText()
+                yield FilteredText()
         yield KeyFooter()
 
     def on_mount(self) -> None:
         if self.content is not None:
-            self.query_one(SiftedText).show(self.content.split("\n", allow_blank=True))
+            self.query_one(FilteredText).show(self.content.split("\n", allow_blank=True))
 
 
 class ChoiceModal(MeshModal[str | None]):

@@ -14,7 +14,7 @@ from meshlab.report.compare.words import row_title
 from meshlab.run.api import Language
 from meshlab.run.compare import Comparison
 from meshlab.tui.widgets.drawing import content_of
-from meshlab.tui.widgets.sift import contains
+from meshlab.tui.widgets.filtered import contains
 
 
 class StageTable(Static):
@@ -45,7 +45,7 @@ class StageTable(Static):
             if stage is not None:
                 self.post_message(self.Chosen(stage))
 
-    def sift(self, wanted: str) -> tuple[int, int]:
+    def filter(self, wanted: str) -> tuple[int, int]:
         self.wanted = wanted
         if self.comparison is None:
             return 0, 0

@@ -17,13 +17,13 @@ from meshlab.tui.keys import bind
 from meshlab.tui.lab.board import CheckRow, ExperimentRow
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
-from meshlab.tui.widgets.sift import SiftedList
+from meshlab.tui.widgets.filtered import FilteredList
 
 INDENT = 4
 WITH_DETAIL = ("fail", "error", "unrecoverable", "pending")
 
 
-class CheckList(SiftedList):
+class CheckList(FilteredList):
     """Rows are replaced as a whole; the highlight stays where it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

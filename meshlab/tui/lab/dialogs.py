@@ -1,42 +1,58 @@
-"""What opens over the lab screen: a check's evidence, answers, debrief, experiments, trace, the full-screen shell."""
+"""What opens over the lab screen: a check's evidence, answers, debrief, experiments, trace."""
 
 from __future__ import annotations
 
-from textual import on, work
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
-from meshlab.tui.base.full_shell import full_shell
+import msgspec
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.worker import Worker
+
+from meshlab.check.verdict import Verdict
+from meshlab.run.api import Explanation
 from meshlab.tui.base.modals import AnswerModal, ChoiceModal, ReadModal
-from meshlab.tui.lab.checks import CheckList
-from meshlab.tui.lab.explain import explanation
-from meshlab.tui.lab.work import LabWork
+from meshlab.tui.base.screen import MeshScreen
+from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
+from meshlab.tui.lab.controller import LabController
 from meshlab.tui.speak import language_of, tr
+from meshlab.tui.theme import style_of
+
+LONGEST = 200
+"""Lines of one piece of evidence that are shown."""
 
 
-class LabDialogs(LabWork):
-    """Each of them ends with the board redrawn."""
+class LabDialogs:
+    """Opens them over `screen`; what the learner chooses in them goes to the controller."""
 
-    @on(CheckList.Opened)
-    def check_opened(self, message: CheckList.Opened) -> None:
-        spec = self.lab_run.lab.all_checks().get(message.check)
-        if spec is not None and spec.answer is not None:
-            self.ask_answer(message.check)
-        else:
-            self.show_evidence(message.check)
+    def __init__(self, screen: MeshScreen[None], controller: LabController) -> None:
+        self.screen, self.controller = screen, controller
+        self.run, self.board = controller.run, controller.board
 
-    @on(CheckList.ExperimentOpened)
-    def experiment_opened(self, message: CheckList.ExperimentOpened) -> None:
-        self.open_experiment(message.experiment)
+    def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> Worker[None]:
+        return self.screen.run_worker(work, group="dialog", exclusive=True, exit_on_error=False)
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def show_evidence(self, check: str) -> None:
-        found = self.lab_run.explain(check, language_of(self))
-        self.app.push_screen(ReadModal(found.text.title, content=explanation(self, found)))
+    def open_check(self, check: str) -> None:
+        """Ask for its answer where it wants one, else show what was seen."""
+        spec = self.run.lab.all_checks().get(check)
+        opening = self._ask_answer if spec is not None and spec.answer is not None else self._show_evidence
+        self._start(partial(opening, check))
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def ask_answer(self, check: str) -> None:
-        text = self.lab_run.check_text(check, language_of(self))
+    async def _show_evidence(self, check: str) -> None:
+        title, content = self.evidence(check)
+        self.screen.app.push_screen(ReadModal(title, content=content))
+
+    def evidence(self, check: str) -> tuple[str, Content]:
+        """Title and all that is known of a check."""
+        known = self.run.explain(check, language_of(self.screen))
+        return known.text.title, explanation(self.screen, known)
+
+    async def _ask_answer(self, check: str) -> None:
+        text = self.run.check_text(check, language_of(self.screen))
         given = self.board.snapshot.answers.get(check, "")
-        spec = self.lab_run.lab.all_checks()[check].answer
+        spec = self.run.lab.all_checks()[check].answer
         question = text.question or text.why
         modal: ChoiceModal | AnswerModal
         if text.choices:
@@ -44,71 +60,95 @@ class LabDialogs(LabWork):
         else:
             number = spec is not None and spec.kind == "number"
             modal = AnswerModal(text.title, question, value=given, number=number)
-        answer = await self.app.push_screen_wait(modal)
+        answer = await self.screen.app.push_screen_wait(modal)
         if answer is not None:
-            self.lab_run.answer(check, answer)
-            self.board.refresh()
-            self.check_now([check])
+            self.controller.answer(check, answer)
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def show_debrief(self, step: str) -> None:
+    def show_debrief(self, step: str) -> None:
+        """What the step was about."""
+        self._start(partial(self._show_debrief, step))
+
+    async def _show_debrief(self, step: str) -> None:
         from meshlab.tui.lab.debrief import DebriefModal
 
-        self.app.push_screen(DebriefModal(self.lab_run.debrief(step, language_of(self))))
+        self.screen.app.push_screen(DebriefModal(self.run.debrief(step, language_of(self.screen))))
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def choose_experiment(self) -> None:
+    def choose_experiment(self) -> None:
+        """Open the step's experiment; of several, the chosen one."""
+        self._start(self._choose_experiment)
+
+    async def _choose_experiment(self) -> None:
         step = self.board.step()
         names = step.experiments if step else ()
         if len(names) == 1:
             self.open_experiment(names[0])
             return
-        titles = {name: self.lab_run.experiment_text(name, language_of(self)).title for name in names}
-        if chosen := await self.app.push_screen_wait(ChoiceModal(tr(self, "experiment.choose"), "", titles)):
+        titles = {name: self.run.experiment_text(name, language_of(self.screen)).title for name in names}
+        question = ChoiceModal(tr(self.screen, "experiment.choose"), "", titles)
+        if chosen := await self.screen.app.push_screen_wait(question):
             self.open_experiment(chosen)
-
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def choose_step(self) -> None:
-        language = language_of(self)
-        steps = {step.id: self.lab_run.page(step.id, language).title for step in self.board.snapshot.steps}
-        current = self.board.snapshot.current
-        chosen = await self.app.push_screen_wait(ChoiceModal(tr(self, "goto.title"), "", steps, chosen=current))
-        if chosen:
-            self.go_to(chosen)
 
     def open_experiment(self, experiment: str) -> None:
         """Leave for the experiment's screen."""
         from meshlab.tui.experiment.screen import ExperimentScreen
 
-        def finished(_: object) -> None:
-            self.board.refresh()
-            self.redraw_checks()
-            self.check_now()
+        def ended(_: None) -> None:
+            self.controller.experiment_ended()
 
-        self.app.push_screen(ExperimentScreen(self.lab_run, experiment), finished)
+        self.screen.app.push_screen(ExperimentScreen(self.run, experiment), ended)
 
-    def action_experiment(self) -> None:
-        self.choose_experiment()
+    def choose_step(self) -> None:
+        """Go to another step, done or not."""
+        self._start(self._choose_step)
 
-    def action_trace(self) -> None:
+    async def _choose_step(self) -> None:
+        language = language_of(self.screen)
+        steps = {step.id: self.run.page(step.id, language).title for step in self.board.snapshot.steps}
+        question = ChoiceModal(tr(self.screen, "goto.title"), "", steps, chosen=self.board.snapshot.current)
+        if chosen := await self.screen.app.push_screen_wait(question):
+            self.controller.goto(chosen)
+
+    def open_trace(self) -> None:
+        """Follow a request."""
         from meshlab.tui.trace.screen import TraceScreen
 
-        self.app.push_screen(TraceScreen(self.lab_run))
+        self.screen.app.push_screen(TraceScreen(self.run))
 
-    def action_debrief(self) -> None:
-        self.show_debrief(getattr(self, "page_step", ""))
 
-    def text_to_copy(self) -> str:
-        """Of a check all that is known: verdict, evidence."""
-        listing = self.query_one(CheckList)
-        kind, _, name = (listing.chosen or "").partition(":")
-        if not listing.has_focus or kind != "check":
-            return super().text_to_copy()
-        found = self.lab_run.explain(name, language_of(self))
-        return f"{found.text.title}\n\n{explanation(self, found).plain}"
+# --- a check explained --- #
 
-    def action_copy_kubeconfig(self) -> None:
-        self.take_along(self.lab_run.environment()["KUBECONFIG"])
 
-    def action_full_shell(self) -> None:
-        full_shell(self, self.lab_run)
+def explanation(node: DOMNode, known: Explanation) -> Content:
+    """Everything as content; what came from a cluster is shown as it is."""
+    parts = [Content(known.text.why)] if known.text.why else []
+    if known.verdict is None:
+        return Content("\n\n").join([*parts, Content.styled(tr(node, "evidence.none"), "$muted")])
+    parts.append(_verdict(node, known))
+    if known.help:
+        parts.append(Content(known.help))
+    parts += [_evidence(piece.title, piece.data) for piece in known.verdict.evidence]
+    return Content("\n\n").join(parts)
+
+
+def _verdict(node: DOMNode, known: Explanation) -> Content:
+    verdict: Verdict | None = known.verdict
+    assert verdict is not None
+    state = verdict.outcome.value
+    style = style_of(CHECK_MEANINGS[state])
+    head = Content.assemble((f"{CHECK_GLYPHS[state]} {tr(node, f'outcome.{state}')}", style), f"  {known.reason}")
+    facts = {"expected": verdict.expected, "seen": verdict.seen, "waits": verdict.waits_for}
+    lines = [Content.assemble((f"{tr(node, f'check.{key}')}  ", "$muted"), text) for key, text in facts.items() if text]
+    if verdict.reason:
+        lines.append(Content.styled(verdict.reason, "$muted"))
+    return Content("\n").join([head, *lines])
+
+
+def _evidence(title: str, data: Any) -> Content:
+    return Content("\n").join([Content.styled(title, "bold $primary"), Content(text_of(data))])
+
+
+def text_of(data: Any) -> str:
+    """Text as it is, anything else as indented JSON, cut where it would never be read."""
+    text = data if isinstance(data, str) else msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+    lines = text.splitlines()
+    return "\n".join(lines[:LONGEST] + (["…"] if len(lines) > LONGEST else []))

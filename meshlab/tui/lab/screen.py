@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,18 +12,26 @@ from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Markdown, Static
+from textual.worker import Worker
 
-from meshlab.run.api import HintText, LabRun, Page
-from meshlab.tui.base.panes import PANES, PaneTabs
+from meshlab.errors import UsageError
+from meshlab.run.api import HintText, LabRun, Language, Matrix, Page
+from meshlab.tui.base.full_shell import full_shell
+from meshlab.tui.base.modals import ConfirmModal, ReadModal
+from meshlab.tui.base.panes import PANES, PanesScreen, PaneTabs
 from meshlab.tui.base.screen import MeshModal
 from meshlab.tui.keys import bind
+from meshlab.tui.lab.board import Board
 from meshlab.tui.lab.checks import CheckList
+from meshlab.tui.lab.controller import LabController
 from meshlab.tui.lab.dialogs import LabDialogs
 from meshlab.tui.lab.guide_pane import GuidePane
 from meshlab.tui.lab.topology.model import Picture
 from meshlab.tui.lab.topology.widget import TopologyView
-from meshlab.tui.messages import LeaveLab
-from meshlab.tui.speak import lab_title, language_of, tr
+from meshlab.tui.lab.troubles import Troubles, ways_on
+from meshlab.tui.messages import LeaveLab, StartAgain
+from meshlab.tui.preparing.operation import Operation, WorkingModal
+from meshlab.tui.speak import lab_title, language_of, recorded, tr
 from meshlab.tui.widgets.guide import RunRequested
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
@@ -35,8 +44,8 @@ class MapPane(Pane):
     """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""
 
 
-class LabScreen(LabDialogs):
-    """Composition, pages and drawing; what is done with the run is in LabWork."""
+class LabScreen(PanesScreen):
+    """Panes, pages, keys and drawing. What is done with the run is the controller's; what opens over it, the dialogs'."""
 
     CSS_PATH = "lab.tcss"
     HELP_TOPIC = "help.lab"
@@ -62,8 +71,11 @@ class LabScreen(LabDialogs):
 
     def __init__(self, run: LabRun, make_shell: MakeShell) -> None:
         super().__init__()
-        self.start_work(run)
-        self.make_shell = make_shell
+        self.lab_run, self.board, self.make_shell = run, Board(run), make_shell
+        self.troubles = Troubles(self, self.redraw_status)
+        self.controller = LabController(run, self.board, self, self.troubles)
+        self.dialogs = LabDialogs(self, self.controller)
+        self._redraw_pending = False
         self.page_step = self.board.snapshot.current
 
     def compose(self) -> ComposeResult:
@@ -91,16 +103,82 @@ class LabScreen(LabDialogs):
         self.titles()
         self.show_page(self.page_step)
         self.pane("guide").focus()
-        self.follow()
+        self.controller.follow()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted and not any(worker.group == "watch" and worker.is_running for worker in self.workers):
-            self.follow()
+            self.controller.follow()
 
     def on_screen_suspend(self) -> None:
         # A question over this screen still wants it live; another screen does not.
         if not isinstance(self.app.screen, MeshModal):
-            self.rest()
+            self.controller.rest()
+
+    # --- what the controller asks --- #
+
+    @property
+    def language(self) -> Language:
+        """The one spoken now."""
+        return language_of(self)
+
+    @property
+    def replaying(self) -> bool:
+        """Whether the run is a recording."""
+        return recorded(self)
+
+    def is_shown(self, *panes: str) -> bool:
+        """Whether one of these panes is seen now."""
+        return any(self.pane(name).display for name in panes)
+
+    def start_work(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
+        """As a worker, in the place of one of the same group."""
+        return self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    def cancel_work(self, *groups: str) -> None:
+        """Those that run."""
+        for group in groups:
+            self.workers.cancel_group(self, group)
+
+    async def confirm(self, question: str, items: tuple[str, ...] = (), **parameters: object) -> bool:
+        """A question before what is hard to take back; `.strays` are the words about the items."""
+        texts = [tr(self, f"{question}.text", **parameters), *([tr(self, f"{question}.strays")] if items else [])]
+        modal = ConfirmModal(tr(self, f"{question}.title"), "\n\n".join(texts), items=items)
+        return await self.app.push_screen_wait(modal) is True
+
+    async def run_operation(self, name: str, operation: Operation) -> BaseException | bool | None:
+        """Over this screen, with its phases."""
+        return await self.app.push_screen_wait(WorkingModal(tr(self, f"{name}.working"), operation))
+
+    def show_finished(self) -> None:
+        """The last step is done."""
+        self.app.push_screen(ReadModal(tr(self, "lab.finished-title"), markdown=tr(self, "lab.finished")))
+
+    def refuse(self, error: UsageError) -> None:
+        """Why nothing was done."""
+        self.notify(error.message, severity="warning", markup=False)
+
+    def leave_lab(self) -> None:
+        """Back to the road."""
+        self.post_message(LeaveLab())
+
+    # --- failures --- #
+
+    def show_failure(self, error: BaseException) -> None:
+        # What the learner asked for fails for the same reason: it is on the screen already.
+        if not self.troubles.is_on_screen(error):
+            super().show_failure(error)
+
+    def ways_on(self, error: BaseException) -> tuple[str, ...]:
+        return ways_on(error)
+
+    def go_way(self, way: str | None) -> None:
+        match way:
+            case "retry":
+                self.controller.look_again()
+            case "start":
+                self.post_message(StartAgain())
+            case "leave":
+                self.leave_lab()
 
     # --- drawing --- #
 
@@ -117,9 +195,8 @@ class LabScreen(LabDialogs):
         super().relabel()
         self.titles()
         self.show_page(self.page_step)
-        self.draw_map()
-        hint = self.query_one("#hint")
-        hint.display = False
+        self.controller.draw_map()
+        self.query_one("#hint").display = False
 
     def show_page(self, step: str) -> None:
         """Show a step's title, and with the next frame its page and checks: a key is answered at once."""
@@ -132,6 +209,18 @@ class LabScreen(LabDialogs):
     def _fill_page(self, page: Page) -> None:
         self.query_one(GuidePane).show(page.markdown)
         self.query_one("#hint").display = False
+        self.redraw_checks()
+
+    def redraw_soon(self) -> None:
+        """What verdicts have changed, with the next frame: a burst of them is drawn once."""
+        if not self._redraw_pending:
+            self._redraw_pending = True
+            self.call_after_refresh(self._redraw_verdicts)
+
+    def _redraw_verdicts(self) -> None:
+        self._redraw_pending = False
+        if self.board.look_again():
+            self.show_page(self.board.snapshot.current)
         self.redraw_checks()
 
     def redraw_checks(self) -> None:
@@ -154,7 +243,8 @@ class LabScreen(LabDialogs):
         number = self.board.index(snapshot.current) + 1
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (lab_title(self, snapshot), ""))
-        link = (("● ", "$error"), (self.lost, "$error")) if self.lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
+        lost = self.troubles.lost
+        link = (("● ", "$error"), (lost, "$error")) if lost else (("● ", "$success"), (tr(self, "lab.ready"), ""))
         faults = (("   ▲ ", "$warning"), (tr(self, "lab.faults", count=len(snapshot.faults)), "")) if snapshot.faults else ()
         where = f"{snapshot.engine} {snapshot.cluster} " if self.has_class("-wide") else ""
         status.right = (
@@ -168,14 +258,14 @@ class LabScreen(LabDialogs):
     def retitle(self) -> None:
         self.redraw_status()
 
-    def redraw_map(self, picture: object) -> None:
-        if isinstance(picture, Picture):
-            self.query_one(TopologyView).picture = picture
-        self.query_one(MatrixView).show(self.matrix)
+    def draw_map(self, picture: Picture, matrix: Matrix | None) -> None:
+        """The map and, in the other pane, the matrix."""
+        self.query_one(TopologyView).picture = picture
+        self.query_one(MatrixView).show(matrix)
 
-    def show_hint(self, hint: object) -> None:
-        """Put a hint below the guide, where it can be read while typing."""
-        if not isinstance(hint, HintText):
+    def show_hint(self, hint: HintText | None) -> None:
+        """Put a hint below the guide, where it can be read while typing; None: there is none left."""
+        if hint is None:
             self.notify(tr(self, "hint.none"), markup=False)
             return
         box = self.query_one("#hint")
@@ -191,11 +281,14 @@ class LabScreen(LabDialogs):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """While keys go to the shell, only those that lead out of it are named."""
-        found = super().active_bindings
+        bindings = super().active_bindings
         if not self.is_mounted or not self.query_one(ShellPane).active:
-            return found
-        leading_out = {key: one for key, one in found.items() if one.binding.priority and one.enabled}
-        return {key: one._replace(binding=replace(one.binding, show=True)) for key, one in leading_out.items()}
+            return bindings
+        return {
+            key: active._replace(binding=replace(active.binding, show=True))
+            for key, active in bindings.items()
+            if active.binding.priority and active.enabled
+        }
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
@@ -217,29 +310,63 @@ class LabScreen(LabDialogs):
         """Pages may be read up to the current step."""
         return self.board.index(self.board.snapshot.current)
 
+    def focused_check(self) -> str:
+        """The check that is highlighted, while its list has the keys."""
+        checks = self.query_one(CheckList)
+        kind, _, name = (checks.chosen or "").partition(":")
+        return name if checks.has_focus and kind == "check" else ""
+
     def action_check(self) -> None:
-        self.check_now()
+        self.controller.check()
 
     def action_hint(self) -> None:
-        row = self.query_one(CheckList)
-        option = row.highlighted_option if row.has_focus else None
-        kind, _, name = (option.id or "").partition(":") if option else ("", "", "")
-        self.take_hint(name if kind == "check" else "")
+        self.controller.hint(self.focused_check())
 
     def action_next(self) -> None:
-        self.go_next()
+        self.controller.next()
 
     def action_reset(self) -> None:
-        self.reset_step()
+        self.controller.reset()
 
     def action_solve(self) -> None:
-        self.solve_step()
+        self.controller.solve()
+
+    def action_experiment(self) -> None:
+        self.dialogs.choose_experiment()
+
+    def action_trace(self) -> None:
+        self.dialogs.open_trace()
+
+    def action_debrief(self) -> None:
+        self.dialogs.show_debrief(self.page_step)
+
+    @on(CheckList.Opened)
+    def check_opened(self, message: CheckList.Opened) -> None:
+        self.dialogs.open_check(message.check)
+
+    @on(CheckList.ExperimentOpened)
+    def experiment_opened(self, message: CheckList.ExperimentOpened) -> None:
+        self.dialogs.open_experiment(message.experiment)
+
+    def text_to_copy(self) -> str:
+        """Of a check all that is known: verdict, evidence."""
+        check = self.focused_check()
+        if not check:
+            return super().text_to_copy()
+        title, evidence = self.dialogs.evidence(check)
+        return f"{title}\n\n{evidence.plain}"
+
+    def action_copy_kubeconfig(self) -> None:
+        self.copy_text(self.lab_run.environment()["KUBECONFIG"])
+
+    def action_full_shell(self) -> None:
+        full_shell(self, self.lab_run)
 
     def action_page(self, by: int) -> None:
         self.show_page(self.board.snapshot.steps[self.board.index(self.page_step) + by].id)
 
     def action_labs(self) -> None:
-        self.post_message(LeaveLab())
+        self.leave_lab()
 
     def action_back(self) -> None:
         hint = self.query_one("#hint")

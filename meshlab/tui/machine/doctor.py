@@ -20,8 +20,8 @@ from meshlab.tui.glyphs import FINDING_GLYPHS, FINDING_MEANINGS
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.widgets.filtered import FilteredList
 from meshlab.tui.widgets.key_footer import KeyFooter
-from meshlab.tui.widgets.sift import SiftedList
 from meshlab.tui.widgets.status import StatusRow
 
 ORDER = ("problem", "warning", "unknown", "note", "ok")
@@ -33,7 +33,7 @@ def to_copy(fix: str) -> str:
     return "\n".join(COMMAND.findall(fix)) or fix
 
 
-class FindingList(SiftedList):
+class FindingList(FilteredList):
     """One option a finding; of the highlighted one its fix is worth copying."""
 
     findings: dict[str, Finding]

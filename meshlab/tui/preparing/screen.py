@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
@@ -22,7 +22,6 @@ from meshlab.tui.base.screen import BREAKPOINTS
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import LabReady, LeaveLab
 from meshlab.tui.preparing.operation import FollowsOperation
-from meshlab.tui.preparing.pages import Pages
 from meshlab.tui.preparing.phase_list import PhaseList
 from meshlab.tui.road.pictures import picture
 from meshlab.tui.road.road import STAGES
@@ -35,6 +34,35 @@ from meshlab.tui.widgets.status import StatusRow
 
 MAKING = "create-nodes"
 """A phase that is only there where a cluster is made."""
+
+
+class Pages(Container):
+    """Pages in one place, of which one is in sight: one below the other, each as high as this; what is shown is scrolled to.
+
+    To hide a long Markdown text and show it again takes 40 ms, because Textual does it block by block.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Pages {
+        layout: vertical;
+        overflow: hidden hidden;
+        & > * { height: 100%; }
+    }
+    """
+
+    seen = ""
+
+    def turn(self, name: str) -> None:
+        """To the child of that id. Only that one takes keys."""
+        self.seen = name
+        for number, page in enumerate(self.children):
+            page.can_focus = page.can_focus_children = page.id == name
+            if page.id == name:
+                # The outer size, because to ask for a region makes Textual arrange and draw all anew (see `outline`).
+                self.scroll_to(y=number * self.outer_size.height, animate=False, immediate=True, force=True)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.turn, self.seen)
 
 
 class PreparingScreen(FollowsOperation[None]):

@@ -13,10 +13,10 @@ from meshlab.tui.road.road import Stop, where_to_go
 from meshlab.tui.road.rows import Bend, lines_a_stop, stop_rows
 from meshlab.tui.speak import recorded, tr
 from meshlab.tui.widgets.drawing import content_of
-from meshlab.tui.widgets.sift import SiftedList
+from meshlab.tui.widgets.filtered import FilteredList
 
 
-class RoadList(SiftedList):
+class RoadList(FilteredList):
     """One option a stop."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar, cast
+from typing import TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -15,11 +14,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from meshlab.tui.base.outline import laid_out
-from meshlab.tui.keys import bind
+from meshlab.tui.base.visible_widgets import laid_out
 from meshlab.tui.speak import tr
+from meshlab.tui.widgets.filtered import Filterable
 from meshlab.tui.widgets.key_footer import KeyFooter
-from meshlab.tui.widgets.sift import Sifts
 
 Result = TypeVar("Result")
 
@@ -56,7 +54,7 @@ class FilterBar(Horizontal):
         """Let keys go to the line."""
         self.query_one(Input).focus()
 
-    def say(self, shown: int, of: int) -> None:
+    def show_count(self, shown: int, of: int) -> None:
         """How much is left."""
         self.query_one("#found", Label).update(Content(tr(self, "filter.found", shown=shown, of=of)))
 
@@ -71,59 +69,57 @@ class FilterBar(Horizontal):
         self.post_message(self.Left())
 
 
-class SiftingScreen(Screen[Result]):
-    """For screens that show a widget that sifts."""
+class FilteringScreen(Screen[Result]):
+    """For screens that may show a list or text that can be filtered; the key for `filter` is theirs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [bind("slash", "sift", "list.filter", show=False)]
-
-    _sifted: Widget | None = None
+    _filtered: Widget | None = None
 
     @property
-    def sifting(self) -> bool:
+    def filtering(self) -> bool:
         """Whether something is left out now."""
-        return self._sifted is not None
+        return self._filtered is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "sift":
-            return self.is_mounted and self.to_sift() is not None
+        if action == "filter":
+            return self.is_mounted and self.to_filter() is not None
         return super().check_action(action, parameters)
 
-    def to_sift(self) -> Widget | None:
+    def to_filter(self) -> Widget | None:
         """What the key would reduce: in the focused pane, else the only list of the screen."""
-        seen = [one for one in laid_out(self) if isinstance(one, Sifts)]
+        lists = [widget for widget in laid_out(self) if isinstance(widget, Filterable)]
         for node in self.focused.ancestors_with_self if self.focused else ():
-            for one in seen if node is not self else ():
-                if node in one.ancestors_with_self:
-                    return one
-        return seen[0] if len(seen) == 1 else None
+            for widget in lists if node is not self else ():
+                if node in widget.ancestors_with_self:
+                    return widget
+        return lists[0] if len(lists) == 1 else None
 
-    async def action_sift(self) -> None:
-        if self._sifted is not None:
+    async def action_filter(self) -> None:
+        if self._filtered is not None:
             self.query_one(FilterBar).focus_line()
-        elif (found := self.to_sift()) is not None:
-            self._sifted = found
+        elif (wanted := self.to_filter()) is not None:
+            self._filtered = wanted
             await self.mount(FilterBar(), before=self.query_one(KeyFooter))
 
-    async def sift_no_more(self) -> None:
-        """Show all again."""
-        sifted, self._sifted = self._sifted, None
-        if sifted is not None:
-            cast("Sifts", sifted).sift("")
-        self._back_to(sifted)
+    async def show_all(self) -> None:
+        """Take the filter off."""
+        filtered, self._filtered = self._filtered, None
+        if filtered is not None:
+            cast("Filterable", filtered).filter("")
+        self._back_to(filtered)
         await self.query(FilterBar).remove()
         self.refresh_bindings()
 
     @on(FilterBar.Changed)
     def filter_changed(self, message: FilterBar.Changed) -> None:
-        if self._sifted is not None:
-            self.query_one(FilterBar).say(*cast("Sifts", self._sifted).sift(message.wanted))
+        if self._filtered is not None:
+            self.query_one(FilterBar).show_count(*cast("Filterable", self._filtered).filter(message.wanted))
 
     @on(FilterBar.Left)
     def filter_left(self) -> None:
-        self._back_to(self._sifted)
+        self._back_to(self._filtered)
 
-    def _back_to(self, sifted: Widget | None) -> None:
-        for node in sifted.ancestors_with_self if sifted is not None else ():
+    def _back_to(self, filtered: Widget | None) -> None:
+        for node in filtered.ancestors_with_self if filtered is not None else ():
             if isinstance(node, Widget) and node.focusable:
                 node.focus()
                 return

@@ -11,10 +11,10 @@ from textual.widgets.option_list import Option
 
 
 @runtime_checkable
-class Sifts(Protocol):
+class Filterable(Protocol):
     """A widget that can leave out what is not wanted."""
 
-    def sift(self, wanted: str) -> tuple[int, int]:
+    def filter(self, wanted: str) -> tuple[int, int]:
         """Show what contains each word of `wanted`, all when it is empty. How many are shown, and of how many."""
         ...
 
@@ -25,7 +25,7 @@ def contains(text: str, wanted: str) -> bool:
     return all(word in folded for word in wanted.casefold().split())
 
 
-class SiftedList(OptionList):
+class FilteredList(OptionList):
     """Options have ids: what is highlighted is known by its id, not by its place."""
 
     wanted = ""
@@ -53,7 +53,7 @@ class SiftedList(OptionList):
         option = self.highlighted_option
         return option.id if option is not None else None
 
-    def sift(self, wanted: str) -> tuple[int, int]:
+    def filter(self, wanted: str) -> tuple[int, int]:
         self.wanted = wanted
         self.set_every(self.every)
         return len(self.options), len(self.every)
@@ -63,7 +63,7 @@ class SiftedList(OptionList):
         return contains(f"{option.prompt} {option.id}", self.wanted)
 
 
-class SiftedText(Static):
+class FilteredText(Static):
     """Blocks of lines; a block is shown whole or not at all."""
 
     wanted = ""
@@ -74,7 +74,7 @@ class SiftedText(Static):
         self.blocks = blocks
         self.update(Content("\n").join([block for block in blocks if contains(block.plain, self.wanted)]))
 
-    def sift(self, wanted: str) -> tuple[int, int]:
+    def filter(self, wanted: str) -> tuple[int, int]:
         self.wanted = wanted
         self.show(self.blocks)
         return sum(contains(block.plain, wanted) for block in self.blocks), len(self.blocks)

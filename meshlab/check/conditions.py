@@ -11,7 +11,7 @@ from meshlab.errors import LabError
 from meshlab.lab.checks import Condition
 
 
-class Miss(Struct, frozen=True):
+class Unmet(Struct, frozen=True):
     """One condition that does not hold: where, what was asked for, what was there."""
 
     reason: str
@@ -21,33 +21,33 @@ class Miss(Struct, frozen=True):
     value: Any = field(default=None)
 
 
-class Unfit(Exception):
+class QueryTypeError(Exception):
     """The data are not of the type that a function of the query needs, such as the sum of nothing."""
 
 
 def query(expression: str, data: Any) -> Any:
-    """What a JMESPath expression gives. LabError when the expression is none, Unfit when it does not fit the data."""
+    """What a JMESPath expression gives. LabError when the expression is none, QueryTypeError when it does not fit the data."""
     import jmespath
     from jmespath.exceptions import JMESPathError, JMESPathTypeError
 
     try:
         return jmespath.search(expression, data)
     except JMESPathTypeError as error:
-        raise Unfit(str(error)) from None
+        raise QueryTypeError(str(error)) from None
     except JMESPathError as error:
         raise LabError(f"the query cannot be read: {expression}: {error}", key="query") from None
 
 
-def first_miss(conditions: Iterable[Condition], data: Any, before: Mapping[str, Any]) -> Miss | None:
+def first_unmet(conditions: Iterable[Condition], data: Any, before: Mapping[str, Any]) -> Unmet | None:
     """The first condition that data does not meet. `before` has the baselines by name, for `same-as`."""
     for condition in conditions:
         try:
             value = query(condition.query, data)
             asked = _unmet(condition, value, before)
-        except Unfit as error:
-            return Miss(condition.reason, condition.query, condition.query, brief(str(error)))
+        except QueryTypeError as error:
+            return Unmet(condition.reason, condition.query, condition.query, brief(str(error)))
         if asked is not None:
-            return Miss(condition.reason, condition.query, asked, brief(value), value)
+            return Unmet(condition.reason, condition.query, asked, brief(value), value)
     return None
 
 
@@ -64,30 +64,30 @@ def _unmet(condition: Condition, value: Any, before: Mapping[str, Any]) -> str |
     if condition.at_most is not None and not (_number(value) is not None and _number(value, 0.0) <= condition.at_most):
         return f"≤ {condition.at_most:g}"
     if condition.same_as:
-        then = query(condition.query, before[condition.same_as])
-        return None if alike(value, then) else f"{condition.same_as}: {brief(then)}"
+        baseline = query(condition.query, before[condition.same_as])
+        return None if alike(value, baseline) else f"{condition.same_as}: {brief(baseline)}"
     return None
 
 
-def alike(one: Any, other: Any) -> bool:
+def alike(left: Any, right: Any) -> bool:
     """Equal as JSON is: 1 equals 1.0, and true does not equal 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(value, other[key]) for key, value in one.items())
-    return bool(one == other)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(alike, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(alike(value, right[key]) for key, value in left.items())
+    return bool(left == right)
 
 
 def missing_leaf(partial: Any, whole: Any, path: str = "") -> tuple[str, Any, Any] | None:
     """The first leaf of a partial object that the whole one lacks: (path, wanted, there). A list's items may stand anywhere."""
     if isinstance(partial, dict):
         for key, value in partial.items():
-            there = whole.get(key) if isinstance(whole, dict) else None
-            found = missing_leaf(value, there, f"{path}.{key}" if path else str(key))
-            if found:
-                return found
+            inner = whole.get(key) if isinstance(whole, dict) else None
+            leaf = missing_leaf(value, inner, f"{path}.{key}" if path else str(key))
+            if leaf:
+                return leaf
         return None
     if isinstance(partial, list):
         items = whole if isinstance(whole, list) else []

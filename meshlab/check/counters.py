@@ -1,4 +1,4 @@
-"""What proxies counted: the third witness of a path, beside their logs and the application's tree."""
+"""What proxies counted: a third source for the path of a request, beside their logs and the application's tree."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from meshlab.check.calls import gather
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import gather
 from meshlab.check.world import LogEntry, Position
 
 ENVOYS = ("envoy", "pilot", "istio")
@@ -21,7 +21,7 @@ Totals = dict[tuple[str, str], int]
 
 async def totals(inputs: Inputs, proxies: dict[str, list[Position]]) -> Totals:
     """Requests that each pod of the Envoy proxies has sent to each of its upstream clusters."""
-    pods = [(proxy, pod.pod) for proxy, found in proxies.items() if counts(inputs, proxy) for pod in found]
+    pods = [(proxy, pod.pod) for proxy, running in proxies.items() if counts(inputs, proxy) for pod in running]
     answers = await gather(inputs.world.admin(proxy, pod, STATS) for proxy, pod in pods)
     return {(pod, name): value for (_, pod), answer in zip(pods, answers, strict=True) for name, value in _read(answer)}
 
@@ -34,10 +34,10 @@ def counts(inputs: Inputs, proxy: str) -> bool:
 def _read(answer: Any) -> Iterable[tuple[str, int]]:
     """Envoy writes {"stats": [{"name": "cluster.catalog.upstream_rq_total", "value": 7}, ...]}."""
     stats = answer.get("stats", []) if isinstance(answer, dict) else []
-    for one in stats:
-        name = str(one.get("name", ""))
+    for stat in stats:
+        name = str(stat.get("name", ""))
         if name.startswith("cluster.") and name.endswith(".upstream_rq_total"):
-            yield name.removeprefix("cluster.").removesuffix(".upstream_rq_total"), int(one.get("value", 0))
+            yield name.removeprefix("cluster.").removesuffix(".upstream_rq_total"), int(stat.get("value", 0))
 
 
 def shortfall(before: Totals, after: Totals, entries: Iterable[LogEntry]) -> tuple[LogEntry, int, int] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from meshlab.check.calls import host_of, url_of
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import host_of, url_of
 from meshlab.check.world import Position
 from meshlab.lab.address import ObjectRef
 
@@ -19,11 +19,15 @@ async def fraction(inputs: Inputs, service: str) -> float:
     Traffic goes to the endpoints that EndpointSlices call ready, each with the same chance; of those, the ones whose node
     is ready can be reached. A Service without ready endpoints gives 0.
     """
-    ready = [one for one in await endpoints(inputs, service) if (one.get("conditions") or {}).get("ready") is not False]
+    ready = [
+        endpoint
+        for endpoint in await endpoints(inputs, service)
+        if (endpoint.get("conditions") or {}).get("ready") is not False
+    ]
     if not ready:
         return 0.0
     down = await _nodes_down(inputs, inputs.service(service).cluster)
-    return sum(one.get("nodeName") not in down for one in ready) / len(ready)
+    return sum(endpoint.get("nodeName") not in down for endpoint in ready) / len(ready)
 
 
 async def fraction_via(inputs: Inputs, proxy: str, callers: Sequence[Position], service: str) -> float:
@@ -51,7 +55,7 @@ async def endpoints(inputs: Inputs, service: str) -> list[dict[str, Any]]:
         kind="EndpointSlice",
         labels={"kubernetes.io/service-name": name},
     )
-    return [one for found in await inputs.world.objects(ref) for one in found.get("endpoints") or []]
+    return [entry for endpoint_slice in await inputs.world.objects(ref) for entry in endpoint_slice.get("endpoints") or []]
 
 
 async def _nodes_down(inputs: Inputs, cluster: str) -> set[str]:
@@ -59,6 +63,6 @@ async def _nodes_down(inputs: Inputs, cluster: str) -> set[str]:
     return {node["metadata"]["name"] for node in nodes if not _ready(node)}
 
 
-def _ready(one: dict[str, Any]) -> bool:
-    conditions = one.get("status", {}).get("conditions") or []
+def _ready(node: dict[str, Any]) -> bool:
+    conditions = node.get("status", {}).get("conditions") or []
     return any(condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions)

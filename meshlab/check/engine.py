@@ -21,8 +21,8 @@ from meshlab.check import kinds
 from meshlab.check.findings import evidence, unknown
 from meshlab.check.inputs import Inputs
 from meshlab.check.plan import chosen, with_needs
-from meshlab.check.settle import settle
 from meshlab.check.verdict import Finding, Outcome, Verdict
+from meshlab.check.waiting import look_until_final
 from meshlab.errors import LabError, MeshlabError
 from meshlab.lab.checks import Check
 
@@ -73,7 +73,7 @@ async def evaluate(
 
 
 class _Evaluation:
-    """One run of `evaluate`: its tasks share the gate and wait for each other's verdicts."""
+    """One run of `evaluate`: its tasks share the limit of looks and wait for each other's verdicts."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class _Evaluation:
         self._step_of = step_of
         self._record = record
         self._recorder = recorder
-        self._gate = Gate()
+        self._look_limit = LookLimit()
         self._done: dict[str, asyncio.Future[Verdict]] = {}
 
     def prepare(self, plan: Iterable[Check]) -> None:
@@ -113,22 +113,22 @@ class _Evaluation:
         if red:
             blocked = Finding(Outcome.BLOCKED, reason="engine.blocked", parameters={"checks": ", ".join(red)})
             return replace(self._say(check, blocked, started), blocked_by=tuple(red))
-        return self._say(check, await self._settled(check, started), started)
+        return self._say(check, await self._final_finding(check, started), started)
 
     async def _green(self, name: str) -> bool:
         if name in self._done:
             return (await self._done[name]).green
         return name in self._known and self._known[name].green
 
-    async def _settled(self, check: Check, started: float) -> Finding:
+    async def _final_finding(self, check: Check, started: float) -> Finding:
         def say(finding: Finding) -> None:
             self.news.put_nowait(self._say(check, finding, started))
 
-        return await settle(check, self._inputs.world, started, lambda: self._look(check), say, wait=self._wait)
+        return await look_until_final(check, self._inputs.world, started, lambda: self._look(check), say, wait=self._wait)
 
     async def _look(self, check: Check) -> Finding:
-        async with self._gate.enter(check.kind):
-            return await safe_look(check, self._inputs, self._recorder)
+        async with self._look_limit.enter(check.kind):
+            return await look_safely(check, self._inputs, self._recorder)
 
     def _say(self, check: Check, finding: Finding, started: float) -> Verdict:
         now = self._inputs.world.now()
@@ -157,7 +157,7 @@ ALONE = frozenset({"cost", "latency", "share", "limit"})
 """Kinds that measure what others would disturb."""
 
 
-class Gate:
+class LookLimit:
     """At most `limit` looks at once; one that is alone waits for the others, and they for it."""
 
     def __init__(self, limit: int = 6) -> None:
@@ -184,7 +184,7 @@ class Gate:
                 await self._changed.wait_for(lambda: self._free(alone))
             finally:
                 self._queued -= alone
-                # Whoever stood behind this one may go now, also when it was cancelled.
+                # Those queued behind this one may start now, also when it was cancelled.
                 self._changed.notify_all()
             self._inside += 1
             self._alone = alone
@@ -195,7 +195,7 @@ class Gate:
         return not self._alone and not self._queued and self._inside < self._limit
 
     async def _leave(self, alone: bool) -> None:
-        # No await before the numbers are right: a second cancellation must not leave the gate shut.
+        # No await before the numbers are right: a second cancellation must not leave the limit taken.
         self._inside -= 1
         self._alone = self._alone and not alone
         async with self._changed:
@@ -206,7 +206,7 @@ LIMIT = 300.0
 """Seconds after which a look that does not end is given up."""
 
 
-async def safe_look(check: Check, inputs: Inputs, recorder: Recorder | None = None) -> Finding:
+async def look_safely(check: Check, inputs: Inputs, recorder: Recorder | None = None) -> Finding:
     """Never raises but for cancellation. With a recorder, what the look saw is kept as a fixture."""
     if recorder is None:
         return await _guarded(check, inputs)

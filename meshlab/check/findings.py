@@ -40,7 +40,7 @@ def failed(reason: str, *notes: Evidence, expected: str = "", seen: str = "", **
     return _finding(Outcome.FAIL, reason, notes, expected, seen, parameters)
 
 
-def lost(reason: str, *notes: Evidence, expected: str = "", seen: str = "", **parameters: object) -> Finding:
+def unrecoverable(reason: str, *notes: Evidence, expected: str = "", seen: str = "", **parameters: object) -> Finding:
     """The condition does not hold and cannot hold again before a reset."""
     return _finding(Outcome.UNRECOVERABLE, reason, notes, expected, seen, parameters)
 
@@ -70,5 +70,5 @@ def text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple | set):
-        return ", ".join(text(one) for one in value)
+        return ", ".join(text(item) for item in value)
     return "-" if value is None else str(value)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from meshlab.check.calls import call, carries, gather, succeeded, url_of
 from meshlab.check.endpoints import fraction, fraction_via
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, carries, gather, succeeded, url_of
 from meshlab.check.stats import region
 from meshlab.check.verdict import Cell
 from meshlab.check.world import CallRequest, Position, Reply
@@ -45,10 +45,10 @@ async def measure(inputs: Inputs, spec: MatrixSpec) -> list[Cell]:
     ]  # fmt: skip
     replies = await gather((_call(inputs, position, request) for _, _, position, request in plans), AT_ONCE)
     seen: dict[tuple[str, str], list[Reply]] = {(row, column): [] for row in rows for column in spec.columns}
-    for (row, column, _, _), some in zip(plans, replies, strict=True):
-        seen[row, column].extend(some)
+    for (row, column, _, _), answers in zip(plans, replies, strict=True):
+        seen[row, column].extend(answers)
     computed = await _computed(inputs, spec, rows)
-    return [_cell(spec, row, column, some, computed) for (row, column), some in seen.items()]
+    return [_cell(spec, row, column, answers, computed) for (row, column), answers in seen.items()]
 
 
 async def _rows(inputs: Inputs, spec: MatrixSpec) -> dict[str, list[Position]]:
@@ -59,7 +59,7 @@ async def _rows(inputs: Inputs, spec: MatrixSpec) -> dict[str, list[Position]]:
         if not inputs.service(service).probe:
             rows[service] = positions
             continue
-        for position in sorted(positions, key=lambda one: one.node):
+        for position in sorted(positions, key=lambda pod: pod.node):
             rows.setdefault(f"{service.partition('@')[0]}@{position.node}", []).append(position)
     return rows
 
@@ -74,14 +74,14 @@ async def _call(inputs: Inputs, position: Position, request: CallRequest) -> tup
 
 async def _computed(inputs: Inputs, spec: MatrixSpec, rows: dict[str, list[Position]]) -> dict[tuple[str, str], float]:
     """What endpoints (and with `via` proxies) let expect of the cells whose block asks for it."""
-    found: dict[tuple[str, str], float] = {}
+    fractions: dict[tuple[str, str], float] = {}
     for column in spec.columns:
         asking = [row for row in rows if (block := block_of(spec, row, column)) and block.expect == "computed"]
         if asking and not spec.via:
-            found |= dict.fromkeys([(row, column) for row in asking], await fraction(inputs, column))
+            fractions |= dict.fromkeys([(row, column) for row in asking], await fraction(inputs, column))
         for row in asking if spec.via else ():
-            found[row, column] = await fraction_via(inputs, spec.via, rows[row], column)
-    return found
+            fractions[row, column] = await fraction_via(inputs, spec.via, rows[row], column)
+    return fractions
 
 
 def _cell(spec: MatrixSpec, row: str, column: str, replies: list[Reply], computed: dict[tuple[str, str], float]) -> Cell:

@@ -153,11 +153,11 @@ def _without_managers(result: Any) -> Any:
     """Who manages which field is half of an object's text, and nothing that a check looks at."""
     if not isinstance(result, list):
         return result
-    return [_plain(one) if isinstance(one, dict) and "metadata" in one else one for one in result]
+    return [_plain(item) if isinstance(item, dict) and "metadata" in item else item for item in result]
 
 
-def _plain(one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "metadata": {key: value for key, value in one["metadata"].items() if key != "managedFields"}}
+def _plain(obj: dict[str, Any]) -> dict[str, Any]:
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
 
 
 def write(fixture: Fixture, file: Path) -> Path:

@@ -26,6 +26,26 @@ TRAFFIC: Kinds = CONFIG | {
 NONE: Kinds = frozenset()
 
 
+MESH: Kinds = frozenset(
+    {
+        ("networking.istio.io/v1", "VirtualService"),
+        ("networking.istio.io/v1", "DestinationRule"),
+        ("networking.istio.io/v1", "ServiceEntry"),
+        ("security.istio.io/v1", "AuthorizationPolicy"),
+        ("security.istio.io/v1", "PeerAuthentication"),
+    }
+)
+EDGE: Kinds = frozenset(
+    {
+        ("traefik.io/v1alpha1", "Middleware"),
+        ("traefik.io/v1alpha1", "ServersTransport"),
+        ("traefik.io/v1alpha1", "TraefikService"),
+    }
+)
+OWN = {"istio": MESH, "traefik": EDGE}
+"""Adapter to the kinds that its proxies are configured by."""
+
+
 def relevant(check: Check, lab: Lab) -> set[tuple[str, str]]:
     """The kinds of objects whose changes can change the check's verdict; empty: no change of an object does.
 
@@ -61,26 +81,6 @@ def _traffic(check: Check, lab: Lab) -> Kinds:
 def _matrix(check: Check, lab: Lab) -> Kinds:
     return _traffic(check, lab) | {NODE}
 
-
-MESH: Kinds = frozenset(
-    {
-        ("networking.istio.io/v1", "VirtualService"),
-        ("networking.istio.io/v1", "DestinationRule"),
-        ("networking.istio.io/v1", "ServiceEntry"),
-        ("security.istio.io/v1", "AuthorizationPolicy"),
-        ("security.istio.io/v1", "PeerAuthentication"),
-    }
-)
-
-EDGE: Kinds = frozenset(
-    {
-        ("traefik.io/v1alpha1", "Middleware"),
-        ("traefik.io/v1alpha1", "ServersTransport"),
-        ("traefik.io/v1alpha1", "TraefikService"),
-    }
-)
-OWN = {"istio": MESH, "traefik": EDGE}
-"""Adapter to the kinds that its proxies are configured by."""
 
 _OF: dict[str, Callable[[Check, Lab], Kinds]] = {
     "object": _object,

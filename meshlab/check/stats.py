@@ -72,10 +72,10 @@ def plan(share: float, nearest: float, refuse_right: float, accept_wrong: float)
     if share == nearest:
         raise LabError("a share cannot be told from itself", key="share.nearest")
     wrong = wrong_shares(share, nearest)
-    n = max(1, int(0.8 * max(_approximate(share, one, refuse_right, accept_wrong) for one in wrong)))
+    n = max(1, int(0.8 * max(_approximate(share, other_share, refuse_right, accept_wrong) for other_share in wrong)))
     while n <= MOST:
         tried = Plan(n, *region(n, share, refuse_right))
-        if all(mistaken(tried, one) <= accept_wrong for one in wrong):
+        if all(mistaken(tried, other_share) <= accept_wrong for other_share in wrong):
             return tried
         n += max(1, n // 50)
     raise LabError(
@@ -87,8 +87,8 @@ def plan(share: float, nearest: float, refuse_right: float, accept_wrong: float)
 
 def wrong_shares(share: float, nearest: float) -> list[float]:
     """The nearest wrong shares on both sides, no further than none and all."""
-    off = abs(nearest - share)
-    return [one for one in (max(0.0, share - off), min(1.0, share + off)) if one != share]
+    distance = abs(nearest - share)
+    return [candidate for candidate in (max(0.0, share - distance), min(1.0, share + distance)) if candidate != share]
 
 
 def _approximate(p0: float, p1: float, a: float, b: float) -> float:
@@ -121,16 +121,16 @@ def added(pairs: list[tuple[list[float], list[float]]], *, seed: int = 1, rounds
     differences (for the tail: its values) with replacement: a percentile bootstrap in two stages, as `ratio_interval`.
     """
     random = Random(seed)
-    known = [(list(zip(one, other, strict=False)), one, other) for one, other in pairs]
+    known = [(list(zip(left, right, strict=False)), left, right) for left, right in pairs]
     medians, tails = [], []
     for _ in range(rounds):
         drawn = random.choices(known, k=len(known))
         medians.append(percentile([b - a for both, _, _ in drawn for a, b in random.choices(both, k=len(both))], 0.5))
-        first = [value for _, one, _ in drawn for value in random.choices(one, k=len(one))]
-        second = [value for _, _, other in drawn for value in random.choices(other, k=len(other))]
+        first = [value for _, left, _ in drawn for value in random.choices(left, k=len(left))]
+        second = [value for _, _, right in drawn for value in random.choices(right, k=len(right))]
         tails.append(percentile(second, tail) - percentile(first, tail))
     median = percentile([b - a for both, _, _ in known for a, b in both], 0.5)
-    ends = [value for one, _ in pairs for value in one], [value for _, other in pairs for value in other]
+    ends = [value for left, _ in pairs for value in left], [value for _, right in pairs for value in right]
     most = percentile(ends[1], tail) - percentile(ends[0], tail)
     middle = [percentile(values, q) for values in (medians, tails) for q in (0.025, 0.975)]
     return Added(median, middle[0], middle[1], most, middle[2], middle[3])
@@ -149,8 +149,8 @@ def ratio_interval(
     ratios = []
     for _ in range(rounds):
         drawn = random.choices(pairs, k=len(pairs))
-        first = [value for one, _ in drawn for value in random.choices(one, k=len(one))]
-        second = [value for _, other in drawn for value in random.choices(other, k=len(other))]
+        first = [value for left, _ in drawn for value in random.choices(left, k=len(left))]
+        second = [value for _, right in drawn for value in random.choices(right, k=len(right))]
         ratios.append(percentile(second, q) / max(percentile(first, q), 1e-9))
     rest = (1 - confidence) / 2
     return percentile(ratios, rest), percentile(ratios, 1 - rest)

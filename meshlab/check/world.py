@@ -87,7 +87,7 @@ class LogEntry(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Write(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One write to an object as the observer saw it."""
+    """One write to an object as the recorder saw it."""
 
     t: float
     verb: str
@@ -100,7 +100,7 @@ class Write(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Writes(Struct, frozen=True, omit_defaults=True):
-    """All writes since a time; incomplete when the observer had a gap."""
+    """All writes since a time; incomplete when the recorder had a gap."""
 
     writes: tuple[Write, ...]
     complete: bool = True
@@ -181,7 +181,7 @@ class World(Protocol):
         """An image of the lab by its name under `images`. ClusterError when the run has no such image."""
 
     async def writes(self, since: str) -> Writes:
-        """What the observer counted since `lab-start`, `step-start` or `phase-start`."""
+        """What the recorder counted since `lab-start`, `step-start` or `phase-start`."""
 
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
         """Counted requests of an actor in a window of unix seconds, one entry a node."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshlab.check.conditions import Unfit, query
+from meshlab.check.calls import call, callers, url_of
+from meshlab.check.conditions import QueryTypeError, query
 from meshlab.check.findings import failed, passed, unknown
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, callers, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest
 from meshlab.lab.checks import AnswerSpec, Check, Measured
@@ -28,7 +28,7 @@ async def look(check: Check, spec: AnswerSpec, inputs: Inputs) -> Finding:
     right = await measure(spec.measured, inputs) if spec.measured else [spec.equals]
     if not right:
         return unknown("answer.unmeasured")
-    if any(same(spec, given, one) for one in right):
+    if any(same(spec, given, option) for option in right):
         return passed(given.strip())
     return failed("answer.wrong", seen=given.strip())
 
@@ -41,11 +41,11 @@ async def measure(measured: Measured, inputs: Inputs) -> list[str]:
     else:
         data = await _called(measured, inputs)
     try:
-        found = query(measured.query, data)
-    except Unfit:
+        value = query(measured.query, data)
+    except QueryTypeError:
         return []
-    many = found if isinstance(found, list) else [found]
-    return [_text(one) for one in many if one is not None and one != ""]
+    values = value if isinstance(value, list) else [value]
+    return [_text(item) for item in values if item is not None and item != ""]
 
 
 async def _called(measured: Measured, inputs: Inputs) -> Any:
@@ -64,8 +64,8 @@ async def _called(measured: Measured, inputs: Inputs) -> Any:
 def same(spec: AnswerSpec, given: str, right: str) -> bool:
     """Numbers within the tolerance; text without regard to case and surrounding space."""
     if spec.kind == "number":
-        one, other = number(given), number(right)
-        return one is not None and other is not None and abs(one - other) <= spec.tolerance
+        first, second = number(given), number(right)
+        return first is not None and second is not None and abs(first - second) <= spec.tolerance
     return given.strip().casefold() == right.strip().casefold()
 
 

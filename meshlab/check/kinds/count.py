@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from meshlab.check.calls import call, callers, gather, shorten, url_of
 from meshlab.check.findings import SHOWN, Stop, evidence, failed, passed, pending
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, callers, gather, shorten, url_of
 from meshlab.check.verdict import Evidence, Finding, Outcome
 from meshlab.check.world import CallRequest, Calls, Position
 from meshlab.lab.checks import Check, CountSpec
@@ -39,10 +39,10 @@ async def look(check: Check, spec: CountSpec, inputs: Inputs) -> Finding:
 async def _pods(spec: CountSpec, inputs: Inputs) -> list[Position]:
     service = spec.of or spec.to
     inputs.service(service)
-    found = await inputs.world.positions(service)
-    if not found:
+    pods = await inputs.world.positions(service)
+    if not pods:
         raise Stop(pending("count.no-pods", service, late=Outcome.FAIL, seen="0", service=service))
-    return found
+    return pods
 
 
 def _judge(spec: CountSpec, counts: dict[str, int], calls: Calls) -> Finding:

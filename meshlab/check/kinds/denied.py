@@ -12,9 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from meshlab.check.calls import answered, call, callers, carries, gather, shorten, succeeded, url_of
 from meshlab.check.findings import Stop, evidence, failed, passed
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import answered, call, callers, carries, gather, shorten, succeeded, url_of
 from meshlab.check.verdict import Finding
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import LabError
@@ -24,11 +24,11 @@ from meshlab.lab.checks import Check, DeniedSpec
 TIMEOUT_MS = 2000
 AT_ONCE = 16
 TRIES = 3
-"""Calls to each target: a Service may have pods of which only some are closed."""
+"""Calls to each destination: a Service may have pods of which only some are closed."""
 ORDER = ("denied.reachable", "denied.no-such-name", "denied.other-error")
 
 
-class Target(Struct, frozen=True):
+class Destination(Struct, frozen=True):
     """Something that must not be reachable."""
 
     name: str
@@ -37,30 +37,32 @@ class Target(Struct, frozen=True):
 
 
 async def look(check: Check, spec: DeniedSpec, inputs: Inputs) -> Finding:
-    """The control, then all targets from all ready callers at once; dead ends take the timeout of 2 s."""
+    """The control, then all destinations from all ready callers at once; each that does not answer takes 2 s."""
     positions = await callers(inputs, spec.from_)
-    targets = await _targets(spec, inputs)
+    targets = await _destinations(spec, inputs)
     await _control(spec, inputs)
     plans = [(position, target) for position in positions for target in targets if target.pod != position.pod]
     if not plans:
         return failed("denied.no-target", expected=_title(spec), seen="-", target=_title(spec))
-    tries = [_try(inputs, position, target, inputs.world.nonce()) for position, target in plans]
+    tries = [_call(inputs, position, target, inputs.world.nonce()) for position, target in plans]
     calls = await gather(tries, AT_ONCE)
-    found = [
+    results = [(destination, answers) for (_, destination), answers in zip(plans, calls, strict=True)]
+    wrong = [
         finding
-        for (_, target), one in zip(plans, calls, strict=True)
-        for reply in one.replies
-        if (finding := judge(spec, target, reply, one.position))
+        for destination, answers in results
+        for reply in answers.replies
+        if (finding := judge(spec, destination, reply, answers.position))
     ]
-    if found:
-        return min(found, key=lambda one: ORDER.index(one.reason))
-    classes = sorted({reply.error or "-" for one in calls for reply in one.replies})
-    pairs = zip(plans, calls, strict=True)
-    seen = [{"from": one.position.pod, "to": target.url, **shorten(one.replies[0])} for (_, target), one in pairs]
+    if wrong:
+        return min(wrong, key=lambda finding: ORDER.index(finding.reason))
+    classes = sorted({reply.error or "-" for _, answers in results for reply in answers.replies})
+    seen = [
+        {"from": answers.position.pod, "to": destination.url, **shorten(answers.replies[0])} for destination, answers in results
+    ]
     return passed(f"{len(plans)} × {', '.join(classes)}", evidence("calls", seen))
 
 
-def judge(spec: DeniedSpec, target: Target, reply: Reply, position: Position) -> Finding | None:
+def judge(spec: DeniedSpec, target: Destination, reply: Reply, position: Position) -> Finding | None:
     """What is wrong with one call, None when it was refused as it should be."""
     if reply.error in spec.allowed_errors:
         return None
@@ -91,21 +93,21 @@ async def _control(spec: DeniedSpec, inputs: Inputs) -> None:
         raise Stop(failed("denied.dead", note, expected="200", seen=seen, **ends))
 
 
-async def _targets(spec: DeniedSpec, inputs: Inputs) -> list[Target]:
+async def _destinations(spec: DeniedSpec, inputs: Inputs) -> list[Destination]:
     """Everything that must be closed. Stops with `denied.no-target` or `denied.dead` when that could not be shown."""
     if spec.urls and spec.control is None:
         raise LabError("denied urls need a control: a call that shows that what they lead to is alive", key="denied.control")
-    targets = [Target(url, url) for url in spec.urls]
+    targets = [Destination(url, url) for url in spec.urls]
     for service in spec.to:
-        if spec.control is None and not any(one.ready for one in await inputs.world.positions(service)):
+        if spec.control is None and not any(position.ready for position in await inputs.world.positions(service)):
             raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=service))
-        targets.append(Target(service, url_of(inputs, service)))
+        targets.append(Destination(service, url_of(inputs, service)))
     if spec.pods:
         targets += await _pods(spec, inputs)
     return targets
 
 
-async def _pods(spec: DeniedSpec, inputs: Inputs) -> list[Target]:
+async def _pods(spec: DeniedSpec, inputs: Inputs) -> list[Destination]:
     ref = ObjectRef(kind="Pod", labels=spec.pods)
     title = _title(spec)
     pods = [pod for pod in await inputs.world.objects(ref) if not pod["metadata"].get("deletionTimestamp")]
@@ -114,7 +116,7 @@ async def _pods(spec: DeniedSpec, inputs: Inputs) -> list[Target]:
     ready = [pod for pod in pods if _ready(pod)]
     if not ready:
         raise Stop(failed("denied.dead", expected="ready", seen="-", caller=spec.from_, target=title))
-    return [_pod_target(pod, spec.port) for pod in ready]
+    return [_pod_destination(pod, spec.port) for pod in ready]
 
 
 def _title(spec: DeniedSpec) -> str:
@@ -123,19 +125,21 @@ def _title(spec: DeniedSpec) -> str:
     return ", ".join([*spec.to, *spec.urls, *([labels] if labels else [])]) or "-"
 
 
-def _pod_target(pod: dict[str, Any], port: int) -> Target:
+def _pod_destination(pod: dict[str, Any], port: int) -> Destination:
     address = str(pod["status"]["podIP"])
     host = f"[{address}]" if ":" in address else address
     name = str(pod["metadata"]["name"])
-    return Target(name, f"http://{host}:{port}/", name)
+    return Destination(name, f"http://{host}:{port}/", name)
 
 
 def _ready(pod: dict[str, Any]) -> bool:
     status = pod.get("status", {})
-    ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in status.get("conditions") or [])
+    ready = any(
+        condition.get("type") == "Ready" and condition.get("status") == "True" for condition in status.get("conditions") or []
+    )
     return ready and bool(status.get("podIP"))
 
 
-async def _try(inputs: Inputs, position: Position, target: Target, nonce: str) -> Calls:
+async def _call(inputs: Inputs, position: Position, target: Destination, nonce: str) -> Calls:
     request = CallRequest(url=target.url, n=TRIES, concurrency=TRIES, timeout_ms=TIMEOUT_MS, nonce=nonce)
     return await call(inputs, position, request)

@@ -33,17 +33,17 @@ async def look(check: Check, spec: PredictionSpec, inputs: Inputs) -> Finding:
 
 def _asks(inputs: Inputs, name: str) -> bool:
     """Whether the experiment asks for a prediction; one that the lab does not know does."""
-    known = {one.id: one for step in inputs.lab.steps for one in step.experiments}
+    known = {experiment.id: experiment for step in inputs.lab.steps for experiment in step.experiments}
     return name not in known or known[name].prediction is not None
 
 
 def _verdicts(run: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(phase, check, outcome) of every check of every phase, from {phases: [{id, verdicts: [...] or {check: ...}}]}."""
-    found = []
+    rows = []
     for phase in run.get("phases") or []:
         verdicts = phase.get("verdicts") or []
-        pairs = verdicts.items() if isinstance(verdicts, dict) else ((one.get("check", ""), one) for one in verdicts)
+        pairs = verdicts.items() if isinstance(verdicts, dict) else ((item.get("check", ""), item) for item in verdicts)
         for check, verdict in pairs:
             outcome = verdict.get("outcome", "") if isinstance(verdict, dict) else verdict
-            found.append((str(phase.get("id", "")), str(check), str(outcome)))
-    return found
+            rows.append((str(phase.get("id", "")), str(check), str(outcome)))
+    return rows

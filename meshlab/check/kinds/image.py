@@ -31,15 +31,15 @@ class Running(Struct, frozen=True):
 async def look(check: Check, spec: ImageSpec, inputs: Inputs) -> Finding:
     """The pods of each service, and what the cluster knows of the image."""
     known = await inputs.world.image(spec.image)
-    seen = [one for service in spec.of for one in await _running(spec, inputs, service)]
+    seen = [running for service in spec.of for running in await _running(spec, inputs, service)]
     note = evidence("images", seen)
-    for one in seen:
-        if not one.content and one.image == known.ref:
-            waits = {"service": one.service, "pod": one.pod}
-            return pending("image.not-started", one.pod, late=Outcome.FAIL, seen=one.pod, **waits)
-        if one.image != known.ref or (known.contents and one.content not in known.contents):
-            facts = {"service": one.service, "pod": one.pod, "image": spec.image}
-            return failed("image.other", note, expected=known.ref, seen=_shown(one, known.ref), **facts)
+    for running in seen:
+        if not running.content and running.image == known.ref:
+            waits = {"service": running.service, "pod": running.pod}
+            return pending("image.not-started", running.pod, late=Outcome.FAIL, seen=running.pod, **waits)
+        if running.image != known.ref or (known.contents and running.content not in known.contents):
+            facts = {"service": running.service, "pod": running.pod, "image": spec.image}
+            return failed("image.other", note, expected=known.ref, seen=_shown(running, known.ref), **facts)
     return passed(f"{len(seen)} × {spec.image}", note)
 
 
@@ -59,7 +59,7 @@ def _of(pod: dict[str, Any], service: str, container: str) -> Running:
 
 
 def _named(items: list[dict[str, Any]] | None, name: str) -> dict[str, Any]:
-    return next((one for one in items or [] if one.get("name") == name), {})
+    return next((item for item in items or [] if item.get("name") == name), {})
 
 
 def content(text: str) -> str:
@@ -67,5 +67,5 @@ def content(text: str) -> str:
     return text.rpartition("@")[2].rpartition("//")[2]
 
 
-def _shown(one: Running, wanted: str) -> str:
-    return one.image if one.image != wanted else one.content
+def _shown(running: Running, wanted: str) -> str:
+    return running.image if running.image != wanted else running.content

@@ -1,4 +1,4 @@
-"""How much slower a pair gets while another is hot, or how much slower it is than a direct one.
+"""How much slower a pair gets while another is under load, or how much slower it is than a direct one.
 
 With `load` the ratio is the pair's latency in loaded slices over its latency in idle ones; without, the pair's over the
 control's. The lab says at which quantile: queueing moves the median, and on a small machine the tail of a few hundred
@@ -18,9 +18,9 @@ import asyncio
 
 from msgspec import Struct
 
+from meshlab.check.calls import call, callers, gather, succeeded, url_of
 from meshlab.check.findings import Stop, evidence, failed, measured, passed, unknown
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, callers, gather, succeeded, url_of
 from meshlab.check.stats import added, percentile, ratio_interval
 from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import CallRequest, Position
@@ -29,7 +29,15 @@ from meshlab.lab.checks import Check, LatencySpec, Pair
 
 SEED = 20_240_917
 
-Couples = list[tuple[list[float], list[float]]]
+SlicePairs = list[tuple[list[float], list[float]]]
+
+
+MOST_RATE = 100.0
+"""Requests a second of pair and control together. Above it two cores measure their own scheduler."""
+WARM = 0.5
+"""Seconds that are thrown away before each is measured; twice that where a load must take hold."""
+ENOUGH = 0.9
+"""Fraction of requests that must be answered in each slice."""
 
 
 class Ratio(Struct, frozen=True):
@@ -40,25 +48,33 @@ class Ratio(Struct, frozen=True):
     high: float
 
 
+class Slice(Struct, frozen=True):
+    """Milliseconds of each answered request while the load was off or on."""
+
+    loaded: bool
+    pair: list[float]
+    control: list[float]
+
+
 async def look(check: Check, spec: LatencySpec, inputs: Inputs) -> Finding:
     """slices x (seconds + 1) seconds. LabError when nothing is asked of the ratio, or pair and control are too fast."""
     if spec.ratio_at_least is None and spec.ratio_at_most is None and not spec.measure:
         raise LabError("latency asks for nothing: give ratio-at-least or ratio-at-most", key="latency")
     slices = await measure(inputs, spec)
     # Resampling takes a good part of a second of pure computing.
-    pair = await asyncio.to_thread(ratio, _couples(slices, spec, "pair"), spec.quantile)
-    control = _moved(_couples(slices, spec, "control"), spec.quantile)
+    pair = await asyncio.to_thread(ratio, _slice_pairs(slices, spec, "pair"), spec.quantile)
+    control = _quantile_ratio(_slice_pairs(slices, spec, "control"), spec.quantile)
     note = _note(slices, pair, control)
     if control > spec.control_at_most:
         ends = {"caller": spec.control.from_, "callee": spec.control.to, "ratio": control, "allowed": spec.control_at_most}
         return unknown("latency.machine", note, expected=f"≤ {spec.control_at_most:g} ×", seen=f"{control:.2g} ×", **ends)
-    found = judge(spec, pair, note)
-    return found if spec.load else measured(found, await asyncio.to_thread(_added, slices))
+    finding = judge(spec, pair, note)
+    return finding if spec.load else measured(finding, await asyncio.to_thread(_added, slices))
 
 
 def _added(slices: list[Slice]) -> dict[str, Number]:
     """Milliseconds that the pair takes longer than the control."""
-    more = added([(one.control, one.pair) for one in slices], seed=SEED)
+    more = added([(part.control, part.pair) for part in slices], seed=SEED)
     return {
         "added-p50": _ms(more.median, more.median_low, more.median_high),
         "added-p99": _ms(more.tail, more.tail_low, more.tail_high),
@@ -85,57 +101,41 @@ def judge(spec: LatencySpec, pair: Ratio, note: Evidence) -> Finding:
     return unknown("latency.unclear", note, seen=seen, low=pair.low, high=pair.high, threshold=threshold, **ends)
 
 
-def ratio(couples: Couples, quantile: float) -> Ratio:
+def ratio(pairs: SlicePairs, quantile: float) -> Ratio:
     """The ratio of the pooled quantiles and its interval."""
-    return Ratio(_moved(couples, quantile), *ratio_interval(couples, quantile, seed=SEED))
+    return Ratio(_quantile_ratio(pairs, quantile), *ratio_interval(pairs, quantile, seed=SEED))
 
 
-def _moved(couples: Couples, quantile: float) -> float:
-    first = percentile([value for one, _ in couples for value in one], quantile)
-    return percentile([value for _, other in couples for value in other], quantile) / max(first, 1e-9)
+def _quantile_ratio(pairs: SlicePairs, quantile: float) -> float:
+    first = percentile([value for before, _ in pairs for value in before], quantile)
+    return percentile([value for _, after in pairs for value in after], quantile) / max(first, 1e-9)
 
 
-def _couples(slices: list[Slice], spec: LatencySpec, name: str) -> Couples:
+def _slice_pairs(slices: list[Slice], spec: LatencySpec, name: str) -> SlicePairs:
     """(without, with): adjacent slices of the same pair; without a load the control and the pair of one slice.
 
     The control without a load: its own even slices against its odd ones, which differ by nothing but time.
     """
     if spec.load is None and name == "pair":
-        return [(one.control, one.pair) for one in slices]
-    times: list[list[float]] = [getattr(one, name) for one in slices]
+        return [(part.control, part.pair) for part in slices]
+    times: list[list[float]] = [getattr(part, name) for part in slices]
     return list(zip(times[::2], times[1::2], strict=False))
 
 
 def _note(slices: list[Slice], pair: Ratio, control: float) -> Evidence:
     rows = [
         {
-            "loaded": one.loaded,
+            "loaded": part.loaded,
             **{
-                f"{name} p{q:.0f}": round(percentile(getattr(one, name), q / 100), 2)
+                f"{name} p{q:.0f}": round(percentile(getattr(part, name), q / 100), 2)
                 for name in ("pair", "control")
                 for q in (50, 99)
             },
-            "answers": len(one.pair),
+            "answers": len(part.pair),
         }
-        for one in slices
+        for part in slices
     ]
     return evidence("latency", {"slices": rows, "pair": pair, "control": round(control, 3), "unit": "ms"})
-
-
-MOST_RATE = 100.0
-"""Requests a second of pair and control together. Above it two cores measure their own scheduler."""
-WARM = 0.5
-"""Seconds that are thrown away before each is measured; twice that where a load must take hold."""
-ENOUGH = 0.9
-"""Fraction of requests that must be answered in each slice."""
-
-
-class Slice(Struct, frozen=True):
-    """Milliseconds of each answered request while the load was off or on."""
-
-    loaded: bool
-    pair: list[float]
-    control: list[float]
 
 
 async def measure(inputs: Inputs, spec: LatencySpec) -> list[Slice]:

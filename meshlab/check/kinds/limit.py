@@ -1,17 +1,17 @@
 """A rate limit: of a burst, as many as it allows are served; the rest is refused by the proxy, and no backend hears of it.
 
 The bucket is given time to fill first. What may be served is the burst and what flows in while the requests are sent. Three
-witnesses: the statuses that the caller gets, the proxy's log (the refused ones are in it) and the counters of the backend's
-pods, which have received those that were served and no other.
+sources must agree: the statuses that the caller gets, the proxy's log, which holds the refused requests, and the counters of
+the backend's pods, which have received those that were served and no other.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
+from meshlab.check.calls import call, callers, gather, url_of
 from meshlab.check.findings import evidence, failed, passed
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, callers, gather, url_of
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.check.world import CallRequest, Reply
 from meshlab.lab.checks import Check, LimitSpec
@@ -33,7 +33,7 @@ async def look(check: Check, spec: LimitSpec, inputs: Inputs) -> Finding:
         url=url_of(inputs, spec.to), headers=spec.headers, n=spec.requests, concurrency=spec.requests, nonce=nonce
     )
     replies = (await call(inputs, position, request)).replies
-    return _statuses(spec, replies) or await _witnesses(spec, inputs, nonce, replies)
+    return _statuses(spec, replies) or await _other_sources(spec, inputs, nonce, replies)
 
 
 def _statuses(spec: LimitSpec, replies: tuple[Reply, ...]) -> Finding | None:
@@ -45,8 +45,8 @@ def _statuses(spec: LimitSpec, replies: tuple[Reply, ...]) -> Finding | None:
     if not refused:
         return failed("limit.none-refused", note, expected=str(TOO_MANY), seen=f"{served}/{len(replies)}", **facts)
     if served + refused < len(replies):
-        lost = len(replies) - served - refused
-        return failed("limit.other-answers", note, expected=f"200, {TOO_MANY}", seen=str(lost), lost=lost, **facts)
+        other = len(replies) - served - refused
+        return failed("limit.other-answers", note, expected=f"200, {TOO_MANY}", seen=str(other), lost=other, **facts)
     most = spec.burst + spec.average * _seconds(replies) + SLACK
     if not spec.burst - SLACK <= served <= most:
         allowed = f"{spec.burst - SLACK}–{most:.0f}"
@@ -54,7 +54,7 @@ def _statuses(spec: LimitSpec, replies: tuple[Reply, ...]) -> Finding | None:
     return None
 
 
-async def _witnesses(spec: LimitSpec, inputs: Inputs, nonce: str, replies: tuple[Reply, ...]) -> Finding:
+async def _other_sources(spec: LimitSpec, inputs: Inputs, nonce: str, replies: tuple[Reply, ...]) -> Finding:
     served = sum(reply.error is None for reply in replies)
     pods = await inputs.world.positions(spec.backend)
     received = sum(await gather(inputs.world.counters(pod, nonce) for pod in pods))

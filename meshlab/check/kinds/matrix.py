@@ -18,10 +18,10 @@ async def look(check: Check, spec: MatrixSpec, inputs: Inputs) -> Finding:
     """rows x columns x `requests` calls, all rows at once."""
     cells = await measure(inputs, spec)
     note = as_evidence(spec, cells)
-    lost = list(dict.fromkeys(cell.row for cell in cells if not cell.of and cell.expected is not None))
+    unmeasured = list(dict.fromkeys(cell.row for cell in cells if not cell.of and cell.expected is not None))
     missing = [row for row in spec.rows if not any(cell.row.partition("@")[0] == row for cell in cells)]
-    if lost or missing:
-        return unknown("matrix.unmeasured", note, rows=lost + missing)
+    if unmeasured or missing:
+        return unknown("matrix.unmeasured", note, rows=unmeasured + missing)
     wrong = [cell for cell in cells if not holds(cell)]
     if not wrong:
         red = sum(cell.ok < cell.of for cell in cells) / len(cells)

@@ -1,4 +1,4 @@
-"""The way of a request: three witnesses must agree.
+"""The proxies that a request passes: three sources must agree.
 
 The nonce of each call is in the logs of exactly the proxies that `through` names, in that order, and in none of the other
 proxies of the lab; the answering application's tree carries it, its pod belongs to the service that was called and its peer is
@@ -14,10 +14,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from meshlab.check import counters, trail
+from meshlab.check import counters, proxy_logs
+from meshlab.check.calls import answered, call, callers, carries, gather, shorten, tree_text, url_of
 from meshlab.check.findings import SHOWN, evidence, failed, measured, passed
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import answered, call, callers, carries, gather, shorten, tree_text, url_of
 from meshlab.check.verdict import Evidence, Finding, Number
 from meshlab.check.world import CallRequest, LogEntry, Position, Reply
 from meshlab.lab.checks import Check, PathSpec
@@ -35,20 +35,41 @@ ORDER = (
     "path.tree",
     "path.counters",
 )
+LINES = 6
+"""Log lines of one request that evidence shows."""
+
+
+class Sent(Struct, frozen=True):
+    """One request that was sent: from where, to which service, and what came back."""
+
+    position: Position
+    target: str
+    reply: Reply
+
+
+class Seen(Struct, frozen=True):
+    """All that was seen of the requests."""
+
+    sent: list[Sent]
+    lines: proxy_logs.LinesByNonce
+    proxies: dict[str, list[Position]]
+    """Pods of the proxies that must be passed."""
+    callees: dict[str, set[str]]
+    """Pods of each service that was called; empty where they cannot be told."""
 
 
 async def look(check: Check, spec: PathSpec, inputs: Inputs) -> Finding:
     """A few calls from every ready pod of the caller to every service in `to`."""
-    proxies = await trail.pods_of(inputs, [one.proxy for one in spec.through])
+    proxies = await proxy_logs.pods_of(inputs, [hop.proxy for hop in spec.through])
     before = await counters.totals(inputs, proxies)
     seen = await observe(spec, inputs, proxies)
     after = await counters.totals(inputs, proxies)
-    found = [finding for one in seen.sent if (finding := judge(spec, one, seen))]
-    if found:
-        return min(found, key=lambda one: ORDER.index(one.reason))
+    wrong = [finding for request in seen.sent if (finding := judge(spec, request, seen))]
+    if wrong:
+        return min(wrong, key=lambda finding: ORDER.index(finding.reason))
     envoys = {pod.pod for name, pods in proxies.items() if counters.counts(inputs, name) for pod in pods}
     right = measured(passed(_summary(spec, seen), *notes_of(seen.sent, seen)), {"hops": Number(len(spec.through))})
-    return uncounted(spec, seen, envoys, before, after) or right
+    return missing_in_counters(spec, seen, envoys, before, after) or right
 
 
 async def observe(spec: PathSpec, inputs: Inputs, proxies: dict[str, list[Position]]) -> Seen:
@@ -59,10 +80,12 @@ async def observe(spec: PathSpec, inputs: Inputs, proxies: dict[str, list[Positi
     requests = [_request(spec, inputs, target, nonce) for _, target, nonce in plans]
     calls = await gather(call(inputs, plan[0], request) for plan, request in zip(plans, requests, strict=True))
     sent = [
-        Sent(position, target, reply) for (position, target, _), one in zip(plans, calls, strict=True) for reply in one.replies
+        Sent(position, target, reply)
+        for (position, target, _), answers in zip(plans, calls, strict=True)
+        for reply in answers.replies
     ]
-    starts = {one.reply.nonce: one.position.ip for one in sent}
-    lines = await trail.trails(inputs, proxies, spec.avoid, starts)
+    starts = {request.reply.nonce: request.position.ip for request in sent}
+    lines = await proxy_logs.lines_by_nonce(inputs, proxies, spec.avoid, starts)
     return Seen(sent, lines, proxies, {target: await _pods(inputs, target) for target in targets})
 
 
@@ -86,63 +109,41 @@ async def _pods(inputs: Inputs, target: str) -> set[str]:
 
 
 def _summary(spec: PathSpec, seen: Seen) -> str:
-    return f"{len(seen.sent)} × {trail.arrow([one.proxy for one in spec.through])}"
+    return f"{len(seen.sent)} × {proxy_logs.chain([hop.proxy for hop in spec.through])}"
 
 
-LINES = 6
-"""Log lines of one request that evidence shows."""
-
-
-class Sent(Struct, frozen=True):
-    """One request that was sent: from where, to which service, and what came back."""
-
-    position: Position
-    target: str
-    reply: Reply
-
-
-class Seen(Struct, frozen=True):
-    """All that was seen of the requests."""
-
-    sent: list[Sent]
-    trails: trail.Trails
-    proxies: dict[str, list[Position]]
-    """Pods of the proxies that must be passed."""
-    callees: dict[str, set[str]]
-    """Pods of each service that was called; empty where they cannot be told."""
-
-
-def judge(spec: PathSpec, one: Sent, seen: Seen) -> Finding | None:
+def judge(spec: PathSpec, request: Sent, seen: Seen) -> Finding | None:
     """What is wrong with one request, None when nothing is."""
-    reply, way = one.reply, seen.trails.get(one.reply.nonce, [])
-    notes = notes_of([one], seen)
-    ends = {"caller": spec.from_, "callee": one.target}
-    off = trail.detour(spec.through, way, one.position.node, tree_text(reply, "node")) or _elsewhere(spec, one, way, seen)
-    # A request that goes round and round gets no answer either: what it passed says why.
-    if not answered(reply) and not (off and off.reason == "path.extra-proxy"):
+    reply, lines = request.reply, seen.lines.get(request.reply.nonce, [])
+    notes = notes_of([request], seen)
+    ends = {"caller": spec.from_, "callee": request.target}
+    deviation = proxy_logs.deviation(spec.through, lines, request.position.node, tree_text(reply, "node"))
+    deviation = deviation or _wrong_pod(spec, request, lines, seen)
+    # A request that loops gets no answer either: what it passed says why.
+    if not answered(reply) and not (deviation and deviation.reason == "path.extra-proxy"):
         error = reply.error or "-"
         return failed("path.no-answer", *notes, expected=str(spec.expect.status), seen=error, error=error, **ends)
-    if off:
-        names = {"proxy": off.proxy, "other": off.other, "proxies": off.expected}
-        return failed(off.reason, *notes, expected=off.expected, seen=off.seen, **names, **ends)
-    return _answer(spec, one, notes) or _flags(spec, one, way, notes) or _tree(spec, one, way, seen, notes)
+    if deviation:
+        names = {"proxy": deviation.proxy, "other": deviation.other, "proxies": deviation.expected}
+        return failed(deviation.reason, *notes, expected=deviation.expected, seen=deviation.seen, **names, **ends)
+    return _answer(spec, request, notes) or _flags(spec, request, lines, notes) or _tree(spec, request, lines, seen, notes)
 
 
-def _elsewhere(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen) -> trail.Detour | None:
+def _wrong_pod(spec: PathSpec, request: Sent, lines: list[LogEntry], seen: Seen) -> proxy_logs.Deviation | None:
     """A sidecar of another pod than the caller's or the callee's own, where that pod has one itself."""
-    ends = {"caller": one.position.pod, "callee": tree_text(one.reply, "pod")}
-    for at, entry in zip(spec.through, way, strict=True):
+    ends = {"caller": request.position.pod, "callee": tree_text(request.reply, "pod")}
+    for at, entry in zip(spec.through, lines, strict=True):
         pod = ends.get(at.at, "")
         has = any(position.pod == pod for position in seen.proxies.get(at.proxy, []))
         if has and entry.pod != pod:
-            here, there = f"{at.proxy}@{pod}", f"{entry.proxy}@{entry.pod}"
-            return trail.Detour("path.wrong-proxy", here, there, here, there)
+            wanted, actual = f"{at.proxy}@{pod}", f"{entry.proxy}@{entry.pod}"
+            return proxy_logs.Deviation("path.wrong-proxy", wanted, actual, wanted, actual)
     return None
 
 
-def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding | None:
+def _answer(spec: PathSpec, request: Sent, notes: tuple[Evidence, ...]) -> Finding | None:
     """What the caller got: status, version, time."""
-    reply, expect = one.reply, spec.expect
+    reply, expect = request.reply, spec.expect
     facts = [("path.status", str(expect.status), str(reply.status), reply.status == expect.status)]
     if expect.version:
         version = tree_text(reply, "version")
@@ -152,44 +153,44 @@ def _answer(spec: PathSpec, one: Sent, notes: tuple[Evidence, ...]) -> Finding |
         facts.append(("path.timing", f"{low:g}–{high:g} ms", f"{reply.ms:.0f} ms", low <= reply.ms <= high))
     for reason, expected, seen, holds in facts:
         if not holds:
-            return failed(reason, *notes, expected=expected, seen=seen, caller=spec.from_, callee=one.target)
+            return failed(reason, *notes, expected=expected, seen=seen, caller=spec.from_, callee=request.target)
     return None
 
 
-def _flags(spec: PathSpec, one: Sent, way: list[LogEntry], notes: tuple[Evidence, ...]) -> Finding | None:
+def _flags(spec: PathSpec, request: Sent, lines: list[LogEntry], notes: tuple[Evidence, ...]) -> Finding | None:
     """What the proxies say of it: an answer of the application's own making does not carry a proxy's mark."""
-    wanted: list[tuple[str, LogEntry | None]] = [(at.flags, entry) for at, entry in zip(spec.through, way, strict=False)]
-    wanted.append((spec.expect.flags, way[-1] if way else None))
+    wanted: list[tuple[str, LogEntry | None]] = [(at.flags, entry) for at, entry in zip(spec.through, lines, strict=False)]
+    wanted.append((spec.expect.flags, lines[-1] if lines else None))
     for flags, entry in wanted:
         seen = entry.flags if entry else ""
         if flags and flags not in seen.split(","):
-            facts = {"proxy": entry.proxy if entry else "-", "caller": spec.from_, "callee": one.target}
+            facts = {"proxy": entry.proxy if entry else "-", "caller": spec.from_, "callee": request.target}
             return failed("path.flags", *notes, expected=flags, seen=seen or "-", **facts)
     return None
 
 
-def _tree(spec: PathSpec, one: Sent, way: list[LogEntry], seen: Seen, notes: tuple[Evidence, ...]) -> Finding | None:
+def _tree(spec: PathSpec, request: Sent, lines: list[LogEntry], seen: Seen, notes: tuple[Evidence, ...]) -> Finding | None:
     """What the application says of it, where it answered: this nonce, from this service's pod, to the last proxy."""
-    reply = one.reply
+    reply = request.reply
     if reply.tree is None and reply.status >= 400:
         return None
     pod, peer = tree_text(reply, "pod"), tree_text(reply, "peer")
-    pods, nearest = seen.callees[one.target], _nearest(one, way, seen)
+    pods, nearest = seen.callees[request.target], _nearest(request, lines, seen)
     wrong: tuple[str, str] | None = None
     if not carries(reply):
         wrong = reply.nonce, str(((reply.tree or {}).get("headers") or {}).get("x-meshlab-nonce", "-"))
     elif pods and pod not in pods:
         wrong = ", ".join(sorted(pods)), pod or "-"
-    elif nearest and pod != one.position.pod and peer != nearest and not (beside(way, pod) and loopback(peer)):
+    elif nearest and pod != request.position.pod and peer != nearest and not (is_sidecar_of(lines, pod) and loopback(peer)):
         wrong = nearest, peer or "-"
     if wrong is None:
         return None
-    return failed("path.tree", *notes, expected=wrong[0], seen=wrong[1], caller=spec.from_, callee=one.target)
+    return failed("path.tree", *notes, expected=wrong[0], seen=wrong[1], caller=spec.from_, callee=request.target)
 
 
-def beside(way: list[LogEntry], pod: str) -> bool:
-    """Whether the last proxy is a sidecar of the pod that answered: then it may come from an address of their own."""
-    return bool(way) and way[-1].pod == pod
+def is_sidecar_of(lines: list[LogEntry], pod: str) -> bool:
+    """Whether the last proxy is a sidecar of the pod that answered: the two then share addresses of their own."""
+    return bool(lines) and lines[-1].pod == pod
 
 
 def loopback(address: str) -> bool:
@@ -197,28 +198,30 @@ def loopback(address: str) -> bool:
     return address.startswith("127.")
 
 
-def _nearest(one: Sent, way: list[LogEntry], seen: Seen) -> str:
+def _nearest(request: Sent, lines: list[LogEntry], seen: Seen) -> str:
     """The address that the application must see: the last proxy's pod, else the caller's own; empty when not known."""
-    if not way:
-        return one.position.ip
-    last = way[-1]
+    if not lines:
+        return request.position.ip
+    last = lines[-1]
     return next((pod.ip for pod in seen.proxies.get(last.proxy, []) if pod.pod == last.pod), "")
 
 
-def uncounted(spec: PathSpec, seen: Seen, envoys: set[str], before: counters.Totals, after: counters.Totals) -> Finding | None:
+def missing_in_counters(
+    spec: PathSpec, seen: Seen, envoys: set[str], before: counters.Totals, after: counters.Totals
+) -> Finding | None:
     """A proxy that logged more requests than it counted did not send them."""
-    lines = [entry for one in seen.sent for entry in seen.trails[one.reply.nonce] if entry.pod in envoys]
+    lines = [entry for request in seen.sent for entry in seen.lines[request.reply.nonce] if entry.pod in envoys]
     short = counters.shortfall(before, after, lines)
     if short is None:
         return None
     entry, logged, grown = short
-    one = next(one for one in seen.sent if one.reply.nonce == entry.nonce)
-    facts = {"caller": spec.from_, "callee": one.target, "proxy": entry.proxy}
-    return failed("path.counters", *notes_of([one], seen), expected=f"≥ {logged}", seen=str(grown), **facts)
+    request = next(request for request in seen.sent if request.reply.nonce == entry.nonce)
+    facts = {"caller": spec.from_, "callee": request.target, "proxy": entry.proxy}
+    return failed("path.counters", *notes_of([request], seen), expected=f"≥ {logged}", seen=str(grown), **facts)
 
 
 def notes_of(sent: Iterable[Sent], seen: Seen) -> tuple[Evidence, ...]:
     shown = list(sent)[:SHOWN]
-    lines = [entry for one in shown for entry in seen.trails.get(one.reply.nonce, [])[:LINES]]
-    replies = [{"from": one.position.pod, "to": one.target, **shorten(one.reply)} for one in shown]
+    lines = [entry for request in shown for entry in seen.lines.get(request.reply.nonce, [])[:LINES]]
+    replies = [{"from": request.position.pod, "to": request.target, **shorten(request.reply)} for request in shown]
     return evidence("replies", replies), evidence("proxy logs", lines)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from meshlab.check.conditions import first_miss
+from meshlab.check.calls import gather
+from meshlab.check.conditions import first_unmet
 from meshlab.check.counters import ENVOYS
 from meshlab.check.findings import evidence, failed, passed
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import gather
 from meshlab.check.verdict import Finding
 from meshlab.check.world import Position
 from meshlab.errors import LabError
@@ -67,12 +67,12 @@ def _understood(spec: ProxyConfigSpec, inputs: Inputs) -> None:
 
 
 def _conditions(spec: ProxyConfigSpec, pod: str, data: Any) -> Finding | None:
-    miss = first_miss(spec.conditions, data, {})
-    if miss is None:
+    unmet = first_unmet(spec.conditions, data, {})
+    if unmet is None:
         return None
-    reason = "proxy-config.mismatch" if miss.reason == DEFAULT else miss.reason
-    note = evidence(miss.query, miss.value)
-    return failed(reason, note, expected=miss.expected, seen=miss.seen, proxy=spec.proxy, pod=pod)
+    reason = "proxy-config.mismatch" if unmet.reason == DEFAULT else unmet.reason
+    note = evidence(unmet.query, unmet.value)
+    return failed(reason, note, expected=unmet.expected, seen=unmet.seen, proxy=spec.proxy, pod=pod)
 
 
 def _services(spec: ProxyConfigSpec, data: Any) -> Finding | None:
@@ -107,19 +107,19 @@ def virtual_hosts(dump: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Those of static and of dynamic route configurations."""
     for part in dump.get("configs") or []:
         for group in ("static_route_configs", "dynamic_route_configs"):
-            for one in part.get(group) or []:
-                yield from (one.get("route_config") or {}).get("virtual_hosts") or []
+            for config in part.get(group) or []:
+                yield from (config.get("route_config") or {}).get("virtual_hosts") or []
 
 
 def clusters(dump: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Every cluster by name."""
-    found = {}
+    by_name = {}
     for part in dump.get("configs") or []:
         for group in ("static_clusters", "dynamic_active_clusters"):
-            for one in part.get(group) or []:
-                cluster = one.get("cluster") or {}
-                found[str(cluster.get("name", ""))] = cluster
-    return found
+            for entry in part.get(group) or []:
+                cluster = entry.get("cluster") or {}
+                by_name[str(cluster.get("name", ""))] = cluster
+    return by_name
 
 
 def goes_anywhere(cluster: dict[str, Any]) -> bool:
@@ -136,5 +136,5 @@ def _names(domain: str, service: str) -> bool:
 def _targets(route: dict[str, Any]) -> Iterator[str]:
     if route.get("cluster"):
         yield str(route["cluster"])
-    for one in (route.get("weighted_clusters") or {}).get("clusters") or []:
-        yield str(one.get("name", ""))
+    for weighted in (route.get("weighted_clusters") or {}).get("clusters") or []:
+        yield str(weighted.get("name", ""))

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from meshlab.check import trail
+from meshlab.check import proxy_logs
+from meshlab.check.calls import call, callers, carries, succeeded, tree_text, url_of
 from meshlab.check.findings import evidence, failed, passed
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import call, callers, carries, succeeded, tree_text, url_of
 from meshlab.check.stats import Plan, plan, region
 from meshlab.check.verdict import Evidence, Finding
 from meshlab.check.world import CallRequest, Position, Reply
@@ -23,7 +23,7 @@ from meshlab.lab.checks import Check, ShareSpec
 BATCH = 250
 AT_ONCE = 4
 SAMPLE = 20
-LOST = 0.01
+UNANSWERED = 0.01
 """Fraction of requests without an answer that is left out of the sample; more than that is a finding of its own."""
 
 
@@ -34,13 +34,13 @@ async def look(check: Check, spec: ShareSpec, inputs: Inputs) -> Finding:
     answers = [reply for _, reply in replies if succeeded(reply) and carries(reply)]
     versions = Counter(tree_text(reply, "version") or "-" for reply in answers)
     note = evidence("versions", {"answers": dict(versions), "requests": planned.n, "low": planned.low, "high": planned.high})
-    lost = len(replies) - len(answers)
-    if lost > LOST * len(replies):
+    unanswered = len(replies) - len(answers)
+    if unanswered > UNANSWERED * len(replies):
         return failed(
-            "share.no-answer", note, _errors(replies), expected=f"≤ {LOST:.0%}", seen=f"{lost}/{len(replies)}",
-            callee=spec.to, failed=lost, requests=len(replies),
+            "share.no-answer", note, _errors(replies), expected=f"≤ {UNANSWERED:.0%}", seen=f"{unanswered}/{len(replies)}",
+            callee=spec.to, failed=unanswered, requests=len(replies),
         )  # fmt: skip
-    return await _passed_by(spec, inputs, replies) or _judge(spec, planned, len(answers), versions[spec.version], note)
+    return await _wrong_path(spec, inputs, replies) or _judge(spec, planned, len(answers), versions[spec.version], note)
 
 
 async def _sample(spec: ShareSpec, inputs: Inputs, n: int) -> list[tuple[Position, Reply]]:
@@ -60,19 +60,25 @@ def _batches(n: int) -> Iterator[int]:
         n -= BATCH
 
 
-async def _passed_by(spec: ShareSpec, inputs: Inputs, replies: list[tuple[Position, Reply]]) -> Finding | None:
+async def _wrong_path(spec: ShareSpec, inputs: Inputs, replies: list[tuple[Position, Reply]]) -> Finding | None:
     """The first of a few requests whose way is not the one asked for."""
     if not spec.through:
         return None
-    some = replies[:: max(1, len(replies) // SAMPLE)][:SAMPLE]
-    pods = await trail.pods_of(inputs, [one.proxy for one in spec.through])
-    ways = await trail.trails(inputs, pods, (), {reply.nonce: position.ip for position, reply in some})
-    for position, reply in some:
-        off = trail.detour(spec.through, ways[reply.nonce], position.node, tree_text(reply, "node"))
-        if off:
-            names = {"caller": spec.from_, "callee": spec.to, "proxy": off.proxy, "other": off.other, "proxies": off.expected}
-            note = evidence("proxy logs", ways[reply.nonce])
-            return failed(off.reason, note, expected=off.expected, seen=off.seen, **names)
+    sample = replies[:: max(1, len(replies) // SAMPLE)][:SAMPLE]
+    pods = await proxy_logs.pods_of(inputs, [hop.proxy for hop in spec.through])
+    lines = await proxy_logs.lines_by_nonce(inputs, pods, (), {reply.nonce: position.ip for position, reply in sample})
+    for position, reply in sample:
+        deviation = proxy_logs.deviation(spec.through, lines[reply.nonce], position.node, tree_text(reply, "node"))
+        if deviation:
+            names = {
+                "caller": spec.from_,
+                "callee": spec.to,
+                "proxy": deviation.proxy,
+                "other": deviation.other,
+                "proxies": deviation.expected,
+            }
+            note = evidence("proxy logs", lines[reply.nonce])
+            return failed(deviation.reason, note, expected=deviation.expected, seen=deviation.seen, **names)
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from meshlab.check.observe import NONCE, PUBLISHED
+from meshlab.check.calls import NONCE, PUBLISHED
 from meshlab.check.world import CallRequest, Calls, Position, Reply
 from meshlab.errors import ClusterError
 

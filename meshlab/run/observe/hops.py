@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from meshlab.check.observe import address_of
+from meshlab.check.calls import address_of
 from meshlab.check.world import LogEntry, Reply
 from meshlab.run.api import Hop, Trace
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from meshlab.check import engine, kinds, settle
+from meshlab.check import engine, kinds, waiting
 from meshlab.check.engine import evaluate
 from meshlab.check.findings import failed, passed, pending
 from meshlab.check.inputs import Inputs
@@ -222,7 +222,7 @@ async def test_a_check_that_cannot_look_yet_ends_as_it_says(scripted: Scripted, 
     verdicts = await run(check("a"))
     assert [verdict.outcome for verdict in verdicts] == [Outcome.PENDING, late]
     assert verdicts[0].waits_for == "3/20"
-    assert verdicts[-1].seconds >= settle.PATIENCE
+    assert verdicts[-1].seconds >= waiting.PATIENCE
 
 
 async def test_pending_is_said_again_when_what_it_waits_for_changes(scripted: Scripted) -> None:

@@ -11,7 +11,7 @@ import pytest
 from meshlab.check.engine import evaluate
 from meshlab.check.inputs import Inputs
 from meshlab.check.kinds import look
-from meshlab.check.kinds.success import lasting, outage
+from meshlab.check.kinds.success import outage, still_failing
 from meshlab.check.stats import added
 from meshlab.check.verdict import Finding, Number, Outcome
 from meshlab.check.world import ActorResults, Reply
@@ -44,7 +44,7 @@ def test_an_outage_lasts_from_the_first_failure_to_the_next_answer(
     pattern: str, seconds: float, low: float, high: float
 ) -> None:
     assert outage([sent(pattern)]) == Number(seconds, "s", low, high)
-    assert lasting(sent(pattern)) == pattern.endswith("x")
+    assert still_failing(sent(pattern)) == pattern.endswith("x")
 
 
 def test_the_node_that_suffered_longest_counts() -> None:
@@ -52,11 +52,11 @@ def test_the_node_that_suffered_longest_counts() -> None:
     assert outage([]).value == 0.0
 
 
-def slices(extra: float, couples: int = 12, n: int = 60, noise: float = 0.3) -> list[tuple[list[float], list[float]]]:
+def slices(extra: float, pairs: int = 12, n: int = 60, noise: float = 0.3) -> list[tuple[list[float], list[float]]]:
     """The machine drifts from slice to slice by more than the pair differs; both of a pair drift together."""
     random = Random(5)
     found = []
-    for number in range(couples):
+    for number in range(pairs):
         base = 4 + number % 4
         one = [base + random.gauss(0, noise) for _ in range(n)]
         found.append((one, [base + extra + random.gauss(0, noise) for _ in range(n)]))

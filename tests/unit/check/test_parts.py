@@ -1,4 +1,4 @@
-"""The parts that kinds share: conditions, partial objects, trails, cells, the gate, relevance."""
+"""The parts that kinds share: conditions, partial objects, proxy logs, cells, the limit of looks, relevance."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshlab.check.conditions import alike, brief, first_miss, missing_leaf, query
-from meshlab.check.engine import Gate
+from meshlab.check.calls import address_of, join
+from meshlab.check.conditions import alike, brief, first_unmet, missing_leaf, query
+from meshlab.check.engine import LookLimit
 from meshlab.check.inputs import Inputs
 from meshlab.check.kinds.latency import look as look_latency
 from meshlab.check.kinds.path import look as look_path
 from meshlab.check.matrix import block_of, holds, measure
-from meshlab.check.observe import address_of, join
+from meshlab.check.proxy_logs import deviation, in_order
 from meshlab.check.relevance import relevant
-from meshlab.check.trail import detour, in_order
 from meshlab.check.verdict import Cell
 from meshlab.check.world import CallRequest, Calls, LogEntry, Position
 from meshlab.errors import ClusterError, LabError
@@ -56,23 +56,23 @@ TREES = st.recursive(
 def test_conditions(condition: dict[str, Any], holds: bool) -> None:
     one = msgspec.convert({"query": "a.b", **condition}, Condition)
     before = {"lab-start": {"a": {"b": 3}}, "step-start": {"a": {"b": 4}}}
-    assert (first_miss([one], {"a": {"b": 3}}, before) is None) is holds
+    assert (first_unmet([one], {"a": {"b": 3}}, before) is None) is holds
 
 
 @pytest.mark.parametrize("value", [None, [], {}, ""])
 def test_nothing_does_not_exist(value: Any) -> None:
-    assert first_miss([Condition(query="a", exists=True)], {"a": value}, {}) is not None
-    assert first_miss([Condition(query="a", exists=False)], {"a": value}, {}) is None
+    assert first_unmet([Condition(query="a", exists=True)], {"a": value}, {}) is not None
+    assert first_unmet([Condition(query="a", exists=False)], {"a": value}, {}) is None
 
 
 def test_false_and_zero_exist() -> None:
-    assert all(first_miss([Condition(query="a", exists=True)], {"a": value}, {}) is None for value in (False, 0))
+    assert all(first_unmet([Condition(query="a", exists=True)], {"a": value}, {}) is None for value in (False, 0))
 
 
 def test_a_number_in_text_compares_as_a_number_and_nothing_does_not() -> None:
-    assert first_miss([Condition(query="a", at_least=2)], {"a": "10"}, {}) is None
-    assert first_miss([Condition(query="a", at_least=0)], {"a": None}, {}) is not None
-    assert first_miss([Condition(query="a", at_most=9)], {"a": "many"}, {}) is not None
+    assert first_unmet([Condition(query="a", at_least=2)], {"a": "10"}, {}) is None
+    assert first_unmet([Condition(query="a", at_least=0)], {"a": None}, {}) is not None
+    assert first_unmet([Condition(query="a", at_most=9)], {"a": "many"}, {}) is not None
 
 
 def test_a_query_that_is_none_is_the_labs_mistake() -> None:
@@ -82,10 +82,10 @@ def test_a_query_that_is_none_is_the_labs_mistake() -> None:
 
 def test_what_does_not_fit_the_query_does_not_hold() -> None:
     ordered = Condition(query="sort([].a)", same_as="lab-start", reason="object.changed")
-    miss = first_miss([ordered], None, {"lab-start": None})
-    assert miss is not None
-    assert miss.reason == "object.changed"
-    assert first_miss([ordered], [{"a": "x"}], {"lab-start": [{"a": "x"}]}) is None
+    unmet = first_unmet([ordered], None, {"lab-start": None})
+    assert unmet is not None
+    assert unmet.reason == "object.changed"
+    assert first_unmet([ordered], [{"a": "x"}], {"lab-start": [{"a": "x"}]}) is None
 
 
 @given(TREES)
@@ -131,8 +131,8 @@ def test_addresses_of_the_sixth_version() -> None:
 
 
 def test_a_way_without_proxies_is_no_detour_where_none_is_asked_for() -> None:
-    assert detour((), (), "a", "b") is None
-    off = detour((Through(proxy="p"),), (), "a", "b")
+    assert deviation((), (), "a", "b") is None
+    off = deviation((Through(proxy="p"),), (), "a", "b")
     assert off is not None
     assert off.reason == "path.no-proxy"
 
@@ -270,10 +270,10 @@ async def test_a_latency_that_cannot_be_measured_is_the_labs_mistake(change: dic
 
 
 async def test_one_that_waited_to_be_alone_and_gave_up_lets_the_others_go() -> None:
-    gate, release = Gate(), asyncio.Event()
+    limit, release = LookLimit(), asyncio.Event()
 
     async def stay(kind: str) -> None:
-        async with gate.enter(kind):
+        async with limit.enter(kind):
             await release.wait()
 
     first = asyncio.create_task(stay("path"))

@@ -25,12 +25,12 @@ Thing = TypeVar("Thing")
 async def callers(inputs: Inputs, service: str) -> list[Position]:
     """The pods of a service that can call now. Stops with `error` when none runs, `pending` when none is ready."""
     inputs.service(service)
-    found = await inputs.world.positions(service)
-    if not found:
+    running = await inputs.world.positions(service)
+    if not running:
         raise Stop(unknown("engine.caller-missing", seen="-", service=service))
-    ready = [position for position in found if position.ready]
+    ready = [position for position in running if position.ready]
     if not ready:
-        pods = ", ".join(position.pod for position in found)
+        pods = ", ".join(position.pod for position in running)
         raise Stop(pending("engine.caller-not-ready", pods, late=Outcome.ERROR, seen=pods, service=service, pods=pods))
     return ready
 
@@ -101,13 +101,13 @@ def address_of(text: str) -> str:
 
 async def gather(waits: Iterable[Awaitable[Thing]], limit: int = 8) -> list[Thing]:
     """All results in order, at most `limit` at once; the first error cancels the rest before it is raised."""
-    gate = asyncio.Semaphore(limit)
+    slots = asyncio.Semaphore(limit)
 
-    async def one(wait: Awaitable[Thing]) -> Thing:
-        async with gate:
+    async def limited(wait: Awaitable[Thing]) -> Thing:
+        async with slots:
             return await wait
 
-    tasks = [asyncio.ensure_future(one(wait)) for wait in waits]
+    tasks = [asyncio.ensure_future(limited(wait)) for wait in waits]
     try:
         return list(await asyncio.gather(*tasks))
     finally:

@@ -1,4 +1,4 @@
-"""From looks to a verdict: a check is looked at until what it says is final."""
+"""A check is looked at again until its finding is final."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ POLL = 1.0
 POLL_OBJECTS = 0.25
 
 
-async def settle(
+async def look_until_final(
     check: Check,
     world: World,
     started: float,
     look: Callable[[], Awaitable[Finding]],
-    say: Callable[[Finding], None],
+    report: Callable[[Finding], None],
     *,
     wait: bool,
 ) -> Finding:
-    """Look until the finding is final; `say` hears of every one that is not and says something new."""
-    held: float | None = None
-    said: Finding | None = None
+    """Look until the finding is final; `report` gets every other finding that differs from the one before."""
+    green_since: float | None = None
+    reported: Finding | None = None
     while True:
         finding = await look()
         now = world.now()
-        held = (now if held is None else held) if finding.outcome is Outcome.PASS else None
-        if held is not None and now - held >= check.stable_for:
+        green_since = (now if green_since is None else green_since) if finding.outcome is Outcome.PASS else None
+        if green_since is not None and now - green_since >= check.stable_for:
             return finding
-        final = _final(check, finding, now - started, held is not None, wait)
+        final = _final(check, finding, now - started, green_since is not None, wait)
         if final is not None:
             return final
-        waiting = _waiting(check, finding, held is not None)
-        if said is None or _differs(said, waiting):
-            said = waiting
-            say(waiting)
+        waiting = _waiting(check, finding, green_since is not None)
+        if reported is None or _differs(reported, waiting):
+            reported = waiting
+            report(waiting)
         await world.pause(POLL_OBJECTS if check.kind == "object" else POLL)
 
 
@@ -70,5 +70,5 @@ def _waiting(check: Check, finding: Finding, holding: bool) -> Finding:
     return replace(finding, outcome=Outcome.PENDING, waits_for=finding.waits_for or finding.expected or check.id)
 
 
-def _differs(one: Finding, other: Finding) -> bool:
-    return (one.reason, one.seen, one.waits_for) != (other.reason, other.seen, other.waits_for)
+def _differs(earlier: Finding, later: Finding) -> bool:
+    return (earlier.reason, earlier.seen, earlier.waits_for) != (later.reason, later.seen, later.waits_for)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from meshlab.check.calls import address_of, gather
 from meshlab.check.inputs import Inputs
-from meshlab.check.observe import address_of, gather
 from meshlab.check.world import LogEntry, Position
 from meshlab.lab.checks import Through
 
@@ -23,12 +23,12 @@ LONGEST = 100
 SHORT = 4
 """Proxies that a line of text names."""
 
-Trails = dict[str, list[LogEntry]]
+LinesByNonce = dict[str, list[LogEntry]]
 """Nonce to its log lines, in the order in which the request passed them."""
 
 
-class Detour(Struct, frozen=True):
-    """How a trail differs from what was asked: a reason id of `path`, and the proxies it is about."""
+class Deviation(Struct, frozen=True):
+    """How the proxies that a request passed differ from those asked for: a reason id of `path`, and the proxies it is about."""
 
     reason: str
     expected: str
@@ -39,25 +39,27 @@ class Detour(Struct, frozen=True):
 
 async def pods_of(inputs: Inputs, names: Iterable[str]) -> dict[str, list[Position]]:
     """The running pods of each proxy."""
-    many = list(dict.fromkeys(names))
-    found = await gather(inputs.world.proxy_pods(name) for name in many)
-    return dict(zip(many, found, strict=True))
+    unique = list(dict.fromkeys(names))
+    pods = await gather(inputs.world.proxy_pods(name) for name in unique)
+    return dict(zip(unique, pods, strict=True))
 
 
-async def trails(inputs: Inputs, pods: dict[str, list[Position]], avoided: Sequence[str], starts: dict[str, str]) -> Trails:
+async def lines_by_nonce(
+    inputs: Inputs, pods: dict[str, list[Position]], avoided: Sequence[str], starts: dict[str, str]
+) -> LinesByNonce:
     """Log lines of each nonce: first of the proxies that must have it, then of all others, which get a moment less.
 
     `pods` are those of the proxies that must have it; `starts` maps each nonce to the address it was sent from.
     """
     nonces = list(starts)
     # A proxy without a pod has no log to wait for.
-    required = [name for name, found in pods.items() if found]
+    required = [name for name, group in pods.items() if group]
     others = [name for name in dict.fromkeys([*inputs.lab.proxies, *avoided]) if name not in pods]
     wanted = await gather(inputs.world.access_logs(name, nonces, WITHIN) for name in required)
-    strange = await gather(inputs.world.access_logs(name, nonces, ABSENT) for name in others)
-    addresses = {pod.pod: pod.ip for found in pods.values() for pod in found}
+    unexpected = await gather(inputs.world.access_logs(name, nonces, ABSENT) for name in others)
+    addresses = {pod.pod: pod.ip for group in pods.values() for pod in group}
     lines: dict[str, list[LogEntry]] = defaultdict(list)
-    for entry in (entry for found in [*wanted, *strange] for entry in found):
+    for entry in (entry for group in [*wanted, *unexpected] for entry in group):
         lines[entry.nonce].append(entry)
     return {nonce: in_order(lines[nonce][:LONGEST], start, addresses) for nonce, start in starts.items()}
 
@@ -78,35 +80,35 @@ def in_order(entries: list[LogEntry], start: str, addresses: dict[str, str]) -> 
     return ordered
 
 
-def detour(through: Sequence[Through], trail: Sequence[LogEntry], caller_node: str, callee_node: str) -> Detour | None:
-    """How the trail of one request differs from `through`; None when it does not."""
-    wanted = [one.proxy for one in through]
-    passed = [entry.proxy for entry in trail]
-    expected, seen = arrow(wanted), arrow(passed)
-    strange = [name for name in passed if name not in wanted]
+def deviation(through: Sequence[Through], lines: Sequence[LogEntry], caller_node: str, callee_node: str) -> Deviation | None:
+    """How what one request passed differs from `through`; None when it does not."""
+    wanted = [hop.proxy for hop in through]
+    passed = [entry.proxy for entry in lines]
+    expected, seen = chain(wanted), chain(passed)
+    unexpected = [name for name in passed if name not in wanted]
     lacking = next((name for name in wanted if passed.count(name) < wanted.count(name)), "")
     if lacking:
-        other = strange[0] if strange else ""
-        return Detour("path.wrong-proxy" if other else "path.no-proxy", expected, seen, lacking, other)
+        other = unexpected[0] if unexpected else ""
+        return Deviation("path.wrong-proxy" if other else "path.no-proxy", expected, seen, lacking, other)
     if len(passed) > len(wanted):
         twice = next((name for name in passed if passed.count(name) > wanted.count(name)), "")
-        return Detour("path.extra-proxy", expected, seen, other=strange[0] if strange else twice)
+        return Deviation("path.extra-proxy", expected, seen, other=unexpected[0] if unexpected else twice)
     if passed != wanted:
-        return Detour("path.order", expected, seen)
-    return _place(through, trail, {"caller": caller_node, "callee": callee_node})
+        return Deviation("path.order", expected, seen)
+    return _place(through, lines, {"caller": caller_node, "callee": callee_node})
 
 
-def _place(through: Sequence[Through], trail: Sequence[LogEntry], nodes: dict[str, str]) -> Detour | None:
+def _place(through: Sequence[Through], lines: Sequence[LogEntry], nodes: dict[str, str]) -> Deviation | None:
     """A proxy of the right kind, on another node than the caller's or the callee's own."""
-    for one, entry in zip(through, trail, strict=True):
-        node = nodes.get(one.at, "")
+    for hop, entry in zip(through, lines, strict=True):
+        node = nodes.get(hop.at, "")
         if node and entry.node != node:
-            here, there = f"{one.proxy}@{node}", f"{entry.proxy}@{entry.node}"
-            return Detour("path.wrong-proxy", here, there, here, there)
+            wanted, actual = f"{hop.proxy}@{node}", f"{entry.proxy}@{entry.node}"
+            return Deviation("path.wrong-proxy", wanted, actual, wanted, actual)
     return None
 
 
-def arrow(names: Sequence[str]) -> str:
+def chain(names: Sequence[str]) -> str:
     """router → node-proxy, or a dash for no proxy at all; a loop in short."""
     more = f" → … ({len(names)})" if len(names) > SHORT else ""
     return " → ".join(names[:SHORT]) + more or "-"

@@ -27,7 +27,7 @@ from meshlab.errors import LabError, MeshlabError
 from meshlab.lab.checks import Check
 
 if TYPE_CHECKING:
-    from meshlab.check.record import Recorder
+    from meshlab.check.record import FixtureWriter
 
 
 NOTHING: Mapping[str, Verdict] = MappingProxyType({})
@@ -42,7 +42,7 @@ async def evaluate(
     wait: bool = True,
     step_of: Callable[[str], str] | None = None,
     record: Callable[[Verdict], None] | None = None,
-    recorder: Recorder | None = None,
+    fixtures: FixtureWriter | None = None,
 ) -> AsyncGenerator[Verdict, None]:
     """Verdicts of the checks and of those they need, each as soon as it is known.
 
@@ -51,13 +51,13 @@ async def evaluate(
     wait: look again until a check is green, or its `within` has passed; without it every check is looked at once.
     step_of: the step of a check; the lab's own by default.
     record: called with every final verdict before it is yielded.
-    recorder: keeps what each check saw as <folder>/<kind>/<check>.json.
+    fixtures: keeps what each check saw as <folder>/<kind>/<check>.json.
 
     LabError when needs do not exist or form a circle. Closing or cancelling it cancels every look and waits for it to end.
     """
     lab = inputs.lab.all_checks()
     plan = with_needs(chosen(checks, asked), lab, known)
-    run = _Evaluation(inputs, known, wait, step_of or (lambda check: inputs.lab.step_of(check).id), record, recorder)
+    run = _Evaluation(inputs, known, wait, step_of or (lambda check: inputs.lab.step_of(check).id), record, fixtures)
     run.prepare(plan)
     tasks = [asyncio.create_task(run.one(check), name=f"check {check.id}") for check in plan]
     finished = asyncio.ensure_future(asyncio.gather(*tasks))
@@ -82,7 +82,7 @@ class _Evaluation:
         wait: bool,
         step_of: Callable[[str], str],
         record: Callable[[Verdict], None] | None,
-        recorder: Recorder | None,
+        fixtures: FixtureWriter | None,
     ) -> None:
         self.news: asyncio.Queue[Verdict | None] = asyncio.Queue()
         self._inputs = inputs
@@ -90,7 +90,7 @@ class _Evaluation:
         self._wait = wait
         self._step_of = step_of
         self._record = record
-        self._recorder = recorder
+        self._fixtures = fixtures
         self._look_limit = LookLimit()
         self._done: dict[str, asyncio.Future[Verdict]] = {}
 
@@ -128,7 +128,7 @@ class _Evaluation:
 
     async def _look(self, check: Check) -> Finding:
         async with self._look_limit.enter(check.kind):
-            return await look_safely(check, self._inputs, self._recorder)
+            return await look_safely(check, self._inputs, self._fixtures)
 
     def _say(self, check: Check, finding: Finding, started: float) -> Verdict:
         now = self._inputs.world.now()
@@ -206,15 +206,15 @@ LIMIT = 300.0
 """Seconds after which a look that does not end is given up."""
 
 
-async def look_safely(check: Check, inputs: Inputs, recorder: Recorder | None = None) -> Finding:
-    """Never raises but for cancellation. With a recorder, what the look saw is kept as a fixture."""
-    if recorder is None:
+async def look_safely(check: Check, inputs: Inputs, fixtures: FixtureWriter | None = None) -> Finding:
+    """Never raises but for cancellation. With `fixtures`, what the look saw is kept as a fixture."""
+    if fixtures is None:
         return await _guarded(check, inputs)
     from meshlab.check.record import RecordingWorld
 
     recording = RecordingWorld(inputs.world)
     finding = await _guarded(check, Inputs(inputs.lab, recording))
-    recorder.keep(recording, inputs.lab, check, finding)
+    fixtures.keep(recording, inputs.lab, check, finding)
     return finding
 
 

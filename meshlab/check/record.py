@@ -45,7 +45,7 @@ class Fixture(Struct, frozen=True, omit_defaults=True, kw_only=True):
     calls: tuple[Recorded, ...] = ()
 
 
-class Recorder(Struct, frozen=True):
+class FixtureWriter(Struct, frozen=True):
     """Where recordings go, and what is said of all of them."""
 
     folder: Path

@@ -31,7 +31,7 @@ from meshlab.run.run import Run
 from meshlab.run.solve import goto
 
 if TYPE_CHECKING:
-    from meshlab.check.record import Recorder
+    from meshlab.check.record import FixtureWriter
 
 
 class Facade:
@@ -163,7 +163,7 @@ class Facade:
     async def close(self) -> None:
         await self.run.close()
 
-    def _recorder(self) -> Recorder | None:
+    def _recorder(self) -> FixtureWriter | None:
         if self._record is None:
             return None
         from meshlab.run.checks import fixtures

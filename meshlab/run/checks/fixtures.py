@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlab import __version__
-from meshlab.check.record import Recorder
+from meshlab.check.record import FixtureWriter
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 
-def recorder(run: Run, folder: Path) -> Recorder:
+def recorder(run: Run, folder: Path) -> FixtureWriter:
     """Recordings into a folder, with versions and seed."""
     prepared = run.state().prepared
-    return Recorder(
+    return FixtureWriter(
         folder,
         {
             "meshlab": __version__,

@@ -25,7 +25,7 @@ from meshlab.run.run import Run
 from meshlab.run.store import events, state
 
 if TYPE_CHECKING:
-    from meshlab.check.record import Recorder
+    from meshlab.check.record import FixtureWriter
     from meshlab.run.run import Run
 
 
@@ -34,7 +34,7 @@ SMALL = 2048
 
 
 async def check(
-    run: Run, names: list[str] | None = None, *, wait: bool = False, recorder: Recorder | None = None
+    run: Run, names: list[str] | None = None, *, wait: bool = False, recorder: FixtureWriter | None = None
 ) -> AsyncGenerator[Verdict, None]:
     """Verdicts of the checks (default: the current step's), each as soon as it is known, recorded."""
     wanted = _named(run, names) if names is not None else list(step_of(run).checks)
@@ -59,7 +59,7 @@ async def evaluate(
     known: Mapping[str, Verdict] | None = None,
     asked: Iterable[str] = (),
     wait: bool = False,
-    recorder: Recorder | None = None,
+    recorder: FixtureWriter | None = None,
     record: Callable[[Verdict], None] | None = None,
 ) -> AsyncGenerator[Verdict, None]:
     """The check room's engine on this run's world; every final verdict is recorded. Marks no step."""
@@ -74,7 +74,7 @@ async def evaluate(
         asked=[name for name in asked if run.lab.all_checks()[name].role != "phase"],
         wait=wait,
         record=record or (lambda verdict: keep(run, verdict)),
-        recorder=recorder,
+        fixtures=recorder,
     )
     async with aclosing(source) as verdicts:
         async for verdict in verdicts:

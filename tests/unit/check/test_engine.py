@@ -16,7 +16,7 @@ from meshlab.check.engine import evaluate
 from meshlab.check.findings import failed, passed, pending
 from meshlab.check.inputs import Inputs
 from meshlab.check.plan import chosen
-from meshlab.check.record import Recorder, read
+from meshlab.check.record import FixtureWriter, read
 from meshlab.check.verdict import Finding, Outcome, Verdict
 from meshlab.errors import ClusterError, EngineError, LabError
 from meshlab.lab.checks import Check
@@ -309,8 +309,8 @@ async def test_cancelling_the_reader_cancels_every_look(scripted: Scripted) -> N
 async def test_a_recorder_keeps_what_each_check_saw(tmp_path: Path) -> None:
     world = Sim(answers={"a": "42"})
     a = msgspec.convert({"id": "a", "answer": {"kind": "number", "equals": "42"}}, Check)
-    recorder = Recorder(tmp_path, {"seed": 7})
-    [verdict] = [verdict async for verdict in evaluate(Inputs(lab(a), world), [a], recorder=recorder)]
+    recorder = FixtureWriter(tmp_path, {"seed": 7})
+    [verdict] = [verdict async for verdict in evaluate(Inputs(lab(a), world), [a], fixtures=recorder)]
     fixture = read(tmp_path / "answer" / "a.json")
     assert verdict.green
     assert (fixture.meta, fixture.synthetic, fixture.check, fixture.finding) == ({"seed": 7}, False, a, passed("42"))

@@ -24,15 +24,29 @@ class Capabilities(Struct, frozen=True, omit_defaults=True, kw_only=True):
     net_admin: bool = True
     node_labels: bool = True
     node_access: bool = True
-    audit: bool = True
     published: bool = True
     """Ports of the lab's clusters are reachable on 127.0.0.1."""
-    images: str = "load"
-    """`load`: local images can be put into nodes; `pull`: nodes pull from a registry."""
     nodes: int = 1
     """That take pods; 0: unknown."""
     memory_mib: int = 0
     """0: unknown."""
+
+
+class EngineTraits(Struct, frozen=True, kw_only=True):
+    """What all clusters of an engine have in common: asked of the engine, instead of its name."""
+
+    owns_nodes: bool
+    """meshlab makes the clusters, on this machine: they are paused, swept and removed as a whole."""
+    loads_images: bool
+    """Images of this machine's container engine are put into the nodes; else nodes pull them from a registry."""
+    keeps_audit_log: bool
+    """The API server's audit log can be read; else a pod of meshlab's watches who writes what."""
+
+
+OWN = EngineTraits(owns_nodes=True, loads_images=True, keeps_audit_log=True)
+"""An engine that makes its clusters."""
+GUEST = EngineTraits(owns_nodes=False, loads_images=False, keeps_audit_log=False)
+"""An engine whose clusters are somebody else's."""
 
 
 class ClusterSpec(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -65,7 +79,9 @@ class ClusterInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     name: str
     engine: str
-    """`kind` or `context`"""
+    """The engine's name."""
+    traits: EngineTraits
+    """The engine's."""
     kubeconfig: Path
     """Of meshlab itself (0600)."""
     context: str = ""
@@ -95,6 +111,7 @@ class Engine(Protocol):
     """What gives a cluster. Every long operation yields progress and cleans up what it made when it is cancelled."""
 
     name: str
+    traits: EngineTraits
 
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         """Ids of the phases that `create` will go through."""

@@ -43,7 +43,7 @@ def is_controller(manager: str) -> bool:
 
 def of_learner(info: ClusterInfo) -> str:
     """The field manager of what meshlab writes as the learner: where an audit log names the account, the usual one."""
-    return OURS if info.capabilities.audit else LEARNERS
+    return OURS if info.traits.keeps_audit_log else LEARNERS
 
 
 _RESTART = ("f:spec", "f:template", "f:metadata", "f:annotations", f"f:{RESTARTED}")

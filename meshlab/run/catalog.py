@@ -12,18 +12,21 @@ from meshlab import files
 from meshlab.errors import LabError, UsageError
 from meshlab.lab import proof
 from meshlab.lab.files.content import recordings_folder
-from meshlab.run import run as seat
 from meshlab.run.api import LabSummary, Language
+from meshlab.run.clients import Clients, ClusterNames
 from meshlab.run.run import Run
 from meshlab.run.session import Facade
-from meshlab.run.store import paths, state
+from meshlab.run.store import paths, seat, state
+from meshlab.run.store.journal import Journal
 from meshlab.run.store.log import Log
 from meshlab.run.store.paths import Paths
+from meshlab.run.store.values import Values
 from meshlab.words import default_language
 
 if TYPE_CHECKING:
     from meshlab.lab.catalog import Entry
     from meshlab.lab.load import LoadedLab
+    from meshlab.run.live import LiveWorld
 
 
 def open_run(
@@ -78,7 +81,47 @@ def make_run(
     entry = find(wanted, _with_pack_of(where, wanted, packs))
     loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
     chosen: Language = language or ("zh" if default_language() == "zh" else "en")
-    return Run(loaded, where, context=context or "", usual_context=usual_context, language=chosen, cluster=cluster)
+    return assemble(loaded, where, context=context or "", usual_context=usual_context, language=chosen, cluster=cluster)
+
+
+def assemble(
+    loaded: LoadedLab,
+    where: Paths,
+    *,
+    context: str = "",
+    usual_context: str = "",
+    language: Language = "en",
+    cluster: str = "",
+) -> Run:
+    """A run of a lab that was read already, with all that it works with. Nothing is asked of an engine or a cluster.
+
+    context: a kubeconfig context instead of kind; usual_context: for a run that is nowhere yet, when none is named.
+    cluster: the engine's name of the lab's first cluster. UsageError when the run has clusters elsewhere.
+    """
+    folder = where.run(loaded.id)
+    log = Log(folder / "log.jsonl")
+    following = state.Following(log)
+    context = seat.context_of(following.now(), loaded.id, context, usual_context)
+    names = ClusterNames(loaded.id, loaded.lab, where, context, cluster, following.now)
+    clients = Clients(loaded.id, where, context, names, following.now)
+    values = Values(folder, loaded.values)
+
+    def world() -> LiveWorld:
+        from meshlab.run.live import LiveWorld
+
+        return LiveWorld(loaded.lab, folder, clients, following.now, values.all)
+
+    return Run(
+        loaded,
+        where,
+        log=log,
+        following=following,
+        journal=Journal(folder / "journal.jsonl"),
+        values=values,
+        clients=clients,
+        world=world,
+        language=language,
+    )
 
 
 def current_run(state: Path | None = None) -> str:

@@ -5,26 +5,57 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlab.cluster.cancelling import to_the_end
-from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, ClusterTaken, KubeconfigGone
+from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, ClusterTaken, KubeconfigGone, UsageError
 from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
-    from meshlab.run.run import Run
+    from meshlab.lab.model import Lab
+    from meshlab.run.store.state import State
 
 
 START = "`meshlab start` brings it there."
 
 
+@dataclass(frozen=True)
+class ClusterNames:
+    """What the engine calls the clusters of a run (without prefix)."""
+
+    lab_id: str
+    lab: Lab
+    paths: Paths
+    context: str
+    wanted: str
+    """A name that was asked for the lab's first cluster; "": none was."""
+    state: Callable[[], State]
+
+    def of(self, cluster: str = "") -> str:
+        """Of a cluster as the lab names it; "" is the first. UsageError when the lab has none of that name."""
+        key = cluster or self.lab.default_cluster
+        if key not in self.lab.clusters:
+            raise UsageError(f"The lab {self.lab_id} has no cluster {cluster!r}.")
+        began = self.state().started
+        if not self.wanted and began is not None and began.context == self.context and key in began.clusters:
+            return began.clusters[key]
+        return cluster_name(self.paths, self.wanted, key, first=key == self.lab.default_cluster, context=self.context)
+
+
 class Clients:
     """By cluster as the lab names it. Belongs to one event loop."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, lab_id: str, paths: Paths, context: str, names: ClusterNames, state: Callable[[], State]) -> None:
+        """context: of a kubeconfig; "" is kind. state: what the run's log says now."""
+        self.context = context
+        self.names = names
+        self._lab_id = lab_id
+        self._paths = paths
+        self._state = state
         self._engine: Engine | None = None
         self._infos: dict[str, ClusterInfo] = {}
         self._kubes: dict[str, Kube] = {}
@@ -39,17 +70,17 @@ class Clients:
     def engine(self) -> Engine:
         """EngineError when it cannot be had."""
         if self._engine is None:
-            self._engine = make(self._run.paths, self._run.context)
+            self._engine = make(self._paths, self.context)
         return self._engine
 
-    async def info(self, cluster: str, *, fresh: bool) -> ClusterInfo:
+    async def info(self, cluster: str, *, fresh: bool = False) -> ClusterInfo:
         """As the engine sees it."""
-        name = self._run.cluster_name(cluster)
+        name = self.names.of(cluster)
         if fresh or name not in self._infos:
-            found = await self.engine.find(name, self._run.paths.cluster(name))
+            found = await self.engine.find(name, self._paths.cluster(name))
             if found is None:
                 self._infos.pop(name, None)
-                raise gone(self._run, name)
+                raise gone(self._lab_id, name)
             self._infos[name] = found
         return self._infos[name]
 
@@ -58,8 +89,8 @@ class Clients:
 
         ClusterError after `end`.
         """
-        must_be_there(self._run)
-        name = self._run.cluster_name(cluster)
+        self.must_be_there()
+        name = self.names.of(cluster)
         self._must_be_led_to(name)
         if self._opening is None:
             self._opening = asyncio.Lock()
@@ -90,16 +121,26 @@ class Clients:
         self._ended = True
         await self.close()
 
+    def must_be_there(self) -> None:
+        """ClusterTaken when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
+        other = self._state().displaced
+        if other:
+            raise ClusterTaken(
+                f"The lab {other} was put on the cluster after {self._lab_id}.",
+                hint=f"`meshlab start {self._lab_id}` brings it back to the start of its current step; progress is kept.",
+                parameters={"lab": self._lab_id, "other": other},
+            )
+
     def _must_be_led_to(self, name: str) -> None:
         """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
         if self._stamps.get(name) and not self._written(name):
-            if self._run.state().environment == "none":
-                raise gone(self._run, name)
+            if self._state().environment == "none":
+                raise gone(self._lab_id, name)
             file = self._file(name)
             raise KubeconfigGone(f"The kubeconfig {file} was deleted.", hint=START, parameters={"path": str(file)})
 
     def _file(self, name: str) -> Path:
-        return self._run.paths.cluster(name) / "kubeconfig"
+        return self._paths.cluster(name) / "kubeconfig"
 
     def _written(self, name: str) -> int:
         """When the cluster's kubeconfig was written; 0 when there is none."""
@@ -124,10 +165,10 @@ async def _close(kubes: list[Kube]) -> None:
         await kube.close()
 
 
-def gone(run: Run, name: str) -> ClusterGone:
+def gone(lab_id: str, name: str) -> ClusterGone:
     """The error for a cluster that is not there."""
     return ClusterGone(
-        f"There is no cluster {name} for the lab {run.lab_id}.", hint=START, parameters={"cluster": name, "lab": run.lab_id}
+        f"There is no cluster {name} for the lab {lab_id}.", hint=START, parameters={"cluster": name, "lab": lab_id}
     )
 
 
@@ -138,22 +179,6 @@ def asleep(info: ClusterInfo) -> ClusterError:
         return KubeconfigGone(f"The kubeconfig {path} was deleted.", hint=START, parameters={"path": path})
     said = f"The cluster {info.name} is {info.state}."
     return ClusterAsleep(said, hint=START, parameters={"cluster": info.name, "state": info.state})
-
-
-def must_be_there(run: Run) -> None:
-    """ClusterError when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
-    other = run.state().displaced
-    if other:
-        raise ClusterTaken(
-            f"The lab {other} was put on the cluster after {run.lab_id}.",
-            hint=f"`meshlab start {run.lab_id}` brings it back to the start of its current step; progress is kept.",
-            parameters={"lab": run.lab_id, "other": other},
-        )
-
-
-def name(context: str) -> str:
-    """`context` when a kubeconfig context is named, else `kind`."""
-    return "context" if context else "kind"
 
 
 def make(paths: Paths, context: str) -> Engine:

@@ -15,8 +15,7 @@ from meshlab.lab.comparison import ROWS, Row, is_word, source
 from meshlab.lab.load import LoadedLab, load_lab
 from meshlab.lab.model import Source
 from meshlab.lab.text import LabText, lab_text
-from meshlab.run import run as seat
-from meshlab.run.store import events, paths
+from meshlab.run.store import events, paths, seat
 from meshlab.run.store.log import Log
 from meshlab.run.store.paths import Paths
 from meshlab.words import default_language

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.model import Lab
+from meshlab.run import snapshot
 from meshlab.run.api import (
     CheckText,
     Debrief,
@@ -50,7 +51,7 @@ class Facade:
         return self.run.lab
 
     def snapshot(self) -> Snapshot:
-        return self.run.snapshot()
+        return snapshot.take(self.run)
 
     def page(self, step: str = "", language: Language = "en") -> Page:
         return pages.page(self.run, step, language)
@@ -110,7 +111,7 @@ class Facade:
         from meshlab.run.guide import next_step
 
         await next_step.go_on(self.run)
-        return self.run.snapshot()
+        return snapshot.take(self.run)
 
     def solve(self, step: str = "") -> AsyncIterator[Progress]:
         from meshlab.run.solve import solve

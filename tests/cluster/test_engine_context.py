@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from meshlab.cluster.api import ClusterInfo, ClusterSpec, Engine, unmet
+from meshlab.cluster.api import GUEST, ClusterInfo, ClusterSpec, Engine, unmet
 from meshlab.cluster.existing.engine import ContextEngine
 from meshlab.cluster.images import transfer
 from meshlab.cluster.images.pins import load_pins
@@ -115,9 +115,10 @@ async def info(theirs: Theirs, no_docker: None, tmp_path: Path) -> ClusterInfo:
 
 async def test_what_it_offers_is_found_out(info: ClusterInfo) -> None:
     offer = info.capabilities
-    assert (offer.scope, offer.images, offer.nodes, offer.memory_mib) == ("namespaces", "pull", 0, 0)
+    assert (offer.scope, offer.nodes, offer.memory_mib) == ("namespaces", 0, 0)
     assert (offer.network_policy, offer.host_port, offer.net_admin) == (True, False, False)
-    assert (offer.node_labels, offer.node_access, offer.audit) == (False, False, False)
+    assert (offer.node_labels, offer.node_access) == (False, False)
+    assert info.traits == GUEST
     assert unmet(Needs(nodes=2, network_policy=True), offer) == []
     assert len(unmet(Needs(scope="cluster", node_access=True), offer)) == 2
 

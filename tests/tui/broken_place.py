@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from meshlab.cluster.api import Capabilities, ClusterInfo
+from meshlab.cluster.api import OWN, Capabilities, ClusterInfo
 from meshlab.errors import EngineError
 from meshlab.run.accounts import learner
 from meshlab.run.api import LabRun, Language
@@ -41,6 +41,7 @@ class ToldEngine:
     """The container engine, as far as looking goes. `state` None: it has no such cluster; `gone`: it does not answer."""
 
     name = "kind"
+    traits = OWN
 
     def __init__(self) -> None:
         self.state: str | None = "running"
@@ -54,6 +55,7 @@ class ToldEngine:
         return ClusterInfo(
             name=name,
             engine="kind",
+            traits=self.traits,
             kubeconfig=folder / "kubeconfig",
             context="here",
             state=self.state,
@@ -79,7 +81,7 @@ class Place:
         (lab / "text/en/lab.yaml").write_text(TEXT.replace("${seat}", "${seed}"))
         (lab / "text/en/01-first.md").write_text(PAGES["01-first"])
         run = make_run(LAB_ID, state=folder / "state", packs=[folder / "pack"])
-        run._clients._engine = self.engine  # type: ignore[assignment]
+        run.clients._engine = self.engine  # type: ignore[assignment]
         return run
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec
+from meshlab.cluster.api import GUEST, AuditEvent, Capabilities, ClusterInfo, ClusterSpec
 from meshlab.cluster.existing import imagecheck
 from meshlab.cluster.images.transfer import PHASE as LOAD
 from meshlab.cluster.kind.creation import Early
@@ -28,6 +28,7 @@ class ContextEngine:
     """Api.Engine over one context of the user's kubeconfig."""
 
     name = "context"
+    traits = GUEST
 
     def __init__(self, context: str, estimates: Estimates | None = None, *, files: list[Path] | None = None) -> None:
         self.context = context
@@ -89,6 +90,7 @@ class ContextEngine:
         return ClusterInfo(
             name=name,
             engine=self.name,
+            traits=self.traits,
             kubeconfig=files.kubeconfig,
             context=self.context,
             capabilities=capabilities,

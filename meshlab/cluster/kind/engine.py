@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from meshlab.cluster.api import AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
+from meshlab.cluster.api import OWN, AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
 from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.images import transfer
 from meshlab.cluster.images.transfer import FILE
@@ -32,6 +32,7 @@ class KindEngine:
     """Api.Engine with the kind program."""
 
     name = "kind"
+    traits = OWN
 
     def __init__(self, estimates: Estimates | None = None) -> None:
         self._estimates = estimates or Estimates()
@@ -95,6 +96,7 @@ class KindEngine:
         return ClusterInfo(
             name=name,
             engine=self.name,
+            traits=self.traits,
             kubeconfig=files.kubeconfig,
             context=f"kind-{PREFIX}{name}",
             state="partial" if files.incomplete else state(nodes, spec, led_to=files.kubeconfig.exists()),

@@ -43,9 +43,7 @@ async def capabilities(kube: Kube, namespace: str) -> Capabilities:
         net_admin=net_admin,
         node_labels=labels,
         node_access=False,
-        audit=False,
         published=False,
-        images="pull",
         nodes=await worker_count(kube),
         memory_mib=0,
     )

@@ -41,7 +41,7 @@ def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
     """
     meta = {"name": NAME, "namespace": SYSTEM_NAMESPACE, "labels": dict(OURS)}
     account = [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}]
-    if info.engine == "kind":
+    if info.traits.owns_nodes:
         return [*parts.read("namespace"), *account, _binding("ClusterRoleBinding", "cluster-admin", "")]
     inside = [_binding("RoleBinding", "admin", namespace) for namespace in spaces(lab)]
     if info.capabilities.scope != "cluster":

@@ -116,7 +116,7 @@ async def inside(info: ClusterInfo, kubeconfig: Path, namespace: str) -> bytes:
     """The account's kubeconfig with the API server's address on the engine's network. EnvironmentFault where there is none."""
     import yaml
 
-    if info.engine != "kind":
+    if not info.traits.owns_nodes:
         raise EnvironmentFault("Scripts run in containers beside a cluster of meshlab; this cluster is somebody else's.")
     control_plane = next(node.name for node in info.nodes if node.role == "control-plane")
     config = yaml.safe_load(files.read(kubeconfig) or b"{}")

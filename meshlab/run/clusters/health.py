@@ -23,7 +23,7 @@ async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
         return error
     for place in places:
         if place.found is None:
-            return clients.gone(run, place.spec.name)
+            return clients.gone(run.lab_id, place.spec.name)
         if place.found.state != "running":
             return clients.asleep(place.found)
     return error

@@ -20,7 +20,6 @@ from meshlab.lab.model import spaces
 from meshlab.objects import apply
 from meshlab.run import faults
 from meshlab.run.accounts import learner, submission
-from meshlab.run.clients import must_be_there
 from meshlab.run.clusters import places as clusters
 from meshlab.run.clusters import sweep
 from meshlab.run.clusters.places import Place
@@ -42,7 +41,7 @@ UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
 
 async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None]:
     """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
-    must_be_there(run)
+    run.clients.must_be_there()
     phase = HALT if free else PAUSE
     with run.lock("stop"):
         track = Track([UNDO, phase])
@@ -63,7 +62,7 @@ async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None
 
 async def down(run: Run) -> AsyncGenerator[Progress, None]:
     """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
-    must_be_there(run)
+    run.clients.must_be_there()
     with run.lock("down"):
         async with aclosing(remove(run)) as progress:
             async for event in progress:

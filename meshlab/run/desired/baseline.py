@@ -1,125 +1,28 @@
-"""Inventories of the lab's objects at `lab-start` and `step-start`: what "unchanged since" is measured against."""
+"""Taking the inventories that "unchanged since" is measured against."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
-from msgspec import Struct, field
-
-from meshlab import files
-from meshlab.errors import ClusterError
+from meshlab.cluster.api import Kube
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.checks import Check
-from meshlab.lab.model import Lab
-from meshlab.run.store import events
-
-if TYPE_CHECKING:
-    from meshlab.cluster.api import Kube
-    from meshlab.run.run import Run
-
-SINCE = ("lab-start", "step-start")
-KINDS = (
-    ("v1", "Pod"),
-    ("v1", "Service"),
-    ("v1", "ConfigMap"),
-    ("v1", "ServiceAccount"),
-    ("apps/v1", "Deployment"),
-    ("apps/v1", "DaemonSet"),
-    ("apps/v1", "StatefulSet"),
-    ("networking.k8s.io/v1", "NetworkPolicy"),
-    ("networking.k8s.io/v1", "Ingress"),
-)
-"""Always taken, in each of the lab's namespaces; beside them every kind that the lab's checks name."""
-
-
-class Kind(Struct, frozen=True, order=True):
-    """One kind in one place; namespace "" is for what lives in none."""
-
-    cluster: str
-    namespace: str
-    api_version: str
-    kind: str
-
-
-class Baseline(Struct, frozen=True):
-    """All objects of some kinds at one time."""
-
-    since: str
-    step: str
-    t: float
-    kinds: tuple[Kind, ...]
-    objects: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """Cluster (as the lab names it) to its objects."""
-
-
-def file(folder: Path, since: str) -> Path:
-    """Where the inventory is kept."""
-    return folder / f"baseline-{since}.json"
+from meshlab.run.run import Run
+from meshlab.run.store import events, inventories
+from meshlab.run.store.inventories import Baseline, Kind
 
 
 async def take(run: Run, since: str, step: str = "") -> None:
     """Take the inventory from the cluster now, and tell the log. A `lab-start` is a `step-start` too."""
-    wanted = kinds(run.lab)
+    wanted = inventories.kinds(run.lab)
     t = time.time()
     objects: dict[str, list[dict[str, Any]]] = {}
     for cluster in sorted({kind.cluster for kind in wanted}):
         kube = await run.kube(cluster)
         objects[cluster] = await _inventory(kube, [kind for kind in wanted if kind.cluster == cluster])
-    for name in SINCE if since == "lab-start" else (since,):
-        files.write(file(run.folder, name), msgspec.json.encode(Baseline(name, step, t, tuple(wanted), objects)))
+    for name in inventories.SINCE if since == "lab-start" else (since,):
+        inventories.save(run.folder, Baseline(name, step, t, tuple(wanted), objects))
         run.append(events.BaselineTaken(since=name, step=step, t=t))  # type: ignore[arg-type]
-
-
-def load(folder: Path, since: str) -> Baseline:
-    """ClusterError when none was taken yet."""
-    data = files.read(file(folder, since))
-    if data is None:
-        raise ClusterError(f"There is no inventory of {since} to compare with.", hint="`meshlab start` takes it.")
-    try:
-        return msgspec.json.decode(data, type=Baseline)
-    except msgspec.DecodeError as error:
-        raise ClusterError(f"{file(folder, since)} is damaged.", hint="`meshlab reset` takes it anew.") from error
-
-
-def select(baseline: Baseline, ref: ObjectRef, lab: Lab) -> list[dict[str, Any]]:
-    """The objects that the reference names, sorted by name."""
-    place = ref.namespace or lab.default_namespace
-    cluster = ref.cluster or lab.default_cluster
-    found = [one for one in baseline.objects.get(cluster, ()) if _is(one, ref, place)]
-    if not found and not _was_taken(baseline, ref, cluster):
-        raise ClusterError(f"The inventory of {baseline.since} has no objects of kind {ref.kind}.")
-    return sorted(found, key=lambda one: str(one["metadata"]["name"]))
-
-
-def kinds(lab: Lab) -> list[Kind]:
-    """What to take: the usual kinds in every namespace of the lab, and all that its checks name."""
-    usual = {Kind(cluster, space, *kind) for cluster in lab.clusters for space in lab.all_namespaces for kind in KINDS}
-    named = {_kind(ref, lab) for check in lab.all_checks().values() for ref in references(check)}
-    return sorted(usual | named)
-
-
-def references(check: Check) -> Iterable[ObjectRef]:
-    """Every object that a check names, wherever in its specification."""
-    return _references(getattr(check, check.kind.replace("-", "_")))
-
-
-def _references(part: Any) -> Iterable[ObjectRef]:
-    if isinstance(part, ObjectRef):
-        yield part
-    elif isinstance(part, Struct):
-        for name in part.__struct_fields__:
-            yield from _references(getattr(part, name))
-    elif isinstance(part, tuple | list):
-        for one in part:
-            yield from _references(one)
-
-
-def _kind(ref: ObjectRef, lab: Lab) -> Kind:
-    return Kind(ref.cluster or lab.default_cluster, ref.namespace or lab.default_namespace, ref.api_version, ref.kind)
 
 
 async def _inventory(kube: Kube, wanted: list[Kind]) -> list[dict[str, Any]]:
@@ -131,20 +34,3 @@ async def _inventory(kube: Kube, wanted: list[Kind]) -> list[dict[str, Any]]:
             clean["metadata"] = {key: value for key, value in one["metadata"].items() if key != "managedFields"}
             found[(kind.api_version, kind.kind, clean["metadata"].get("namespace", ""), clean["metadata"]["name"])] = clean
     return list(found.values())
-
-
-def _is(one: dict[str, Any], ref: ObjectRef, namespace: str) -> bool:
-    about = one["metadata"]
-    labels = about.get("labels") or {}
-    return (
-        one["kind"] == ref.kind
-        and one["apiVersion"] == ref.api_version
-        and about.get("namespace", "") in ("", namespace)
-        and ref.name in ("", about["name"])
-        and all(labels.get(key) == value for key, value in ref.labels.items())
-    )
-
-
-def _was_taken(baseline: Baseline, ref: ObjectRef, cluster: str) -> bool:
-    wanted = (cluster, ref.api_version, ref.kind)
-    return any((kind.cluster, kind.api_version, kind.kind) == wanted for kind in baseline.kinds)

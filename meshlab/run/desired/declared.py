@@ -68,4 +68,4 @@ async def system_parts(run: Run) -> None:
     image = run.values["image_shop"]
     for cluster in run.lab.clusters:
         info = await run.info(cluster)
-        await parts.install(await run.kube(cluster), run.lab, cluster, image, info.capabilities)
+        await parts.install(await run.kube(cluster), run.lab, cluster, image, info)

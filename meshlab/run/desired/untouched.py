@@ -29,7 +29,7 @@ async def take(run: Run) -> dict[str, Inventory]:
     found = {}
     for cluster in run.lab.clusters:
         info = await run.info(cluster)
-        found[cluster] = await inventory.take(await run.kube(cluster), scope(run, cluster, whole=info.engine == "kind"))
+        found[cluster] = await inventory.take(await run.kube(cluster), scope(run, cluster, whole=info.traits.owns_nodes))
     return found
 
 

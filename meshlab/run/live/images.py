@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from meshlab.check.world import KnownImage
@@ -11,18 +12,18 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.values.names import image_name
 
 if TYPE_CHECKING:
-    from meshlab.run.run import Run
+    from meshlab.run.clients import Clients
 
 NODES = ObjectRef(kind="Node")
 
 
-async def known(run: Run, name: str) -> KnownImage:
-    """The lab's image of this name. ClusterError when the run has none."""
-    ref = run.values.get(image_name(name), "")
+async def known(clients: Clients, values: Mapping[str, str], name: str) -> KnownImage:
+    """The lab's image of this name. values: template values. ClusterError when the run has none."""
+    ref = values.get(image_name(name), "")
     if not ref:
         raise ClusterError(f"The run has no image {name!r}.", hint="This is a mistake in the lab: `meshlab lint` finds it.")
     try:
-        nodes = await (await run.kube("")).list(NODES)
+        nodes = await (await clients.kube("")).list(NODES)
     except ClusterError:
         # Not everybody may look at the nodes of a cluster that is not their own. The reference is told all the same.
         return KnownImage(ref)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshlab.check.world import ActorResults, CallRequest, Calls, KnownImage, LogEntry, Position, Usages, Writes
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.model import Proxy
-from meshlab.run.desired import baseline
+from meshlab.lab.model import Lab, Proxy
 from meshlab.run.live import actors, images, logs, outside, positions, usage, writes
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.shop import Shop
+from meshlab.run.store import inventories
 
 if TYPE_CHECKING:
-    from meshlab.run.run import Run
+    from meshlab.run.clients import Clients
+    from meshlab.run.store.state import State
 
 SKEW = 3.0
 """Seconds by which a node's clock may be behind: logs are read from that much earlier."""
@@ -29,15 +32,27 @@ REMEMBERED = 4096
 class LiveWorld:
     """Implements meshlab.check.world.World."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._http = PodHttp(run.kube)
+    def __init__(
+        self,
+        lab: Lab,
+        folder: Path,
+        clients: Clients,
+        state: Callable[[], State],
+        values: Callable[[], Mapping[str, str]],
+    ) -> None:
+        """folder: of the run. state: what its log says now. values: its template values now."""
+        self._lab = lab
+        self._folder = folder
+        self._clients = clients
+        self._state = state
+        self._values = values
+        self._http = PodHttp(clients.kube)
         self._shop = Shop(self._http)
         self._born: dict[str, float] = {}
         self._sent: dict[str, int] = {}
 
     async def objects(self, ref: ObjectRef) -> list[dict[str, Any]]:
-        kube = await self._run.kube(ref.cluster)
+        kube = await self._clients.kube(ref.cluster)
         place = self._placed(ref)
         if not ref.name:
             return await kube.list(place)
@@ -45,31 +60,31 @@ class LiveWorld:
         return [one] if one is not None else []
 
     async def baseline(self, ref: ObjectRef, since: str) -> list[dict[str, Any]]:
-        return baseline.select(baseline.load(self._run.folder, since), ref, self._run.lab)
+        return inventories.select(inventories.load(self._folder, since), ref, self._lab)
 
     async def positions(self, service: str) -> list[Position]:
-        place = positions.endpoint(self._run.lab, service)
-        return await positions.of_service(await self._run.kube(place.cluster), self._run.lab, service)
+        place = positions.endpoint(self._lab, service)
+        return await positions.of_service(await self._clients.kube(place.cluster), self._lab, service)
 
     async def call(self, position: Position, request: CallRequest) -> Calls:
         self._sent[request.nonce] = request.n
-        if positions.endpoint(self._run.lab, position.service).outside:
-            return await outside.call(position, request, self._run.values)
+        if positions.endpoint(self._lab, position.service).outside:
+            return await outside.call(position, request, self._values())
         return await self._shop.call(self._admin_of(position), position, request)
 
     async def access_logs(self, proxy: str, nonces: list[str], within: float = 2.0) -> list[LogEntry]:
         about = self._proxy(proxy)
         pods = await self.proxy_pods(proxy)
-        kube = await self._run.kube(about.cluster)
+        kube = await self._clients.kube(about.cluster)
         return await logs.entries(kube, proxy, about, pods, nonces, self._since(nonces), within)
 
     async def proxy_pods(self, proxy: str) -> list[Position]:
         about = self._proxy(proxy)
-        return await positions.of_proxy(await self._run.kube(about.cluster), self._run.lab, proxy, about)
+        return await positions.of_proxy(await self._clients.kube(about.cluster), self._lab, proxy, about)
 
     async def admin(self, proxy: str, pod: str, path: str) -> Any:
         about = self._proxy(proxy)
-        target = Target(about.cluster, about.namespace or self._run.lab.default_namespace, pod, about.admin)
+        target = Target(about.cluster, about.namespace or self._lab.default_namespace, pod, about.admin)
         return await self._http.get(target, path if path.startswith("/") else f"/{path}")
 
     async def counters(self, position: Position, nonce: str) -> int:
@@ -82,10 +97,10 @@ class LiveWorld:
         return await self._shop.totals(self._admin_of(position))
 
     async def image(self, name: str) -> KnownImage:
-        return await images.known(self._run, name)
+        return await images.known(self._clients, self._values(), name)
 
     async def writes(self, since: str) -> Writes:
-        return await writes.since(self._run, self._http, await self.mark(since))
+        return await writes.since(self._clients, self._http, await self.mark(since))
 
     async def actor(self, actor: str, since: float, until: float | None = None) -> list[ActorResults]:
         probes = await self.positions("probe")
@@ -95,10 +110,10 @@ class LiveWorld:
         return list(found)
 
     async def mark(self, name: str) -> float:
-        if name in baseline.SINCE:
-            return baseline.load(self._run.folder, name).t
+        if name in inventories.SINCE:
+            return inventories.load(self._folder, name).t
         try:
-            return self._run.state().marks[name]
+            return self._state().marks[name]
         except KeyError:
             raise ClusterError(f"Nothing is known of the time {name!r}.", hint="It is set when an experiment runs.") from None
 
@@ -106,13 +121,13 @@ class LiveWorld:
         await self._shop.load(self._admin_of(position), request, seconds)
 
     async def usage(self, cluster: str = "") -> Usages:
-        return await usage.of_containers(await self._run.kube(cluster), self._run.lab)
+        return await usage.of_containers(await self._clients.kube(cluster), self._lab)
 
     async def answer(self, check: str) -> str | None:
-        return self._run.state().answers.get(check)
+        return self._state().answers.get(check)
 
     async def experiment(self, experiment: str) -> dict[str, Any] | None:
-        return self._run.state().experiments.get(experiment)
+        return self._state().experiments.get(experiment)
 
     def nonce(self) -> str:
         nonce = f"n{secrets.token_hex(5)}"
@@ -136,15 +151,15 @@ class LiveWorld:
         """With the lab's namespace where the reference leaves it out; the client drops it for kinds that live in none."""
         from msgspec.structs import replace
 
-        return ref if ref.namespace else replace(ref, namespace=self._run.lab.default_namespace)
+        return ref if ref.namespace else replace(ref, namespace=self._lab.default_namespace)
 
     def _admin_of(self, position: Position) -> Target:
-        place = positions.endpoint(self._run.lab, position.service)
+        place = positions.endpoint(self._lab, position.service)
         return Target(position.cluster, position.namespace, position.pod, place.admin)
 
     def _proxy(self, name: str) -> Proxy:
         try:
-            return self._run.lab.proxies[name]
+            return self._lab.proxies[name]
         except KeyError:
             raise ClusterError(f"The lab has no proxy {name!r}.", hint="`meshlab lint` finds such mistakes.") from None
 

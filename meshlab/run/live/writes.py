@@ -15,7 +15,7 @@ from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
 
 if TYPE_CHECKING:
-    from meshlab.run.run import Run
+    from meshlab.run.clients import Clients
 
 RECORDER = {"app": "recorder"}
 
@@ -23,16 +23,16 @@ ADMINS = ("kubernetes-admin", "system:admin")
 """Users of the kubeconfig that meshlab itself has on kind; the learner has another."""
 
 
-async def since(run: Run, http: PodHttp, t: float) -> Writes:
+async def since(clients: Clients, http: PodHttp, t: float) -> Writes:
     """Writes to the lab's first cluster since a time: from its audit log, else from the recorder pod."""
-    info = await run.info()
-    if info.capabilities.audit:
-        return Writes(of_audit(await run.engine.audit(info, t), t))
-    return await _recorded(run, http, t)
+    info = await clients.info("")
+    if info.traits.keeps_audit_log:
+        return Writes(of_audit(await clients.engine.audit(info, t), t))
+    return await _recorded(clients, http, t)
 
 
-async def _recorded(run: Run, http: PodHttp, t: float) -> Writes:
-    kube = await run.kube()
+async def _recorded(clients: Clients, http: PodHttp, t: float) -> Writes:
+    kube = await clients.kube("")
     pods = [pod for pod in await kube.list(ObjectRef(kind="Pod", namespace=TOOLS, labels=RECORDER)) if is_running(pod)]
     if not pods:
         raise ClusterError("The recorder that counts writes does not run.", hint="`meshlab start` brings it back.")

@@ -35,7 +35,7 @@ async def check(run: Run, cluster: str) -> None:
 async def _wanted(run: Run, cluster: str) -> list[Object]:
     """Of meshlab's parts, the learner's account, the lab's base and start: what can be asked of the cluster as it is."""
     info = await run.info(cluster)
-    parts = system.objects(run.lab, cluster, run.values["image_shop"], info.capabilities)
+    parts = system.objects(run.lab, cluster, run.values["image_shop"], info.traits)
     every = [*parts, *learner.objects(run.lab, info), *declared.base(run)[cluster], *declared.start(run)[cluster]]
     roles = {one["metadata"]["name"] for one in every if one["kind"] in ("Role", "ClusterRole")}
     return [one for one in every if _askable(one, roles, whole=info.capabilities.scope == "cluster")]

@@ -20,6 +20,7 @@ from meshlab.objects import inventory, normal
 from meshlab.objects.change import placed
 from meshlab.objects.inventory import NODE, Inventory, name_of
 from meshlab.objects.names import Key, Object, describe, key_of
+from meshlab.run.catalog import assemble
 from meshlab.run.clusters import sweep
 from meshlab.run.desired import declared as install
 from meshlab.run.desired import target, untouched
@@ -113,7 +114,7 @@ def road(run: Run) -> list[str] | None:
 
 def _sketch(run: Run, loaded: LoadedLab) -> Run:
     """A run that is never begun, with stand-ins for what only a real one knows."""
-    return Run(replace(loaded, values={**placeholders(loaded), **loaded.values}), run.paths, language="en")
+    return assemble(replace(loaded, values={**placeholders(loaded), **loaded.values}), run.paths, language="en")
 
 
 def _named(run: Run, declared: Target, but: Mapping[str, list[Object]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.lab.model import Lab
+from meshlab.run import snapshot
 from meshlab.run.api import (
     CheckText,
     Debrief,
@@ -32,6 +33,7 @@ from meshlab.run.api import (
     Trace,
     Traffic,
 )
+from meshlab.run.catalog import assemble
 from meshlab.run.checks import judge
 from meshlab.run.guide import answers, hints, pages
 from meshlab.run.recordings.file import Recording
@@ -39,7 +41,6 @@ from meshlab.run.recordings.lines import Ended
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.played import Played, refusal
 from meshlab.run.recordings.timeline import Segment, asked, timeline
-from meshlab.run.run import Run
 from meshlab.run.store import events
 from meshlab.run.store.paths import Paths
 
@@ -57,7 +58,7 @@ class Replay:
         self._timeline = timeline(recording.lines)
         _fits(recording, loaded.lab, list(self._timeline.steps))
         opened = self._timeline.opened
-        self._run = Run(loaded, where, language=language, cluster=opened.cluster)
+        self._run = assemble(loaded, where, language=language, cluster=opened.cluster)
         self._run.remember(self._timeline.values)
         self._pace = pace or Pace()
         self._played = Played(self._run, self._timeline, self._pace)
@@ -75,7 +76,7 @@ class Replay:
 
     def snapshot(self) -> Snapshot:
         ready = self._timeline.prepared.snapshot
-        found = replace(self._run.snapshot(), engine=self._timeline.opened.engine)
+        found = replace(snapshot.take(self._run), engine=self._timeline.opened.engine)
         return replace(found, stand_ins=ready.stand_ins, ready_seconds=ready.ready_seconds) if ready else found
 
     def page(self, step: str = "", language: Language = "en") -> Page:

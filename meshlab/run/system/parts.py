@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from meshlab.cluster.api import Capabilities, Kube
+from meshlab.cluster.api import ClusterInfo, EngineTraits, Kube
 from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Actor, Lab, spaces
@@ -47,11 +47,11 @@ def _actor(name: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def objects(lab: Lab, cluster: str, image: str, capabilities: Capabilities) -> list[Object]:
+def objects(lab: Lab, cluster: str, image: str, traits: EngineTraits) -> list[Object]:
     """Everything that meshlab adds for a lab on one of its clusters; actors run on the first."""
     actors = lab.actors if cluster == lab.default_cluster else {}
     found = read("namespace") + read("probe", plan=json.dumps(plan(actors)), image=image, cluster=cluster)
-    if not capabilities.audit:
+    if not traits.keeps_audit_log:
         found += read("recorder", image=image, record=",".join(RECORDED), namespaces=",".join(spaces(lab)))
         for namespace in spaces(lab):
             found += read("recorder-rights", namespace=namespace)
@@ -69,10 +69,10 @@ def read(name: str, **values: str) -> list[Object]:
     return found
 
 
-async def install(kube: Kube, lab: Lab, cluster: str, image: str, capabilities: Capabilities) -> None:
+async def install(kube: Kube, lab: Lab, cluster: str, image: str, info: ClusterInfo) -> None:
     """Put them there, and let the probes read their plan at once."""
-    wanted = objects(lab, cluster, image, capabilities)
-    if capabilities.scope == "namespaces":
+    wanted = objects(lab, cluster, image, info.traits)
+    if info.capabilities.scope == "namespaces":
         await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(lab)))
         wanted = [one for one in wanted if one["kind"] != "Namespace"]
     changed = {one.ref.name for one in await apply.objects(apply.Hand.of(kube), wanted) if one.changed}

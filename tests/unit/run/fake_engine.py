@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from meshlab.cluster.api import Capabilities, ClusterInfo, ClusterSpec
+from meshlab.cluster.api import OWN, Capabilities, ClusterInfo, ClusterSpec
 from meshlab.cluster.progress import Progress
 from tests.unit.run.fake_kube import FakeKube
 
@@ -18,6 +18,7 @@ class MemoryEngine:
     """Called kind, because most of meshlab asks for that."""
 
     name = "kind"
+    traits = OWN
 
     def __init__(self, *controllers: Callable[[FakeKube], None]) -> None:
         self.kubes: dict[str, FakeKube] = {}
@@ -45,6 +46,7 @@ class MemoryEngine:
         self.infos[spec.name] = ClusterInfo(
             name=spec.name,
             engine="kind",
+            traits=self.traits,
             kubeconfig=folder / "kubeconfig",
             spec=spec,
             ports=dict.fromkeys(spec.ports, 12345),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from meshlab.cluster.api import Capabilities, ClusterInfo
+from meshlab.cluster.api import OWN, ClusterInfo
 from meshlab.run.catalog import make_run
 from meshlab.run.desired import baseline
 from meshlab.run.run import Run
@@ -107,14 +107,14 @@ class FakeEngine:
     """An engine whose one cluster is always there."""
 
     name = "fake"
+    traits = OWN
 
     def __init__(self) -> None:
         self.state = "running"
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
-        return ClusterInfo(
-            name=name, engine="kind", kubeconfig=folder / "kubeconfig", state=self.state, capabilities=Capabilities(audit=True)
-        )
+        file = folder / "kubeconfig"
+        return ClusterInfo(name=name, engine="kind", traits=self.traits, kubeconfig=file, state=self.state)
 
 
 def small_run(tmp: Path, kube: FakeKube | None = None, **how: Any) -> Run:
@@ -124,8 +124,8 @@ def small_run(tmp: Path, kube: FakeKube | None = None, **how: Any) -> Run:
         write_lab(pack)
     run = make_run(LAB_ID, state=tmp / "state", packs=[pack], **how)
     if kube is not None:
-        run._clients._engine = FakeEngine()  # type: ignore[assignment]
-        run._clients._kubes[run.cluster_name()] = kube
+        run.clients._engine = FakeEngine()  # type: ignore[assignment]
+        run.clients._kubes[run.cluster_name()] = kube
     return run
 
 

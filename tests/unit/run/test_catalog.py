@@ -9,6 +9,7 @@ import pytest
 
 from meshlab.errors import LabError, UsageError
 from meshlab.run.catalog import current_run, list_labs, open_run
+from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from tests.unit.run.small_run import LAB_ID, small_run, write_lab
 
@@ -77,7 +78,7 @@ def test_begin_says_it_once_and_again_when_it_is_another(tmp_path: Path) -> None
     run = small_run(tmp_path, seed=7)
     run.begin()
     run.begin()
-    assert run.snapshot().events == 2
+    assert take(run).events == 2
     other = small_run(tmp_path, seed=8)
     other.begin()
     assert [event.seed for event in other.log.read() if isinstance(event, events.Started)] == [7, 8]

@@ -33,7 +33,7 @@ async def test_a_user_of_some_namespaces() -> None:
     kube: Any = Rules({"networkpolicies"}, {"ports", "securityContext"}, None)
     found = await access.capabilities(kube, "mine")
     assert (found.scope, found.network_policy, found.host_port, found.net_admin) == ("namespaces", True, False, False)
-    assert (found.node_labels, found.node_access, found.audit, found.images, found.nodes) == (False, False, False, "pull", 0)
+    assert (found.node_labels, found.node_access, found.nodes) == (False, False, 0)
 
 
 async def test_an_administrator() -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from meshlab.cluster.api import Capabilities, ClusterInfo
+from meshlab.cluster.api import GUEST, OWN, Capabilities, ClusterInfo
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Lab
 from meshlab.run.accounts import learner
@@ -33,7 +33,8 @@ class Tokens(FakeKube):
 def info(tmp_path: Path, scope: str = "cluster", engine: str = "kind") -> ClusterInfo:
     file = tmp_path / "kubeconfig"
     file.write_text(yaml.safe_dump(ADMIN))
-    return ClusterInfo(name="x", engine=engine, kubeconfig=file, capabilities=Capabilities(scope=scope))
+    traits = OWN if engine == "kind" else GUEST
+    return ClusterInfo(name="x", engine=engine, traits=traits, kubeconfig=file, capabilities=Capabilities(scope=scope))
 
 
 def lab(**parts: object) -> Lab:

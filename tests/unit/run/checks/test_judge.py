@@ -13,6 +13,7 @@ from meshlab.lab.checks import Check, Condition, ObjectSpec, SuccessSpec, Writes
 from meshlab.run.checks import judge
 from meshlab.run.guide import answers
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from tests.unit.run.guide.test_pages import red
 from tests.unit.run.prove.test_expect import check, verdict
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -29,13 +30,13 @@ async def test_checks_are_recorded_and_a_step_is_done_when_all_is_green_at_once(
     answers.answer(run, "why", "one")
     kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
     assert (await outcomes(run, ["colour"]))["colour"] is Outcome.PASS
-    assert not run.snapshot().steps[0].done, "not all were green in one evaluation"
+    assert not take(run).steps[0].done, "not all were green in one evaluation"
     assert set((await outcomes(run)).values()) == {Outcome.PASS}
-    assert run.snapshot().steps[0].done
+    assert take(run).steps[0].done
     kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="blue"))
     await outcomes(run)
-    assert run.snapshot().steps[0].done, "done stays done"
-    assert run.snapshot().verdicts["colour"].outcome is Outcome.FAIL
+    assert take(run).steps[0].done, "done stays done"
+    assert take(run).verdicts["colour"].outcome is Outcome.FAIL
 
 
 async def test_an_unknown_check_is_a_usage_error(tmp_path: Path) -> None:
@@ -45,8 +46,8 @@ async def test_an_unknown_check_is_a_usage_error(tmp_path: Path) -> None:
 
 async def test_a_cluster_that_does_not_run_is_the_environments_fault(tmp_path: Path) -> None:
     run = small_run(tmp_path, shop())
-    run._clients._kubes.clear()
-    run._clients._engine.state = "paused"  # type: ignore[union-attr]
+    run.clients._kubes.clear()
+    run.clients._engine.state = "paused"  # type: ignore[union-attr]
     verdicts = [verdict async for verdict in judge.check(run, ["colour"])]
     assert [verdict.outcome for verdict in verdicts] == [Outcome.ERROR]
     assert "is paused" in verdicts[0].seen

@@ -10,6 +10,7 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.run.checks import watch
 from meshlab.run.checks.schedule import Due
 from meshlab.run.guide import answers
+from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, shop, small_run, started
@@ -36,7 +37,7 @@ async def test_watching_sees_changes_answers_and_the_next_step(tmp_path: Path) -
     other = small_run(tmp_path, kube)
     answers.answer(other, "why", "one")
     await until(verdicts, "why", Outcome.PASS)
-    assert run.snapshot().steps[0].done
+    assert take(run).steps[0].done
     other.append(events.Moved(step="second"))
     await until(verdicts, "tried", Outcome.FAIL)
     await verdicts.aclose()

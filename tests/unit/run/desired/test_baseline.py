@@ -8,16 +8,16 @@ import pytest
 
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.run.desired import baseline
+from meshlab.run.store import inventories
 from tests.unit.run.small_run import shop, small_run, started
 
 
 async def test_a_baseline_says_when_it_has_no_such_kind(tmp_path: Path) -> None:
     run = small_run(tmp_path, shop())
     with pytest.raises(ClusterError, match="no inventory of lab-start"):
-        baseline.load(run.folder, "lab-start")
+        inventories.load(run.folder, "lab-start")
     await started(run)
-    found = baseline.load(run.folder, "lab-start")
-    assert baseline.select(found, ObjectRef(kind="ConfigMap", name="none"), run.lab) == []
+    found = inventories.load(run.folder, "lab-start")
+    assert inventories.select(found, ObjectRef(kind="ConfigMap", name="none"), run.lab) == []
     with pytest.raises(ClusterError, match="kind Lease"):
-        baseline.select(found, ObjectRef(kind="Lease"), run.lab)
+        inventories.select(found, ObjectRef(kind="Lease"), run.lab)

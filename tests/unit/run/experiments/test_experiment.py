@@ -19,6 +19,7 @@ from meshlab.run.experiments.experiment import run_experiment
 from meshlab.run.guide import answers
 from meshlab.run.live import LiveWorld
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
@@ -56,7 +57,7 @@ def web(kube: FakeKube) -> dict[str, Any]:
 
 
 def cluster(run: Run) -> FakeKube:
-    kube = run._clients._kubes[run.cluster_name()]
+    kube = run.clients._kubes[run.cluster_name()]
     assert isinstance(kube, FakeKube)
     return kube
 
@@ -89,7 +90,7 @@ async def test_broken_measured_and_put_back(run: Run) -> None:
         ("probe@node-1", "web"): (0, True),
     }
     assert web(cluster(run))["spec"]["replicas"] == 1
-    result = run.snapshot().experiments["break-it"]
+    result = take(run).experiments["break-it"]
     assert result["score"] == 0.75
     assert result["finished"]
     assert [(one["check"], one["outcome"]) for one in result["phases"][0]["verdicts"]] == [("reach", "fail")]
@@ -153,7 +154,7 @@ async def test_put_back_and_not_finished_when_it_is_cut_short(run: Run, how: str
         with pytest.raises((asyncio.CancelledError, ClusterError)):
             await task
     assert web(cluster(run))["spec"]["replicas"] == 1
-    assert run.snapshot().experiments == {}
+    assert take(run).experiments == {}
     assert run.journal.pending() == []
 
 

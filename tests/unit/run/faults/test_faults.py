@@ -12,6 +12,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
 from meshlab.run import faults
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
@@ -68,11 +69,11 @@ async def test_a_fault_changes_something_and_its_undoing_puts_it_back(tmp_path: 
     entry = await faults.begin(run, FAULTS[name])
     assert len(kube.writes) > written
     assert name == "delete-pod" or state(kube) != before
-    assert [one.id for one in run.snapshot().faults] == [entry.id]
+    assert [one.id for one in take(run).faults] == [entry.id]
     await faults.undo(run, entry)
     assert state(kube) == before
     assert run.journal.pending() == []
-    assert run.snapshot().faults == ()
+    assert take(run).faults == ()
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -154,7 +155,7 @@ async def test_a_target_that_is_gone_needs_no_undoing(tmp_path: Path, kube: Fake
 async def test_what_cannot_be_undone_stays_in_the_journal(tmp_path: Path, kube: FakeKube) -> None:
     run = small_run(tmp_path, kube)
     await faults.begin(run, FAULTS["scale"])
-    run._clients._kubes.clear()
+    run.clients._kubes.clear()
     run.engine.state = "paused"  # type: ignore[attr-defined]
     with pytest.raises(EnvironmentFault, match="could not be undone"):
         await faults.undo_all(run)

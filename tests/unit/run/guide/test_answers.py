@@ -8,13 +8,14 @@ import pytest
 
 from meshlab.errors import UsageError
 from meshlab.run.guide import answers
+from meshlab.run.snapshot import take
 from tests.unit.run.small_run import small_run
 
 
 def test_answers_are_checked_and_recorded(tmp_path: Path) -> None:
     run = small_run(tmp_path)
     answers.answer(run, "why", " one ")
-    assert run.snapshot().answers == {"why": "one"}
+    assert take(run).answers == {"why": "one"}
     for check, text, sentence in (
         ("why", "three", "none of the choices"),
         ("why", "", "1 to 500"),

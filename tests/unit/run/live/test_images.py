@@ -27,11 +27,11 @@ async def test_an_image_of_the_lab_is_known_by_what_nodes_list_beside_it(tmp_pat
     kube = FakeKube()
     run = small_run(tmp_path, kube)
     run.remember({"image_shop": "meshlab/shop:1"})
-    assert await images.known(run, "meshlab/shop") == KnownImage("meshlab/shop:1")
+    assert await images.known(run.clients, run.values, "meshlab/shop") == KnownImage("meshlab/shop:1")
     kube.add(a_node(OLD, NEW))
-    assert await images.known(run, "meshlab/shop") == KnownImage("meshlab/shop:1", ("sha256:1a1a",))
+    assert await images.known(run.clients, run.values, "meshlab/shop") == KnownImage("meshlab/shop:1", ("sha256:1a1a",))
     with pytest.raises(ClusterError, match="no image 'meshlab/netinit'"):
-        await images.known(run, "meshlab/netinit")
+        await images.known(run.clients, run.values, "meshlab/netinit")
 
 
 def test_the_same_image_may_have_another_content_on_another_node() -> None:

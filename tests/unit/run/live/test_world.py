@@ -45,10 +45,8 @@ async def test_objects_take_the_labs_namespace(tmp_path: Path) -> None:
     assert await world.objects(ObjectRef(kind="ConfigMap", name="none")) == []
 
 
-def test_nonces_are_fresh_and_hexadecimal(tmp_path: Path) -> None:
-    from meshlab.run.live import LiveWorld
-
-    world = LiveWorld(small_run(tmp_path))
+async def test_nonces_are_fresh_and_hexadecimal(tmp_path: Path) -> None:
+    world = await small_run(tmp_path).world()
     nonces = {world.nonce() for _ in range(5000)}
     assert len(nonces) == 5000
     assert all(nonce[0] == "n" and len(nonce) == 11 and int(nonce[1:], 16) >= 0 for nonce in nonces)

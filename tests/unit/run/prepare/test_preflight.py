@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from meshlab.cluster.api import Capabilities, ClusterInfo
+from meshlab.cluster.api import GUEST, Capabilities, ClusterInfo
 from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.objects import inventory
@@ -23,11 +23,12 @@ from tests.unit.run.small_run import FakeEngine, config_map, shop, small_run
 class Somebodys(FakeEngine):
     """Gives namespaces only."""
 
+    traits = GUEST
+
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         found = await super().find(name, folder)
         assert found is not None
-        offer = Capabilities(scope="namespaces", audit=False)
-        return structs.replace(found, engine="context", capabilities=offer)
+        return structs.replace(found, capabilities=Capabilities(scope="namespaces"))
 
 
 class Strict(FakeKube):
@@ -58,7 +59,7 @@ def strict(kind: str, status: int = 403) -> Strict:
 
 async def asked(tmp_path: Path, kube: Strict) -> None:
     run = small_run(tmp_path, kube)
-    run._clients._engine = Somebodys()  # type: ignore[assignment]
+    run.clients._engine = Somebodys()  # type: ignore[assignment]
     run.remember({"image_shop": "shop:1"})
     await preflight.check(run, "main")
     assert kube.writes == []

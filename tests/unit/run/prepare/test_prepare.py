@@ -23,6 +23,7 @@ from meshlab.run.catalog import make_run
 from meshlab.run.clusters import places, removal, usable
 from meshlab.run.prepare import prepare, stages
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from meshlab.run.store.journal import Entry
 from meshlab.run.system import parts
@@ -70,7 +71,7 @@ def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch)
         yield Progress(phase="api", state="done")
 
     async def connect(self: clients.Clients, cluster: str) -> FakeKube:
-        return engine.kubes[self._run.cluster_name(cluster)]
+        return engine.kubes[self.names.of(cluster)]
 
     for name in ("dns", "probes", "shop", "actors"):
         monkeypatch.setattr(usable, name, nothing)
@@ -85,7 +86,7 @@ def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch)
 
 def a_run(place: Path, engine: MemoryEngine, **how: Any) -> Run:
     run = small_run(place, **how)
-    run._clients._engine = engine  # type: ignore[assignment]
+    run.clients._engine = engine  # type: ignore[assignment]
     return run
 
 
@@ -113,7 +114,7 @@ async def test_from_nothing(place: Path, engine: MemoryEngine) -> None:
     assert names(kube, "Deployment") == {"web"}
     assert run.values["edge_url"] == "http://127.0.0.1:12345"
     assert run.values["image_shop"] == "meshlab/shop:1"
-    assert run.snapshot().environment == "ready"
+    assert take(run).environment == "ready"
     planned = [event.phase for event in told if event.state == "planned"]
     assert planned == list(dict.fromkeys(planned))
     assert {event.phase for event in told} <= set(planned)
@@ -137,7 +138,7 @@ async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engi
     await go(run)
     async for _ in removal.stop(run):
         pass
-    assert run.snapshot().environment == "paused"
+    assert take(run).environment == "paused"
     web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
     await faults.begin(run, Fault(kind="scale", target=web, replicas=0))
     again = a_run(place, engine)
@@ -161,7 +162,7 @@ async def test_a_killed_reset_is_taken_up_again(place: Path, engine: MemoryEngin
     assert kube.one("ConfigMap", "keep")["data"] == {"a": "1"}
     assert "mine" not in names(kube, "ConfigMap")
     assert kube.one("ConfigMap", "paint")["data"] == {"colour": "red"}
-    assert again.snapshot().current == "second"
+    assert take(again).current == "second"
     assert not (run.folder / "resetting").exists()
 
 
@@ -234,9 +235,9 @@ async def test_cancelling_removes_the_cluster_that_was_made(place: Path, engine:
     with pytest.raises(asyncio.CancelledError):
         await cancelled(run, after)
     assert engine.infos == {}
-    assert run.snapshot().environment == "none"
+    assert take(run).environment == "none"
     await go(a_run(place, engine))
-    assert a_run(place, engine).snapshot().environment == "ready"
+    assert take(a_run(place, engine)).environment == "ready"
 
 
 async def test_cancelling_leaves_a_cluster_that_was_there(place: Path, engine: MemoryEngine) -> None:
@@ -248,7 +249,7 @@ async def test_cancelling_leaves_a_cluster_that_was_there(place: Path, engine: M
         await cancelled(again, "setup-start")
     assert set(engine.infos) == {run.cluster_name()}
     assert await parts.occupant(engine.kubes[run.cluster_name()]) == {}
-    assert again.snapshot().environment == "degraded"
+    assert take(again).environment == "degraded"
 
 
 async def test_what_does_not_get_ready_is_told_and_can_be_tried_again(
@@ -261,9 +262,9 @@ async def test_what_does_not_get_ready_is_told_and_can_be_tried_again(
         patch.setattr(usable, "shop", never)
         with pytest.raises(PreparationTimeout):
             await go(a_run(place, engine))
-    assert a_run(place, engine).snapshot().environment == "degraded"
+    assert take(a_run(place, engine)).environment == "degraded"
     await go(a_run(place, engine))
-    assert a_run(place, engine).snapshot().environment == "ready"
+    assert take(a_run(place, engine)).environment == "ready"
 
 
 async def test_only_one_at_a_time(place: Path, engine: MemoryEngine) -> None:
@@ -274,11 +275,11 @@ async def test_only_one_at_a_time(place: Path, engine: MemoryEngine) -> None:
 async def test_down_removes_the_cluster_and_keeps_progress(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    before = run.snapshot()
+    before = take(run)
     async for _ in removal.down(run):
         pass
     assert engine.infos == {}
-    after = run.snapshot()
+    after = take(run)
     assert after.environment == "none"
     assert after.events > before.events
 
@@ -291,7 +292,7 @@ def another(place: Path, engine: MemoryEngine) -> Run:
         (folder / "setup/start/10-keep.yaml").unlink()
         (folder / "setup/start/05-more.yaml").write_text(SPACE.replace("shop", "more") + "---\n" + KEEP.replace("keep", "tail"))
     run = make_run("9-tail", state=place / "state", packs=[place / "pack"])
-    run._clients._engine = engine  # type: ignore[assignment]
+    run.clients._engine = engine  # type: ignore[assignment]
     return run
 
 
@@ -310,14 +311,14 @@ async def test_from_lab_to_lab_and_back(place: Path, engine: MemoryEngine) -> No
     for refused in (removal.stop(first), removal.down(first)):
         with pytest.raises(ClusterError, match="9-tail"):
             await anext(refused)
-    shown = first.snapshot()
+    shown = take(first)
     assert (shown.environment, shown.current, [step.done for step in shown.steps]) == ("none", "second", [True, False])
     back = a_run(place, engine)
     await go(back)
     assert not {"tail", "mine"} & names(kube, "ConfigMap")
     assert "more" not in names(kube, "Namespace")
     assert kube.one("ConfigMap", "paint")["data"] == {"colour": "red"}, "what leads to the second step"
-    assert (back.snapshot().environment, back.snapshot().current) == ("ready", "second")
+    assert (take(back).environment, take(back).current) == ("ready", "second")
     assert engine.asked.count(f"create {back.cluster_name()}") == 1
     assert another(place, engine).state().displaced == back.lab_id
 
@@ -331,7 +332,7 @@ async def test_a_lab_that_was_removed_comes_back_to_its_step(place: Path, engine
     again = a_run(place, engine)
     await go(again)
     assert engine.kubes[again.cluster_name()].one("ConfigMap", "paint")["data"] == {"colour": "red"}
-    assert again.snapshot().current == "second"
+    assert take(again).current == "second"
 
 
 async def test_nodes_are_repaired_for_the_next_lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> None:

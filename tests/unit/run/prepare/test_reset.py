@@ -12,6 +12,7 @@ from meshlab.run.clusters import sweep, usable
 from meshlab.run.desired import declared, untouched
 from meshlab.run.prepare import reset
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import config_map, small_run, started, write_lab
@@ -56,7 +57,7 @@ async def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def cluster(run: Run) -> FakeKube:
-    kube = run._clients._kubes[run.cluster_name()]
+    kube = run.clients._kubes[run.cluster_name()]
     assert isinstance(kube, FakeKube)
     return kube
 
@@ -110,7 +111,7 @@ async def test_only_what_was_touched_is_written(run: Run) -> None:
 async def test_to_a_later_step_with_its_solutions(run: Run) -> None:
     await go(run, "second")
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
-    assert run.snapshot().current == "second"
+    assert take(run).current == "second"
 
 
 @pytest.mark.parametrize("forgotten", [["reference-first.json"], ["reference-first.json", "inventory.json"]])
@@ -137,9 +138,9 @@ async def test_progress_stays(run: Run) -> None:
     from meshlab.run.guide import answers
 
     answers.answer(run, "why", "one")
-    before = run.snapshot()
+    before = take(run)
     await go(run)
-    after = run.snapshot()
+    after = take(run)
     assert after.answers == before.answers
     assert after.events > before.events
 

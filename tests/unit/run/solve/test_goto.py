@@ -6,6 +6,7 @@ import pytest
 
 from meshlab.run.accounts import appliers
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from meshlab.run.solve import goto, solve
 from tests.unit.run.prepare import test_reset
 from tests.unit.run.prepare.test_reset import cluster
@@ -18,9 +19,9 @@ async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest
     async for _ in goto.goto(run, "second"):
         pass
     assert cluster(run).one("ConfigMap", "paint")
-    assert run.snapshot().current == "second"
+    assert take(run).current == "second"
     async for _ in goto.goto(run, "first"):
         pass
     with pytest.raises(StopIteration):
         cluster(run).one("ConfigMap", "paint")
-    assert run.snapshot().current == "first"
+    assert take(run).current == "first"

@@ -6,6 +6,7 @@ import pytest
 
 from meshlab.run.accounts import appliers
 from meshlab.run.run import Run
+from meshlab.run.snapshot import take
 from meshlab.run.solve import solve
 from tests.unit.run.prepare import test_reset
 from tests.unit.run.prepare.test_reset import cluster
@@ -18,7 +19,7 @@ async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.Monke
     async for _ in solve.solve(run, "first"):
         pass
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
-    assert [step.solved for step in run.snapshot().steps] == [True, False]
+    assert [step.solved for step in take(run).steps] == [True, False]
     cluster(run).writes.clear()
     async for _ in solve.solve(run, "first"):
         pass

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
+from meshlab.run.snapshot import take
 from meshlab.run.store import events, state
 from meshlab.run.store.journal import Entry
 from tests.unit.run.small_run import small_run
@@ -69,7 +70,7 @@ def test_reset_keeps_done_steps_and_history_but_trusts_no_old_verdict() -> None:
 
 def test_a_run_goes_from_not_started_to_passed(tmp_path: Path) -> None:
     run = small_run(tmp_path)
-    seen = [run.snapshot().state]
+    seen = [take(run).state]
     for event in (
         events.Started(lab=run.lab_id, seed=run.seed),
         events.Prepared(seconds=2.5, stand_ins=("traefik",)),
@@ -79,9 +80,9 @@ def test_a_run_goes_from_not_started_to_passed(tmp_path: Path) -> None:
         events.Downed(),
     ):
         run.append(event)
-        seen.append(run.snapshot().state)
+        seen.append(take(run).state)
     assert seen == ["not-started", "not-started", "ready", "in-progress", "in-progress", "passed", "passed"]
-    snapshot = run.snapshot()
+    snapshot = take(run)
     assert (snapshot.environment, snapshot.ready_seconds, snapshot.stand_ins) == ("none", 2.5, ("traefik",))
     assert snapshot.events == 7
 
@@ -90,14 +91,14 @@ def test_a_preparation_whose_process_is_gone_is_degraded(tmp_path: Path) -> None
     run = small_run(tmp_path)
     with run.lock("start"):
         run.append(events.Preparing())
-        assert run.snapshot().state == "preparing"
-    assert run.snapshot().state == "degraded"
+        assert take(run).state == "preparing"
+    assert take(run).state == "degraded"
     run.append(events.Prepared(seconds=1))
-    assert run.snapshot().state == "ready"
+    assert take(run).state == "ready"
 
 
 def test_the_snapshot_of_a_run_that_was_never_started(tmp_path: Path) -> None:
-    snapshot = small_run(tmp_path, seed=4).snapshot()
+    snapshot = take(small_run(tmp_path, seed=4))
     assert (snapshot.lab, snapshot.seed, snapshot.title, snapshot.events) == ("9-small", 4, "A small lab", 0)
     assert [(step.id, step.title, step.done) for step in snapshot.steps] == [
         ("first", "The first step", False),
@@ -113,7 +114,7 @@ def test_faults_in_force_come_from_the_journal(tmp_path: Path) -> None:
     run = small_run(tmp_path)
     target = ObjectRef(api_version="apps/v1", kind="Deployment", name="router")
     run.journal.open(Entry(id="f1", fault=Fault(kind="scale", target=target, replicas=0), since=9.0))
-    (fault,) = run.snapshot().faults
+    (fault,) = take(run).faults
     assert (fault.id, fault.kind, fault.target, fault.since) == ("f1", "scale", "Deployment router", 9.0)
     run.journal.close("f1")
-    assert run.snapshot().faults == ()
+    assert take(run).faults == ()

@@ -1,0 +1,68 @@
+"""What is fixed for a run that is under way: its seed, and the kubeconfig context that its clusters are in."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from meshlab import files
+from meshlab.errors import UsageError
+from meshlab.run.store import state
+from meshlab.run.store.log import Log
+from meshlab.run.store.paths import Paths
+from meshlab.run.store.state import State
+
+LARGEST = 10**6
+
+
+def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
+    """Of a run under way: what it began with. Else what is wanted, else this learner's own.
+
+    UsageError when another one is wanted while the run has clusters: their objects hold the old values.
+    """
+    known = state.fold(Log(where.run(lab_id) / "log.jsonl").read())
+    began = known.started
+    if began is None:
+        return own(where) if wanted is None else wanted
+    if wanted is None or wanted == began.seed:
+        return began.seed
+    if known.environment != "none":
+        raise UsageError(
+            f"The lab {lab_id} was started with seed {began.seed}, so it cannot go on with {wanted}.",
+            hint="`meshlab down` first, then `meshlab start` with the new seed.",
+        )
+    return wanted
+
+
+def context_of(known: State, lab_id: str, wanted: str, usual: str = "") -> str:
+    """The kubeconfig context that the run is on; "" is kind. UsageError when it has clusters elsewhere than is wanted.
+
+    usual: for a run that is nowhere, when nothing is wanted of it.
+    """
+    began = known.started
+    if began is None or known.environment == "none":
+        return wanted or usual
+    if wanted and wanted != began.context:
+        place = f"the context {began.context}" if began.context else "a kind cluster"
+        hint = f"`meshlab down` first, then `meshlab start {lab_id} --context {wanted}`."
+        raise UsageError(f"The lab {lab_id} is on {place}, so it cannot go on in {wanted}.", hint=hint)
+    return began.context
+
+
+def own(where: Paths) -> int:
+    """This learner's seed, the same in every lab; drawn when it is first needed."""
+    settings = _settings(where)
+    seed = settings.get("seed")
+    if not isinstance(seed, int):
+        seed = secrets.randbelow(LARGEST) + 1
+        files.write(where.settings, msgspec.json.encode({**settings, "seed": seed}))
+    return seed
+
+
+def _settings(where: Paths) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(files.read(where.settings) or b"{}", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}

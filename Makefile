@@ -18,7 +18,7 @@ endif
 # Read when Textual is imported, so it must be set before Python starts.
 export TEXTUAL_ANIMATIONS ?= none
 
-.PHONY: help env ready run test unit lint types tui page e2e cluster prove chaos bench screens recordings film clean
+.PHONY: help env ready run test unit lint house tui page e2e cluster prove chaos bench screens recordings film clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ lint: env ## Style, imports, types, the labs' files
 	.venv/bin/lint-imports
 	.venv/bin/mypy
 	$(PY) -m meshlab lint
+
+house: env ## The shape of the code in numbers, beside those before (ALL=1: what they are made of)
+	$(PY) -m tests.house $(if $(ALL),--all)
 
 tui: env ## The interface, by Pilot
 	$(PY) -m tests.programs

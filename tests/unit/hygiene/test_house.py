@@ -1,0 +1,56 @@
+"""The rules of the house: few files in a folder, short functions, and imports that point one way, wherever they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.house import LONGEST_FUNCTION, MOST_MODULES, House, counts, details, the_house
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    return the_house(REPOSITORY)
+
+
+def test_no_folder_is_crowded(house: House) -> None:
+    assert {folder: n for folder, n in house.by_folder.items() if n > MOST_MODULES} == {}
+
+
+def test_functions_are_short(house: House) -> None:
+    assert {name: n for name, n in house.functions.items() if n > LONGEST_FUNCTION} == {}
+
+
+def test_imports_point_down(house: House) -> None:
+    assert house.upward == []
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> House:
+    """A package of three rooms, with every fault that is looked for."""
+    files = {
+        "__init__": '"""No module: a docstring alone."""\n',
+        "low": "def later():\n    from small import high\n    return high\n",
+        "high": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from small.low import later\n",
+        "alone": "import small.high\n\nasync def hand_on(them):\n    async for x in them:\n        yield x\n",
+    }
+    (tmp_path / "small").mkdir()
+    for name, text in files.items():
+        (tmp_path / "small" / f"{name}.py").write_text(text)
+    return House(tmp_path / "small", ((("small.alone",), ("small.high",), ("small.low",)),))
+
+
+def test_imports_inside_functions_and_for_types_count(small: House) -> None:
+    assert set(small.modules) == {"small.low", "small.high", "small.alone"}
+    assert small.circles == [["small.high", "small.low"]]
+    assert small.upward == [("small.low", "small.high")]
+    assert small.with_one_importer == {"small.low": "small.high"}
+
+
+def test_loops_that_only_hand_on_are_found(small: House) -> None:
+    assert small.forwarding == {"alone.py": 1}
+    assert "alone.py: 1 loops that only hand on" in list(details(small))
+    assert counts(small)["modules"] == "3"

@@ -28,3 +28,12 @@ async def stop(tasks: Sequence[asyncio.Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def together(*works: Coroutine[Any, Any, Any]) -> None:
+    """Do them side by side. The first error (or being cancelled) cancels the others, awaits their end, and is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await to_the_end(stop(tasks))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 
-from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Needs
 
@@ -108,7 +108,7 @@ class AuditEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Engine(Protocol):
-    """What gives a cluster. Every long operation yields progress and cleans up what it made when it is cancelled."""
+    """What gives a cluster. Every long operation reports to a track and cleans up what it made when it is cancelled."""
 
     name: str
     traits: EngineTraits
@@ -116,13 +116,9 @@ class Engine(Protocol):
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         """Ids of the phases that `create` will go through."""
 
-    def create(
-        self,
-        spec: ClusterSpec,
-        folder: Path,
-        images: Sequence[str] = (),
-        early: Callable[[Kube], AsyncGenerator[Progress, None]] | None = None,
-    ) -> AsyncIterator[Progress]:
+    async def create(
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), *, track: Track, early: Early | None = None
+    ) -> None:
         """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError.
 
         images: references in the container engine, put into the nodes while Kubernetes still starts. early: what else to
@@ -141,13 +137,13 @@ class Engine(Protocol):
     async def halt(self, info: ClusterInfo) -> None:
         """Stop all nodes: memory back."""
 
-    def recover(self, info: ClusterInfo) -> AsyncIterator[Progress]:
+    async def recover(self, info: ClusterInfo, track: Track) -> None:
         """From paused, stopped or rebooted to an API that answers."""
 
     async def delete(self, name: str, folder: Path) -> None:
         """Remove what `create` made, and only that. Fine when some or all of it is gone."""
 
-    def load(self, info: ClusterInfo, images: list[str]) -> AsyncIterator[Progress]:
+    async def load(self, info: ClusterInfo, images: list[str], track: Track) -> None:
         """Put images of the container engine into every node that runs pods and lacks them."""
 
     async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
@@ -193,6 +189,10 @@ class Kube(Protocol):
 
     async def close(self) -> None:
         """Give connections back."""
+
+
+Early = Callable[[Kube, Track], Awaitable[None]]
+"""What `Engine.create` does as soon as the API answers."""
 
 
 SWITCHES = {

@@ -22,12 +22,12 @@ def shop_images() -> list[str]:
 async def have_images() -> None:
     """In the engine, as both procedures find them: the shop is built where it is missing. EngineError."""
     from meshlab.cluster.images.images import Images
+    from meshlab.cluster.track import Track
     from meshlab.lab.catalog import find
     from meshlab.lab.load import load_lab
 
     lab = load_lab(find(LAB).folder).lab
-    async for _ in Images().ensure([*lab.images, "node"]):
-        pass
+    await Images().ensure([*lab.images, "node"], Track())
 
 
 def manifests() -> str:

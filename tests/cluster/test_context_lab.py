@@ -88,13 +88,9 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
 async def images(folder: Path) -> None:
     """As an administrator would have put them there."""
     ours, names = Images(), ["meshlab/shop", "envoy", "traefik"]
-    async for _ in ours.ensure(names):
-        pass
+    await ours.ensure(names, Track())
     refs = list((await ours.resolve(names)).values())
-    async for _ in transfer.load(
-        await containers.nodes(CLUSTER), refs, await containers.facts(), Track([transfer.PHASE]), folder
-    ):
-        pass
+    await transfer.load(await containers.nodes(CLUSTER), refs, await containers.facts(), Track(), folder)
 
 
 def give(theirs: Theirs) -> None:

@@ -16,6 +16,7 @@ from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 
 pytestmark = pytest.mark.cluster
@@ -49,17 +50,16 @@ async def is_clean(folder: Path, before: set[str]) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("phase", ["create-nodes", "control-plane", "load-images"])
+@pytest.mark.parametrize("phase", ["configure", "create-nodes", "control-plane", "load-images"])
 async def test_cancelling_leaves_nothing(tmp_path: Path, phase: str) -> None:
     folder, before = tmp_path / "engine-c", await dangling()
     reached = asyncio.Event()
 
-    async def make() -> None:
-        async for event in KindEngine().create(SPEC, folder, IMAGES):
-            if (event.phase, event.state) == (phase, "running"):
-                reached.set()
+    def tell(event: Progress) -> None:
+        if (event.phase, event.state) == (phase, "running"):
+            reached.set()
 
-    task = asyncio.create_task(make())
+    task = asyncio.create_task(KindEngine().create(SPEC, folder, IMAGES, track=Track(tell)))
     async with asyncio.timeout(120):
         await reached.wait()
     task.cancel()
@@ -70,12 +70,7 @@ async def test_cancelling_leaves_nothing(tmp_path: Path, phase: str) -> None:
 
 async def test_cancelling_while_the_engine_starts_nodes_leaves_nothing(tmp_path: Path) -> None:
     folder, before = tmp_path / "engine-c", await dangling()
-
-    async def make() -> None:
-        async for _ in KindEngine().create(SPEC, folder):
-            pass
-
-    task = asyncio.create_task(make())
+    task = asyncio.create_task(KindEngine().create(SPEC, folder, track=Track()))
     for _ in range(600):
         if await containers.nodes(CLUSTER):
             break
@@ -86,27 +81,12 @@ async def test_cancelling_while_the_engine_starts_nodes_leaves_nothing(tmp_path:
     await is_clean(folder, before)
 
 
-async def test_leaving_the_stream_of_progress_leaves_nothing(tmp_path: Path) -> None:
-    folder, before = tmp_path / "engine-c", await dangling()
-    events = KindEngine().create(SPEC, folder)
-    async for event in events:
-        if (event.phase, event.state) == ("configure", "running"):
-            break
-    await events.aclose()
-    await is_clean(folder, before)
-
-
 async def test_a_failure_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     folder, before = tmp_path / "engine-c", await dangling()
     spec = ClusterSpec(name="engine-c", node_image="meshlab/no-such-node:v1.34.2", workers=0)
     seen: list[Progress] = []
-
-    async def make() -> None:
-        async for event in KindEngine().create(spec, folder):
-            seen.append(event)
-
     with pytest.raises(EngineError, match="ended with code"):
-        await make()
+        await KindEngine().create(spec, folder, track=Track(seen.append))
     assert (seen[-1].phase, seen[-1].state) == ("node-image", "failed")
     await is_clean(folder, before)
 
@@ -115,11 +95,12 @@ MAKE = """
 import asyncio, sys
 from pathlib import Path
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kind import KindEngine
+from meshlab.cluster.kind.engine import KindEngine
+from meshlab.cluster.track import Track
 async def main():
     spec = ClusterSpec(name="engine-c", node_image=sys.argv[1], workers=1)
-    async for event in KindEngine().create(spec, Path(sys.argv[2]), sys.argv[3:]):
-        print(event.phase, event.state, flush=True)
+    track = Track(lambda event: print(event.phase, event.state, flush=True))
+    await KindEngine().create(spec, Path(sys.argv[2]), sys.argv[3:], track=track)
 asyncio.run(main())
 """
 

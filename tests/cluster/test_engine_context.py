@@ -18,6 +18,7 @@ from meshlab.cluster.kube.client import KubeClient, connect
 from meshlab.cluster.kube.ready import wait_ready
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.process import run
+from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
 from meshlab.lab.address import ObjectRef
@@ -53,8 +54,7 @@ async def theirs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Thei
     try:
         await run(*argv, "--wait", "0", "--kubeconfig", str(own), deadline=300)
         admin = KubeClient(own)
-        async for _ in wait_ready(admin, nodes=1):
-            pass
+        await wait_ready(admin, nodes=1)
         yield Theirs(admin, await given(admin, own, folder))
         await admin.close()
     finally:
@@ -106,8 +106,13 @@ def no_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest_asyncio.fixture(loop_scope="module")
 async def info(theirs: Theirs, no_docker: None, tmp_path: Path) -> ClusterInfo:
     engine: Engine = theirs.engine()
-    told = [(event.phase, event.state) async for event in engine.create(SPEC, tmp_path / "state")]
-    assert told == [("connect", "planned"), ("connect", "running"), ("connect", "done")]
+    events: list[Progress] = []
+    await engine.create(SPEC, tmp_path / "state", track=Track(events.append))
+    assert [(event.phase, event.state) for event in events] == [
+        ("connect", "planned"),
+        ("connect", "running"),
+        ("connect", "done"),
+    ]
     found = await engine.find("theirs", tmp_path / "state")
     assert found is not None
     return found
@@ -137,19 +142,13 @@ async def test_an_image_that_it_cannot_have_is_said_and_one_that_it_has_is_fine(
 ) -> None:
     engine, refs = theirs.engine(), [PINS["base"].ref]
     with pytest.raises(EngineError, match=f"has no image {refs[0]} .* and cannot pull it"):
-        await to_end(engine, info, refs)
+        await engine.load(info, refs, Track())
     monkeypatch.undo()
     nodes = await containers.nodes(CLUSTER)
-    async for _ in transfer.load(nodes, refs, await containers.facts(), Track([transfer.PHASE]), tmp_path):
-        pass
+    await transfer.load(nodes, refs, await containers.facts(), Track(), tmp_path)
     monkeypatch.setenv("PATH", "/nowhere")
-    await to_end(engine, info, refs)
+    await engine.load(info, refs, Track())
     assert await theirs.admin.list(ObjectRef(kind="Pod", namespace="mine")) == []
-
-
-async def to_end(engine: ContextEngine, info: ClusterInfo, refs: list[str]) -> None:
-    async for _ in engine.load(info, refs):
-        pass
 
 
 async def test_it_is_neither_paused_nor_stopped_nor_removed(theirs: Theirs, info: ClusterInfo) -> None:
@@ -160,7 +159,9 @@ async def test_it_is_neither_paused_nor_stopped_nor_removed(theirs: Theirs, info
         await engine.halt(info)
     with pytest.raises(ClusterError, match="audit log"):
         await engine.audit(info, 0)
-    assert [event.state async for event in engine.recover(info)] == ["planned", "running", "done"]
+    events: list[Progress] = []
+    await engine.recover(info, Track(events.append))
+    assert [event.state for event in events] == ["planned", "running", "done"]
     await engine.delete("theirs", info.kubeconfig.parent)
     assert await engine.find("theirs", info.kubeconfig.parent) is None
     assert await theirs.admin.raw("/readyz") == "ok"

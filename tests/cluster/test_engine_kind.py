@@ -21,7 +21,7 @@ from meshlab.cluster.kube.ready import wait_ready
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates
+from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import ClusterError, EngineError
 from meshlab.lab.address import ObjectRef
 
@@ -38,8 +38,11 @@ class Life:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = KindEngine(Estimates(folder.parent))
+        self.engine = KindEngine()
         self.events: list[Progress] = []
+
+    def track(self) -> Track:
+        return Track(self.events.append, Estimates(self.folder.parent))
 
     async def info(self) -> ClusterInfo:
         found = await self.engine.find(SPEC.name, self.folder)
@@ -51,8 +54,7 @@ class Life:
 async def life(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Life]:
     life = Life(tmp_path_factory.mktemp("state") / "engine-a")
     try:
-        async for event in life.engine.create(SPEC, life.folder, [BASE]):
-            life.events.append(event)
+        await life.engine.create(SPEC, life.folder, [BASE], track=life.track())
         yield life
     finally:
         await life.engine.delete(SPEC.name, life.folder)
@@ -74,8 +76,9 @@ async def test_every_phase_was_announced_and_ended(life: Life) -> None:
 
 
 async def test_it_becomes_ready(life: Life, kube: KubeClient) -> None:
-    phases = [event.phase async for event in wait_ready(kube, nodes=3) if event.state == "done"]
-    assert phases == ["api", "nodes-ready", "dns-ready"]
+    events: list[Progress] = []
+    await wait_ready(kube, nodes=3, track=Track(events.append))
+    assert [event.phase for event in events if event.state == "done"] == ["api", "nodes-ready", "dns-ready"]
 
 
 async def test_it_is_found_as_it_was_asked_for(life: Life) -> None:
@@ -103,9 +106,11 @@ async def test_coredns_forgets_soon_and_runs_once(kube: KubeClient) -> None:
 
 
 async def test_images_are_in_every_worker_and_not_loaded_twice(life: Life) -> None:
-    again = [event async for event in life.engine.load(await life.info(), [BASE]) if event.state == "done"]
-    assert again[0].detail == "all there"
-    more = [event async for event in life.engine.load(await life.info(), [BASE, PINS["traefik"].ref])]
+    again: list[Progress] = []
+    await life.engine.load(await life.info(), [BASE], Track(again.append))
+    assert [event.detail for event in again if event.state == "done"] == ["all there"]
+    more: list[Progress] = []
+    await life.engine.load(await life.info(), [BASE, PINS["traefik"].ref], Track(more.append))
     assert [event.state for event in more] == ["running", "running", "done"]
     for node in (await life.info()).nodes[1:]:
         told = await docker("exec", node.name, "ctr", "-n", "k8s.io", "images", "ls", "-q")
@@ -113,9 +118,9 @@ async def test_images_are_in_every_worker_and_not_loaded_twice(life: Life) -> No
 
 
 async def test_a_missing_image_is_said(life: Life) -> None:
-    loading = life.engine.load(await life.info(), ["meshlab/nothing:1"])
+    info = await life.info()
     with pytest.raises(EngineError, match="has no image meshlab/nothing:1"):
-        await to_end(loading)
+        await life.engine.load(info, ["meshlab/nothing:1"], Track())
 
 
 async def test_a_whole_cluster_is_not_made_again(life: Life) -> None:
@@ -216,7 +221,7 @@ async def test_a_second_cluster_stands_beside_it(life: Life, kube: KubeClient) -
         info = await engine.find("engine-b", folder)
         assert info is not None
         other = connect(info)
-        await to_end(wait_ready(other, nodes=1))
+        await wait_ready(other, nodes=1)
         service = await other.get(ObjectRef(namespace="default", kind="Service", name="kubernetes"))
         assert service is not None
         assert service["spec"]["clusterIP"] == "10.97.0.1"
@@ -263,16 +268,13 @@ async def hostname_of_web(kube: KubeClient, within: float = 60) -> str:
 
 
 async def recovered(life: Life) -> list[str]:
-    return [event.phase async for event in life.engine.recover(await life.info()) if event.state == "done"]
+    events: list[Progress] = []
+    await life.engine.recover(await life.info(), Track(events.append))
+    return [event.phase for event in events if event.state == "done"]
 
 
 async def made(engine: Engine, spec: ClusterSpec, folder: Path) -> None:
-    await to_end(engine.create(spec, folder))
-
-
-async def to_end(events: AsyncIterator[Progress]) -> None:
-    async for _ in events:
-        pass
+    await engine.create(spec, folder, track=Track())
 
 
 async def volumes_of(container: str) -> list[str]:

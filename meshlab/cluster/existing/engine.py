@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from meshlab.cluster.api import GUEST, AuditEvent, Capabilities, ClusterInfo, ClusterSpec
+from meshlab.cluster.api import GUEST, AuditEvent, Capabilities, ClusterInfo, ClusterSpec, Early
 from meshlab.cluster.existing import imagecheck
 from meshlab.cluster.images.transfer import PHASE as LOAD
-from meshlab.cluster.kind.creation import Early
 from meshlab.cluster.kind.files import OwnFiles, private
 from meshlab.cluster.kube import access, kubeconfigs
 from meshlab.cluster.kube.client import KubeClient, connect
 from meshlab.cluster.kube.ready import api_missing, until
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates, Track
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
 
 CONNECT = "connect"
@@ -30,9 +27,8 @@ class ContextEngine:
     name = "context"
     traits = GUEST
 
-    def __init__(self, context: str, estimates: Estimates | None = None, *, files: list[Path] | None = None) -> None:
+    def __init__(self, context: str, *, files: list[Path] | None = None) -> None:
         self.context = context
-        self._estimates = estimates or Estimates()
         self._files = files
 
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
@@ -40,13 +36,11 @@ class ContextEngine:
         return [CONNECT, *([LOAD] if images else [])]
 
     async def create(
-        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), early: Early | None = None
-    ) -> AsyncGenerator[Progress, None]:
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), *, track: Track, early: Early | None = None
+    ) -> None:
         """Make sure that the cluster answers; a copy of the context goes to folder/kubeconfig. Nothing is made there."""
-        track = Track(self.phases(spec, images), self._estimates)
-        for event in track.planned():
-            yield event
-        yield track.running(CONNECT, detail=self.context)
+        track.plan(self.phases(spec, images))
+        track.running(CONNECT, detail=self.context)
         files = OwnFiles(folder)
         chosen = kubeconfigs.only(self.context, self._files)
         files.begin(spec)
@@ -54,15 +48,13 @@ class ContextEngine:
         kube = KubeClient(files.kubeconfig, self.context)
         try:
             await until(lambda: api_missing(kube), WITHIN)
-            yield track.done(CONNECT)
+            track.done(CONNECT)
             if images:
-                yield track.running(LOAD, total=len(images))
+                track.running(LOAD, total=len(images))
                 await imagecheck.check(kube, kube.connection.namespace, list(images))
-                yield track.done(LOAD, done=len(images), total=len(images))
+                track.done(LOAD, done=len(images), total=len(images))
             if early is not None:
-                async with aclosing(early(kube)) as events:
-                    async for event in events:
-                        yield event
+                await early(kube, track.inner())
         except BaseException:
             files.remove()
             raise
@@ -105,18 +97,16 @@ class ContextEngine:
         """EngineError: it is somebody else's cluster."""
         raise EngineError(f"The cluster of context {self.context} is not meshlab's, so it is not stopped.")
 
-    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+    async def recover(self, info: ClusterInfo, track: Track) -> None:
         """Wait until it answers."""
-        track = Track([CONNECT], self._estimates)
-        for event in track.planned():
-            yield event
-        yield track.running(CONNECT, detail=self.context)
+        track.plan([CONNECT])
+        track.running(CONNECT, detail=self.context)
         kube = connect(info)
         try:
             await until(lambda: api_missing(kube), WITHIN)
         finally:
             await kube.close()
-        yield track.done(CONNECT)
+        track.done(CONNECT)
 
     async def delete(self, name: str, folder: Path) -> None:
         """Forget the context here. The cluster stays as it is."""
@@ -124,17 +114,16 @@ class ContextEngine:
         if files.ours:
             files.remove()
 
-    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+    async def load(self, info: ClusterInfo, images: list[str], track: Track) -> None:
         """Nothing can be put there: make sure that its nodes have the images or can pull them. EngineError."""
-        track = Track([LOAD], self._estimates)
-        yield track.running(LOAD, total=len(images))
+        track.running(LOAD, total=len(images))
         kube = connect(info)
         try:
             await kube.connection.client()
             await imagecheck.check(kube, kube.connection.namespace, images)
         finally:
             await kube.close()
-        yield track.done(LOAD, done=len(images), total=len(images))
+        track.done(LOAD, done=len(images), total=len(images))
 
     async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
         """ClusterError: its audit log is not ours to read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,8 +12,7 @@ from meshlab.cluster.images.build import build
 from meshlab.cluster.images.pins import Pins, load_pins
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import EngineFacts, docker
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates, Track
+from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 
 PHASES = ["pull-images", "build-images"]
@@ -35,10 +34,7 @@ class Wanted(Struct, frozen=True):
 class Images:
     """Images by name: from the pin file, or `meshlab/<name>` for those that meshlab builds."""
 
-    def __init__(
-        self, estimates: Estimates | None = None, *, pins: Pins | None = None, root: Path | None = None, arch: str = ""
-    ) -> None:
-        self._estimates = estimates
+    def __init__(self, *, pins: Pins | None = None, root: Path | None = None, arch: str = "") -> None:
         self._pins = pins or load_pins()
         self._root = root
         self._arch = arch
@@ -63,11 +59,10 @@ class Images:
                 found.append(Wanted(name, pin.ref, False, pin.exact))
         return found
 
-    async def ensure(self, names: Iterable[str]) -> AsyncGenerator[Progress, None]:
+    async def ensure(self, names: Iterable[str], track: Track) -> None:
         """Have them all in the container engine. EngineError says which cannot be had, and what to do."""
-        wanted, track = await self.wanted(names), Track(PHASES, self._estimates)
-        for event in track.planned():
-            yield event
+        wanted = await self.wanted(names)
+        track.plan(PHASES)
         there = await containers.image_ids([one.ref for one in wanted])
         pulls = [one for one in wanted if not one.built and one.ref not in there]
         builds = await self._with_below([one for one in wanted if one.built and one.ref not in there])
@@ -75,12 +70,12 @@ class Images:
             pulls += await self._base()
         for phase, todo in zip(PHASES, (pulls, builds), strict=True):
             if not todo:
-                yield track.skipped(phase, "all there")
+                track.skipped(phase, "all there")
                 continue
             for number, one in enumerate(todo):
-                yield track.running(phase, done=number, total=len(todo), detail=one.ref)
+                track.running(phase, done=number, total=len(todo), detail=one.ref)
                 await self._make(one)
-            yield track.done(phase, done=len(todo), total=len(todo))
+            track.done(phase, done=len(todo), total=len(todo))
         track.learn()
 
     def _own(self, name: str, arch: str) -> Wanted:

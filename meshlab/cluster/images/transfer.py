@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 import errno
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from meshlab.cluster.cancelling import stop, to_the_end
+from meshlab.cluster.cancelling import stop, to_the_end, together
 from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import EngineFacts, Node, docker, full, program
 from meshlab.cluster.programs.process import run
-from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 from meshlab.files import writing
@@ -26,26 +25,24 @@ PHASE = "load-images"
 CONTAINERD_WITHIN = 90.0
 
 
-async def load(
-    nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track, folder: Path
-) -> AsyncGenerator[Progress, None]:
+async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Track, folder: Path) -> None:
     """Put the images into each node that runs pods and lacks one. EngineError when the engine itself lacks one.
 
     folder: where there is room for them for a while; best the one that the nodes have mounted.
     """
-    yield track.running(PHASE, total=len(refs))
+    track.running(PHASE, total=len(refs))
     ids = await known(refs)
     nodes = running_pods(nodes)
     missing = await asyncio.gather(*(lacking(node, ids) for node in nodes))
     takers = [node for node, lacks in zip(nodes, missing, strict=True) if lacks]
     wanted = [ref for ref in refs if any(ref in lacks for lacks in missing)]
     if not wanted:
-        yield track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
+        track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
         return
-    yield track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
+    track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
     async with archive(wanted, facts, folder) as saving:
         await pour(await saving, takers)
-    yield track.done(PHASE, done=len(refs), total=len(refs))
+    track.done(PHASE, done=len(refs), total=len(refs))
 
 
 def running_pods(nodes: list[Node]) -> list[Node]:
@@ -117,11 +114,7 @@ async def _save(refs: list[str], facts: EngineFacts, file: Path) -> Path:
 
 async def pour(file: Path, nodes: list[Node]) -> None:
     """The archive into all nodes at the same time. EngineError of whoever fails, with its words."""
-    imports = [asyncio.ensure_future(_into(file, node)) for node in nodes]
-    try:
-        await asyncio.gather(*imports)
-    finally:
-        await to_the_end(stop(imports))
+    await together(*(_into(file, node) for node in nodes))
 
 
 async def _into(file: Path, node: Node) -> None:

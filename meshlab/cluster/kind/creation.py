@@ -6,11 +6,11 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 
-from meshlab.cluster.api import ClusterSpec, Kube
-from meshlab.cluster.cancelling import stop, to_the_end
+from meshlab.cluster.api import ClusterSpec, Early
+from meshlab.cluster.cancelling import stop, to_the_end, together
 from meshlab.cluster.images import transfer
 from meshlab.cluster.images.transfer import CTR, archive, pour
 from meshlab.cluster.kind.config import audit_policy, cluster_config
@@ -22,14 +22,12 @@ from meshlab.cluster.programs import group
 from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node, docker
 from meshlab.cluster.programs.group import Mark
 from meshlab.cluster.programs.process import end, exited, lines, run
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track, merged
+from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 
 WITHIN = 600.0
 """Seconds for kind itself."""
 DNS = "dns-config"
-Early = Callable[[Kube], AsyncGenerator[Progress, None]]
 
 
 class Creation:
@@ -52,54 +50,50 @@ class Creation:
             found.insert(found.index("create-nodes") + 1, transfer.PHASE)
         return [*found, DNS]
 
-    async def run(self, images: Sequence[str], early: Early | None) -> AsyncGenerator[Progress, None]:
+    async def run(self, images: Sequence[str], early: Early | None) -> None:
         """From nothing to an API that answers."""
         self._files.begin(self._spec)
         config = cluster_config(self._spec, self._files.mount, self._facts.cgroup)
         self._files.configure(config, audit_policy(self._spec))
-        sources = [self._kind(), self._early(early)] + ([self._images(list(images))] if images else [])
+        works = [self._kind(), self._early(early)] + ([self._images(list(images))] if images else [])
         unpacking = asyncio.ensure_future(self._unpack())
         try:
-            async with aclosing(merged(*sources)) as events:
-                async for event in events:
-                    yield event
+            await together(*works)
         finally:
             await to_the_end(stop([unpacking]))
         self._files.complete()
 
-    async def _kind(self) -> AsyncGenerator[Progress, None]:
+    async def _kind(self) -> None:
         argv = ["kind", "create", "cluster", "--name", self._cluster, "--image", self._spec.node_image, "--wait", "0"]
         argv += ["--config", str(self._files.config), "--kubeconfig", str(self._files.kubeconfig)]
         async with aclosing(lines(*argv, deadline=WITHIN, ending=self._end_kind)) as said:
             async for line in said:
                 match read(line):
                     case (phase, "running"):
-                        yield self._track.running(phase)
+                        self._track.running(phase)
                     case (phase, "done"):
-                        yield self._track.done(phase)
+                        self._track.done(phase)
                         if event := {"create-nodes": self._nodes_up, "control-plane": self._api_up}.get(phase):
                             event.set()
                     case None if line and (open_phases := self._track.open()):
-                        yield Progress(phase=open_phases[-1], state="note", detail=line)
+                        self._track.note(open_phases[-1], line)
         for phase in kind_phases(self._spec.workers):
             if phase in self._track.left():
-                yield self._track.skipped(phase)
+                self._track.skipped(phase)
 
-    async def _early(self, early: Early | None) -> AsyncGenerator[Progress, None]:
+    async def _early(self, early: Early | None) -> None:
         """What needs only the API, while kind still joins workers. CoreDNS has not started yet, so it starts as it should."""
         await self._api_up.wait()
-        yield self._track.running(DNS)
+        self._track.running(DNS)
         told = await run("kind", "get", "kubeconfig", "--name", self._cluster)
         # kind itself merges the same entries into this file at its end.
         private(self._files.kubeconfig, told.out)
         kube = KubeClient(self._files.kubeconfig)
         try:
             await tune_dns(kube)
-            yield self._track.done(DNS)
+            self._track.done(DNS)
             if early is not None:
-                async with aclosing(early(kube)) as events:
-                    async for event in events:
-                        yield event
+                await early(kube, self._track.inner())
         finally:
             await kube.close()
 
@@ -112,16 +106,16 @@ class Creation:
                     await transfer.containerd_answers(node)
                     await unpack(node)
 
-    async def _images(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
+    async def _images(self, refs: list[str]) -> None:
         """Into new nodes, which lack them all, as soon as containerd answers."""
         await transfer.known(refs)
         async with archive(refs, self._facts, self._files.mount) as saving:
             await self._nodes_up.wait()
-            yield self._track.running(transfer.PHASE, total=len(refs))
+            self._track.running(transfer.PHASE, total=len(refs))
             nodes = transfer.running_pods(await own_nodes(self._cluster, self._files.mount))
-            await asyncio.gather(*(transfer.containerd_answers(node) for node in nodes))
+            await together(*(transfer.containerd_answers(node) for node in nodes))
             await pour(await saving, nodes)
-        yield self._track.done(transfer.PHASE, done=len(refs), total=len(refs))
+        self._track.done(transfer.PHASE, done=len(refs), total=len(refs))
 
     async def _end_kind(self, process: Process, mark: Mark) -> None:
         """End kind, but let its children finish what the engine would do anyway.

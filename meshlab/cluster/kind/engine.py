@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from meshlab.cluster.api import OWN, AuditEvent, Capabilities, ClusterInfo, ClusterSpec, NodeInfo
+from meshlab.cluster.api import OWN, AuditEvent, Capabilities, ClusterInfo, ClusterSpec, Early, NodeInfo
 from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.images import transfer
 from meshlab.cluster.images.transfer import FILE
 from meshlab.cluster.kind import audit
-from meshlab.cluster.kind.creation import Creation, Early
+from meshlab.cluster.kind.creation import Creation
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kind.nodes import engine_time, freeze, own_nodes, remove_nodes, start_nodes, stop_nodes, thaw, unstick
 from meshlab.cluster.kube.client import KubeClient
@@ -20,8 +20,7 @@ from meshlab.cluster.kube.ready import Since, wait_ready
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.programs.process import run
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates, Track
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
 
 LEASE = 12.0
@@ -34,8 +33,7 @@ class KindEngine:
     name = "kind"
     traits = OWN
 
-    def __init__(self, estimates: Estimates | None = None) -> None:
-        self._estimates = estimates or Estimates()
+    def __init__(self) -> None:
         self._facts: EngineFacts | None = None
 
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
@@ -43,29 +41,23 @@ class KindEngine:
         return Creation.phases(spec, images)
 
     async def create(
-        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), early: Early | None = None
-    ) -> AsyncGenerator[Progress, None]:
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), *, track: Track, early: Early | None = None
+    ) -> None:
         """Make the cluster until its API answers; kubeconfig goes to folder/kubeconfig. EngineError.
 
         images: of the container engine, put into the nodes while Kubernetes still starts. early: run as soon as the API
         answers, while workers still join. When it fails or is cancelled, everything that it made is removed first.
         """
-        files, track = OwnFiles(folder), Track(self.phases(spec, images), self._estimates)
-        for event in track.planned():
-            yield event
+        files = OwnFiles(folder)
+        track.plan(self.phases(spec, images))
         creation = Creation(spec, files, track, await self._engine_facts())
         await self._make_room(spec, files)
         try:
-            async for event in creation.run(images, early):
-                yield event
-        except Exception as error:
-            try:
-                for phase in track.open():
-                    yield track.failed(phase, str(error))
-            finally:
-                await to_the_end(self.delete(spec.name, folder))
-            raise
-        except BaseException:
+            await creation.run(images, early)
+        except BaseException as error:
+            # Who cancels does not need to hear that something failed.
+            for phase in track.open() if isinstance(error, Exception) else ():
+                track.failed(phase, str(error))
             await to_the_end(self.delete(spec.name, folder))
             raise
         track.learn()
@@ -114,29 +106,26 @@ class KindEngine:
         """Stop all nodes: memory back."""
         await stop_nodes(await self._nodes(info))
 
-    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+    async def recover(self, info: ClusterInfo, track: Track) -> None:
         """From paused, stopped or rebooted to an API that answers, nodes and DNS that are Ready now."""
-        track = Track(["start-nodes", *READY], self._estimates)
-        for event in track.planned():
-            yield event
+        track.plan(["start-nodes", *READY])
         nodes = await self._nodes(info)
         lost = 1 + info.spec.workers - len(nodes) if info.spec else 0
         if lost > 0:
             raise EngineError(f"The cluster {info.name} has lost {lost} of its nodes.", hint="Remove it and start again.")
-        yield track.running("start-nodes", total=len(nodes))
+        track.running("start-nodes", total=len(nodes))
         now = await engine_time()
         stopped, paused = ([node for node in nodes if node.state == which] for which in ("exited", "paused"))
         await thaw(paused)
         await start_nodes(stopped)
         if not info.kubeconfig.exists():
             await self._export(info)
-        yield track.done("start-nodes", done=len(nodes), total=len(nodes))
+        track.done("start-nodes", done=len(nodes), total=len(nodes))
         since = Since(renewed=now if stopped else now - LEASE if paused else 0.0, started=now if stopped else 0.0)
         kube = KubeClient(info.kubeconfig, info.context)
         helping = asyncio.ensure_future(unstick(stopped))
         try:
-            async for event in wait_ready(kube, nodes=len(nodes), since=since, track=track):
-                yield event
+            await wait_ready(kube, nodes=len(nodes), since=since, track=track)
         finally:
             await stop([helping])
             await kube.close()
@@ -149,13 +138,11 @@ class KindEngine:
         if files.ours:
             files.remove()
 
-    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+    async def load(self, info: ClusterInfo, images: list[str], track: Track) -> None:
         """Put images of the container engine into every node that runs pods and lacks them."""
-        track = Track([transfer.PHASE], self._estimates)
         mount, facts = OwnFiles(info.kubeconfig.parent).mount, await self._engine_facts()
         (mount / FILE).unlink(missing_ok=True)  # What a load left that was killed.
-        async for event in transfer.load(await self._nodes(info), images, facts, track, mount):
-            yield event
+        await transfer.load(await self._nodes(info), images, facts, track, mount)
         track.learn()
 
     async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
 
 from meshlab.cluster.api import Kube
-from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
@@ -41,13 +40,13 @@ async def wait_ready(
     since: Since | None = None,
     track: Track | None = None,
     within: dict[str, float] | None = None,
-) -> AsyncGenerator[Progress, None]:
+) -> None:
     """Wait through PHASES. PreparationTimeout names what it waited for.
 
     nodes: how many there must be (0: those that are there); within: seconds by phase, where not the default. Whether
     DNS answers a pod is for the caller to ask, from a pod.
     """
-    track = track or Track(PHASES)
+    track = track or Track()
     memory = since or Since()
     looks: dict[str, Look] = {
         "api": lambda: api_missing(kube),
@@ -55,9 +54,9 @@ async def wait_ready(
         "dns-ready": lambda: dns_missing(kube, memory),
     }
     for phase, look in looks.items():
-        yield track.running(phase)
+        track.running(phase)
         await until(look, (within or {}).get(phase, DEADLINES[phase]))
-        yield track.done(phase)
+        track.done(phase)
 
 
 async def until(look: Look, within: float) -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
 from meshlab.cluster.progress import Progress
-from meshlab.cluster.setup.said import Saying
+from meshlab.cluster.track import Track
 from meshlab.errors import MeshlabError, UsageError
 
-Part = tuple[str, str, Callable[[], Saying]]
-"""Phase, name, and the work."""
+Part = tuple[str, str, Callable[[Callable[[str], None]], Awaitable[str]]]
+"""Phase, name, and the work: it says each way that it tries, and returns how the part was had."""
 
 
-async def setup(
-    *, bundle: Path | None = None, tools_only: bool = False, images: list[str] | None = None
-) -> AsyncGenerator[Progress, None]:
+async def setup(track: Track, *, bundle: Path | None = None, tools_only: bool = False, images: list[str] | None = None) -> None:
     """kind and kubectl, the engine, the images. The first failure ends it; what is there already is kept.
 
     `images`: names from the pin file (default: all that the built-in labs name). UsageError for a bundle that is no folder.
@@ -27,27 +24,29 @@ async def setup(
         raise UsageError(f"The bundle {bundle} is no folder.", hint="--bundle takes a folder that holds archives of images.")
     parts = _parts(bundle, tools_only, images)
     for phase, name, _ in parts:
-        yield Progress(phase=phase, state="planned", parameters={"name": name})
-    for phase, name, work in parts:
-        async with aclosing(_one(phase, name, work)) as events:
-            async for event in events:
-                yield event
+        track.tell(Progress(phase=phase, state="planned", parameters={"name": name}))
+    for part in parts:
+        await _have(part, track)
 
 
-async def _one(phase: str, name: str, work: Callable[[], Saying]) -> AsyncGenerator[Progress, None]:
-    yield Progress(phase=phase, state="running", parameters={"name": name})
-    start, told = time.monotonic(), ""
+async def _have(part: Part, track: Track) -> None:
+    """One part. Several have the same phase, and their names tell them apart."""
+    phase, name, work = part
+    track.tell(Progress(phase=phase, state="running", parameters={"name": name}))
+
+    def say(way: str) -> None:
+        track.tell(Progress(phase=phase, parameters={"name": name, "way": way}, detail=way))
+
+    start = time.monotonic()
     try:
-        async with aclosing(work()) as saying:
-            async for said in saying:
-                told = said.text
-                if not said.done:
-                    yield Progress(phase=phase, parameters={"name": name, "way": told}, detail=told)
+        how = await work(say)
     except MeshlabError as error:
         seconds = time.monotonic() - start
-        yield Progress(phase=phase, state="failed", parameters={"name": name}, detail=error.message, seconds=seconds)
+        failed = Progress(phase=phase, state="failed", parameters={"name": name}, detail=error.message, seconds=seconds)
+        track.tell(failed)
         raise
-    yield Progress(phase=phase, state="done", parameters={"name": name}, detail=told, seconds=time.monotonic() - start)
+    seconds = time.monotonic() - start
+    track.tell(Progress(phase=phase, state="done", parameters={"name": name}, detail=how, seconds=seconds))
 
 
 def _parts(bundle: Path | None, tools_only: bool, images: list[str] | None) -> list[Part]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from meshlab.cluster.programs.containers import docker, program
 from meshlab.cluster.programs.process import run
-from meshlab.cluster.setup.said import Said, Saying
 from meshlab.errors import EngineError
 from meshlab.lab.files.content import images_folder
 
 HINT = "Install Docker Desktop, Docker Engine or Podman, start it, then run `meshlab doctor`."
 INSTALL_WITHIN = 900.0
 ANSWER_WITHIN = 20.0
+
+Say = Callable[[str], None]
+"""Is told what a part of setup tries now."""
 
 
 def root_on_debian() -> bool:
@@ -44,18 +47,17 @@ async def answers() -> tuple[str, str]:
     return (version, "") if told.code == 0 and version else ("", " ".join(told.err.split()) or "it says nothing")
 
 
-async def ensure_engine() -> Saying:
-    """EngineError with what to do where there is none and none may be installed."""
+async def ensure_engine(say: Say) -> str:
+    """How it was had. EngineError with what to do where there is none and none may be installed."""
     version, why = await answers()
     if version:
-        yield Said(f"answers ({version})", done=True)
-        return
+        return f"answers ({version})"
     if not may_install():
         raise EngineError(f"No container engine answers on this machine: {why}", hint=HINT)
-    yield Said("being installed and started")
+    say("being installed and started")
     # The engine outlives meshlab: up.sh puts it into a session of its own, out of reach of our process group.
     await run("bash", str(images_folder() / "engine" / "up.sh"), deadline=INSTALL_WITHIN)
     version, why = await answers()
     if not version:
         raise EngineError(f"The engine was started and does not answer: {why}", hint="See `meshlab doctor`, rule engine.")
-    yield Said(f"started ({version})", done=True)
+    return f"started ({version})"

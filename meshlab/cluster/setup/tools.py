@@ -11,9 +11,8 @@ from meshlab.cluster.doctor import ask
 from meshlab.cluster.images.pins import ToolPin, load_pins
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.download import fetch
-from meshlab.cluster.setup.engine import root_on_debian
+from meshlab.cluster.setup.engine import Say, root_on_debian
 from meshlab.cluster.setup.environment import prepare, tools_folder
-from meshlab.cluster.setup.said import Said, Saying
 from meshlab.cluster.versions import at_least, minor
 from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.files.content import images_folder
@@ -42,26 +41,23 @@ def fits(name: str, version: str, pin: ToolPin) -> bool:
     return at_least(version, pin.version) if name == "kind" else abs(minor(version) - minor(pin.version)) <= 1
 
 
-async def ensure_tool(name: str, pin: ToolPin | None = None) -> Saying:
-    """EnvironmentFault with every way that was tried when none worked and no program is there at all."""
+async def ensure_tool(name: str, say: Say, pin: ToolPin | None = None) -> str:
+    """How it was had. EnvironmentFault with every way that was tried when none worked and no program is there at all."""
     prepare()
     pin, there = pin or load_pins().tools[name], await present(name)
     if fits(name, there, pin):
-        yield Said(f"{there} is there", done=True)
-        return
+        return f"{there} is there"
     try:
         await _download(pin, tools_folder() / name)
-        yield Said(f"{pin.version} downloaded", done=True)
-        return
+        return f"{pin.version} downloaded"
     except MeshlabError as error:
         why = error.message
     if there:
-        yield Said(f"{there} is there and used; {pin.version} could not be had: {why}", done=True)
-        return
+        return f"{there} is there and used; {pin.version} could not be had: {why}"
     if not root_on_debian():
         raise EnvironmentFault(f"{name} is missing and could not be had: {why}", hint=f"Install {name} {pin.version}.")
-    yield Said("out of a Debian package")
-    yield Said(f"{await _from_debian(name, why)} out of a Debian package; {why}", done=True)
+    say("out of a Debian package")
+    return f"{await _from_debian(name, why)} out of a Debian package; {why}"
 
 
 async def _download(pin: ToolPin, target: Path) -> None:

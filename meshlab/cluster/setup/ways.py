@@ -12,7 +12,7 @@ from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.programs.containers import docker, full, program
 from meshlab.cluster.programs.process import lines
 from meshlab.cluster.setup import source, stand_ins
-from meshlab.cluster.setup.said import Said, Saying
+from meshlab.cluster.setup.engine import Say
 from meshlab.errors import EngineError, EnvironmentFault, MeshlabError
 
 BUNDLED = {"node": "node.tar.zst", "base": "node.tar.zst"}
@@ -45,19 +45,15 @@ class Ways:
         self._bundle = bundle
         self._silent: set[str] = set()
 
-    async def ensure(self, name: str) -> Saying:
-        """EnvironmentFault with every way that was tried when none worked."""
+    async def ensure(self, name: str, say: Say) -> str:
+        """How it was had. EnvironmentFault with every way that was tried when none worked."""
         ref, tried = load_pins().image(name).ref, list[str]()
         if await is_there(ref):
             how = await stand_ins.way(ref)
-            yield Said(f"is there ({WORDS[how]})" if how in WORDS else "is there", done=True)
-            return
+            return f"is there ({WORDS[how]})" if how in WORDS else "is there"
         for way in (self._pull, self._load, self._build):
             try:
-                async with aclosing(way(name)) as saying:
-                    async for said in saying:
-                        yield said
-                return
+                return await way(name, say)
             except MeshlabError as error:
                 tried.append(f"{error.message.rstrip('.')}.")
         raise EnvironmentFault(
@@ -65,7 +61,7 @@ class Ways:
             hint="Give this machine a way to a registry, or a bundle: meshlab setup --bundle DIR.",
         )
 
-    async def _pull(self, name: str) -> Saying:
+    async def _pull(self, name: str, say: Say) -> str:
         """The best way: the upstream image itself, by digest where it is known."""
         pin = load_pins().image(name)
         registry = full(pin.ref).partition("/")[0]
@@ -78,30 +74,29 @@ class Ways:
             raise
         if pin.exact != pin.ref:
             await docker("tag", pin.exact, pin.ref)
-        yield Said("pulled", done=True)
+        return "pulled"
 
-    async def _load(self, name: str) -> Saying:
+    async def _load(self, name: str, say: Say) -> str:
         """What a bundle holds in its place."""
         if self._bundle is None:
             raise EngineError("No bundle was given.")
         file = self._bundle / BUNDLED.get(name, f"{name}.tar.zst")
         if not file.is_file():
             raise EngineError(f"The bundle {self._bundle} has no {file.name}.")
-        yield Said("loading it from the bundle")
+        say("loading it from the bundle")
         await source.load(file)
         together = {name, *(other for other, archive in BUNDLED.items() if archive == file.name)}
-        yield await _had(name, "bundle", together)
+        return await _had(name, "bundle", together)
 
-    async def _build(self, name: str) -> Saying:
+    async def _build(self, name: str, say: Say) -> str:
         """The slowest way: compiled here (the node) or put together from package registries."""
         if name not in ("node", "base") and not await is_there(load_pins().image("base").ref):
-            async with aclosing(self.ensure("base")) as saying:
-                async for said in saying:
-                    yield Said(f"base: {said.text}")
-        yield Said(f"building it from source{LONG.get(name, '')}")
+            say(f"base: {await self.ensure('base', lambda way: say(f'base: {way}'))}")
+        say(f"building it from source{LONG.get(name, '')}")
         await source.build(name)
-        yield await _had(name, "source", {name})
+        how = await _had(name, "source", {name})
         shutil.rmtree(source.folder(), ignore_errors=True)
+        return how
 
 
 async def is_there(ref: str) -> bool:
@@ -127,9 +122,9 @@ async def pull(ref: str) -> None:
         raise
 
 
-async def _had(name: str, how: str, together: set[str]) -> Said:
+async def _had(name: str, how: str, together: set[str]) -> str:
     pins = load_pins()
     await stand_ins.remember([pins.image(one).ref for one in together], how)
     if not await is_there(pins.image(name).ref):
         raise EngineError(f"{pins.image(name).ref} was not in it.")
-    return Said(WORDS[how], done=True)
+    return WORDS[how]

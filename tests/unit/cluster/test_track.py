@@ -1,59 +1,14 @@
-"""Phases are tracked, estimates learned, streams merged."""
+"""Phases told, timed and remembered."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from meshlab.cluster.track import Estimates, Track, merged
-
-
-async def numbers(*items: int) -> AsyncGenerator[int, None]:
-    for item in items:
-        await asyncio.sleep(0)
-        yield item
-
-
-async def test_items_of_all_sources_come() -> None:
-    assert sorted([item async for item in merged(numbers(1, 2), numbers(3))]) == [1, 2, 3]
-
-
-class Endless:
-    """A source that tells when it was closed."""
-
-    def __init__(self) -> None:
-        self.closed = False
-
-    async def items(self) -> AsyncGenerator[int, None]:
-        try:
-            yield 0
-            await asyncio.Event().wait()
-        finally:
-            self.closed = True
-
-
-async def failing() -> AsyncGenerator[int, None]:
-    yield 1
-    raise ValueError("no")
-
-
-async def test_the_first_error_ends_all() -> None:
-    endless = Endless()
-    with pytest.raises(ValueError, match="no"):
-        async for _ in merged(endless.items(), failing()):
-            pass
-    assert endless.closed
-
-
-async def test_closing_ends_all() -> None:
-    endless = Endless()
-    async with aclosing(merged(endless.items())) as items:
-        assert await anext(items) == 0
-    assert endless.closed
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
+from meshlab.errors import EngineError
 
 
 def test_estimates_are_learned_and_survive(tmp_path: Path) -> None:
@@ -62,24 +17,81 @@ def test_estimates_are_learned_and_survive(tmp_path: Path) -> None:
     assert Estimates(tmp_path).get("join") == 10.0
     Estimates(tmp_path).learn({"join": 20.0})
     assert Estimates(tmp_path).get("join") == 14.0
+    assert [file.name for file in tmp_path.iterdir()] == ["estimates.json"]
     (tmp_path / "estimates.json").write_text("broken")
     assert Estimates(tmp_path).get("join") is None
-    Estimates(tmp_path / "no" / "such").learn({"join": 1.0})
+
+
+def test_estimates_that_cannot_be_kept_cost_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    Estimates(tmp_path / "file" / "below").learn({"join": 1.0})
     Estimates(None).learn({"join": 1.0})
+    Estimates(tmp_path / "no" / "such").learn({"join": 1.0})
+    assert Estimates(tmp_path / "no" / "such").get("join") == 1.0
 
 
-def test_phases_are_tracked(tmp_path: Path) -> None:
+def test_phases_are_told_in_their_order(tmp_path: Path) -> None:
     Estimates(tmp_path).learn({"a": 3.0})
-    track = Track(["a", "b", "c"], Estimates(tmp_path))
-    assert [(event.phase, event.state, event.estimate) for event in track.planned()] == [
-        ("a", "planned", 3.0),
-        ("b", "planned", None),
-        ("c", "planned", None),
+    events: list[Progress] = []
+    track = Track(events.append, Estimates(tmp_path))
+    track.plan(["a", "b", "c"])
+    assert events == [
+        Progress(phase="a", state="planned", estimate=3.0),
+        Progress(phase="b", state="planned"),
+        Progress(phase="c", state="planned"),
     ]
-    track.running("a")
+    del events[:]
+    track.running("a", total=2)
     track.running("b")
-    track.done("a")
+    track.done("a", done=2, total=2)
     assert (track.open(), track.left()) == (["b"], ["c"])
-    assert track.failed("b", "no").state == "failed"
-    track.skipped("c")
+    track.note("b", "a line")
+    track.failed("b", "no")
+    track.skipped("c", "all there")
     assert (track.open(), track.left()) == ([], [])
+    assert [(event.phase, event.state, event.detail) for event in events] == [
+        ("a", "running", ""),
+        ("b", "running", ""),
+        ("a", "done", ""),
+        ("b", "note", "a line"),
+        ("b", "failed", "no"),
+        ("c", "skipped", "all there"),
+    ]
+    assert (events[0].estimate, events[2].done, events[2].total) == (3.0, 2, 2)
+
+
+def test_a_phase_ends_as_its_work_does() -> None:
+    events: list[Progress] = []
+    track = Track(events.append)
+    with track.phase("a"):
+        pass
+    with pytest.raises(EngineError), track.phase("b"):
+        raise EngineError("The engine is gone.")
+    with pytest.raises(ValueError, match="bug"), track.phase("c"):
+        raise ValueError("bug")
+    assert [(event.phase, event.state, event.detail) for event in events] == [
+        ("a", "running", ""),
+        ("a", "done", ""),
+        ("b", "running", ""),
+        ("b", "failed", "The engine is gone."),
+        ("c", "running", ""),
+    ]
+
+
+def test_a_part_tells_the_same_listener_but_not_its_plan(tmp_path: Path) -> None:
+    events: list[Progress] = []
+    track = Track(events.append, Estimates(tmp_path))
+    track.plan(["a", "b"])
+    inner = track.inner()
+    inner.plan(["b", "b-more"])
+    with inner.phase("b"):
+        assert inner.left() == ["b-more"]
+    inner.learn()
+    assert [(event.phase, event.state) for event in events] == [
+        ("a", "planned"),
+        ("b", "planned"),
+        ("b", "running"),
+        ("b", "done"),
+    ]
+    assert track.left() == ["a", "b"]
+    assert Estimates(tmp_path).get("b") is not None

@@ -57,7 +57,9 @@ NODES = [node("cp", "control-plane"), node("w1"), node("w2")]
 
 async def loaded(refs: list[str], nodes: list[Node] = NODES, facts: EngineFacts = FACTS) -> list[Progress]:
     mount = Path(os.environ["FAKE"]) / "mount"
-    return [event async for event in transfer.load(nodes, refs, facts, Track([transfer.PHASE]), mount)]
+    events: list[Progress] = []
+    await transfer.load(nodes, refs, facts, Track(events.append), mount)
+    return events
 
 
 async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import EngineFacts, Node
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 
 SPEC = ClusterSpec(name="main", workers=0, node_image="node@sha256:0")
 KIND = """#!/bin/sh
@@ -49,9 +49,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     async def now() -> float:
         return 0.0
 
-    async def ready(*_: object, **__: object) -> AsyncGenerator[Progress, None]:
+    async def ready(*_: object, track: Track, **__: object) -> None:
         assert (folder / "kubeconfig").read_text() == "written\n", "the API is asked before there is a way to it"
-        yield Progress(phase="api", state="done")
+        track.done("api")
 
     monkeypatch.setattr(module, "own_nodes", nodes)
     monkeypatch.setattr(module, "engine_time", now)
@@ -65,7 +65,9 @@ async def test_it_is_unreachable_until_it_is_recovered(folder: Path, tmp_path: P
     info = await engine.find("main", folder)
     assert info is not None
     assert info.state == "unreachable"
-    assert [event.phase async for event in engine.recover(info) if event.state == "done"] == ["start-nodes", "api"]
+    events: list[Progress] = []
+    await engine.recover(info, Track(events.append))
+    assert [event.phase for event in events if event.state == "done"] == ["start-nodes", "api"]
     asked = (tmp_path / "bin" / "asked").read_text().split()
     assert asked == ["export", "kubeconfig", "--name", "meshlab-main", "--kubeconfig", str(folder / "kubeconfig")]
     found = await engine.find("main", folder)

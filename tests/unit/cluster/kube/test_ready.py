@@ -9,6 +9,8 @@ import pytest
 
 from meshlab.cluster.kube import ready
 from meshlab.cluster.kube.ready import Since, dns_missing, nodes_missing, until, wait_ready
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 
@@ -61,8 +63,11 @@ def dns(status: str = "True", began: float = NOW, **metadata: Any) -> dict[str, 
 async def test_every_phase_is_told() -> None:
     kube: Any = Records(Node=[node("a")], Lease=[lease("a")], Pod=[dns()])
     kube.errors = [ClusterError("not yet")]
-    told = [(event.phase, event.state) async for event in wait_ready(kube, nodes=1)]
-    assert told == [(phase, state) for phase in ready.PHASES for state in ("running", "done")]
+    events: list[Progress] = []
+    await wait_ready(kube, nodes=1, track=Track(events.append))
+    assert [(event.phase, event.state) for event in events] == [
+        (phase, state) for phase in ready.PHASES for state in ("running", "done")
+    ]
 
 
 @pytest.mark.parametrize(

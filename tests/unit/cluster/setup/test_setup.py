@@ -12,6 +12,7 @@ from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.setup import engine, setup
 from meshlab.cluster.setup.environment import prepare, tools_folder
+from meshlab.cluster.track import Track
 from meshlab.errors import EngineError, EnvironmentFault, UsageError
 from meshlab.lab.files.content import images_folder
 from tests.unit.cluster.setup.fake_machine import ANSWERS, DOCKER, DOWN, Machine
@@ -28,7 +29,8 @@ def with_tools(machine: Machine) -> None:
 async def test_everything_is_planned_then_had_in_order(machine: Machine) -> None:
     machine.engine()
     with_tools(machine)
-    events = [event async for event in setup(bundle=machine.bundle(NODE, BASE), images=["node", "base"])]
+    events: list[Progress] = []
+    await setup(Track(events.append), bundle=machine.bundle(NODE, BASE), images=["node", "base"])
     names = ["docker", "kind", "kubectl", "node", "base"]
     assert [event.parameters["name"] for event in events if event.state == "planned"] == names
     done = [event for event in events if event.state == "done"]
@@ -41,36 +43,31 @@ async def test_the_first_failure_is_told_and_ends_it(machine: Machine) -> None:
     machine.engine()
     with_tools(machine)
     events: list[Progress] = []
-
-    async def collect() -> None:
-        async for event in setup(images=["node", "base"]):
-            events.append(event)
-
     with pytest.raises(EnvironmentFault, match=NODE):
-        await collect()
+        await setup(Track(events.append), images=["node", "base"])
     assert (events[-1].state, events[-1].parameters["name"]) == ("failed", "node")
     assert "no such host" in events[-1].detail
 
 
 async def test_only_tools_need_no_engine(machine: Machine) -> None:
     with_tools(machine)
-    events = [event async for event in setup(tools_only=True)]
+    events: list[Progress] = []
+    await setup(Track(events.append), tools_only=True)
     assert [event.parameters["name"] for event in events if event.state == "done"] == ["kind", "kubectl"]
 
 
 async def test_a_bundle_must_be_a_folder(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no folder"):
-        async for _ in setup(bundle=tmp_path / "none"):
-            pass
+        await setup(Track(), bundle=tmp_path / "none")
 
 
-async def told() -> str:
-    return [one.text async for one in engine.ensure_engine()][-1]
+async def had() -> str:
+    return await engine.ensure_engine(lambda _: None)
 
 
 async def test_an_engine_that_answers_is_left_alone(root: Machine) -> None:
     root.engine()
-    assert await told() == "answers (99.1)"
+    assert await had() == "answers (99.1)"
 
 
 @pytest.mark.parametrize(("there", "why"), [(True, "Cannot connect"), (False, "docker was not found")])
@@ -78,7 +75,7 @@ async def test_without_rights_the_way_is_explained(machine: Machine, there: bool
     if there:
         machine.engine(info=DOWN)
     with pytest.raises(EngineError, match=f"No container engine answers on this machine: .*{why}") as caught:
-        await told()
+        await had()
     assert "Docker Desktop" in caught.value.hint
 
 
@@ -87,7 +84,7 @@ async def test_root_on_debian_gets_an_engine(root: Machine, monkeypatch: pytest.
     (root.root / "info").write_text(ANSWERS)
     script = f"cp {root.root}/docker {root.path}/docker; chmod 755 {root.path}/docker"
     monkeypatch.setattr(engine, "images_folder", lambda: root.scripts(engine__up=script))
-    assert await told() == "started (99.1)"
+    assert await had() == "started (99.1)"
 
 
 @pytest.mark.parametrize(("script", "message"), [("true", "does not answer"), ("echo broken >&2; exit 1", "broken")])
@@ -96,13 +93,13 @@ async def test_an_engine_that_does_not_come_up_is_said(
 ) -> None:
     monkeypatch.setattr(engine, "images_folder", lambda: root.scripts(engine__up=script))
     with pytest.raises(EngineError, match=message):
-        await told()
+        await had()
 
 
 async def test_another_engine_than_docker_is_not_started(root: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
     with pytest.raises(EngineError, match="podman was not found"):
-        await told()
+        await had()
 
 
 @pytest.mark.usefixtures("machine")

@@ -18,7 +18,10 @@ NODE, BASE, ENVOY = (load_pins().image(name).ref for name in ("node", "base", "e
 
 
 async def said(had: Ways, name: str) -> list[str]:
-    return [one.text for one in [one async for one in had.ensure(name)]]
+    """What was tried, and how it was had."""
+    steps: list[str] = []
+    steps.append(await had.ensure(name, steps.append))
+    return steps
 
 
 async def test_what_is_there_is_not_asked_for(machine: Machine) -> None:

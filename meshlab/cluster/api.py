@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -172,7 +172,7 @@ class Kube(Protocol):
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
         """Background propagation; fine when it is gone."""
 
-    def watch(self, ref: ObjectRef) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
         """("ADDED", object) for all there is, ("SYNC", {}), then ADDED, MODIFIED, DELETED for ever; relists on errors."""
 
     async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:

@@ -40,9 +40,13 @@ class Track:
 
         It counts, times and learns its own phases. So the same operation can be part of this one twice, on two clusters.
         """
-        track = Track(self.tell, self.estimates)
+        track = self.anew()
         track._announces = False
         return track
+
+    def anew(self) -> Track:
+        """For an operation that follows within this one and announces a way of its own."""
+        return Track(self.tell, self.estimates)
 
     def plan(self, phases: Sequence[str]) -> None:
         """All of the way, before the first step."""

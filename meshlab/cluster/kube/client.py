@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,16 +134,13 @@ class KubeClient:
             await asyncio.sleep(delay)
             delay = min(0.5, delay * 1.5)
 
-    async def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
+    def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
         """ADDED for all that is there, ("SYNC", {}), then ADDED, MODIFIED and DELETED for ever.
 
         ClusterError before SYNC; afterwards errors are retried and gaps made up for by a new list, until `close`.
         """
-        resource = await self.discovery.need(ref.api_version, ref.kind)
-        reflector = Reflector(self.connection, resource, resource.path(_scope(ref)), _selection(ref))
-        async with aclosing(reflector.events()) as events:
-            async for event in events:
-                yield event
+        need = partial(self.discovery.need, ref.api_version, ref.kind)
+        return Reflector(self.connection, need, _scope(ref), _selection(ref)).events()
 
     async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
         """Log text of a container since a unix time (whole seconds: the API server rounds)."""

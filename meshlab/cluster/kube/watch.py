@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -45,10 +45,13 @@ async def listed(
 class Reflector:
     """Keeps what it has seen, so that after a gap it can say what was added, changed and deleted meanwhile."""
 
-    def __init__(self, connection: Connection, resource: Resource, path: str, params: dict[str, str]) -> None:
+    def __init__(
+        self, connection: Connection, need: Callable[[], Awaitable[Resource]], namespace: str, params: dict[str, str]
+    ) -> None:
+        """need: finds the resource when the watch begins. namespace: "" for all of them."""
         self._connection = connection
-        self._resource = resource
-        self._path = path
+        self._need = need
+        self._namespace = namespace
         self._params = params
         self._known: dict[str, dict[str, Any]] = {}
 
@@ -57,18 +60,24 @@ class Reflector:
 
         ClusterError when the connection was closed.
         """
+        resource = await self._need()
+        path = resource.path(self._namespace)
         synced, errors = False, 0
         while True:
             try:
-                objects, version = await listed(self._connection, self._resource, self._path, self._params)
+                objects, version = await listed(self._connection, resource, path, self._params)
                 for event in self._difference(objects):
                     yield event
                 if not synced:
                     yield "SYNC", {}
                 synced, errors = True, 0
-                async with aclosing(self._follow(version)) as changes:
-                    async for event in changes:
-                        yield event
+                while True:  # Watches that end in good order go on where they ended.
+                    async with self._watch(resource, version) as lines:
+                        async for line in lines:
+                            kind, obj = _decode(line)
+                            version = _version(obj)
+                            if kind != "BOOKMARK":
+                                yield self._seen(kind, obj)
             except (ClusterError, WatchLost) as error:
                 if not synced or self._connection.ended:
                     raise
@@ -86,19 +95,15 @@ class Reflector:
                 events.append(("MODIFIED", one))
         return events
 
-    async def _follow(self, version: str) -> AsyncGenerator[Event, None]:
-        """Changes from a version on, through any number of watches that end in good order."""
-        while True:
-            seconds = random.randint(*WINDOW)
-            params = {**self._params, "watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(seconds)}
-            params["resourceVersion"] = version
-            what = f"Watching {self._resource.plural}"
-            async with self._connection.stream(self._path, params=params, what=what, silence=seconds + 30) as lines:
-                async for line in lines:
-                    kind, obj = _decode(line)
-                    version = _version(obj)
-                    if kind != "BOOKMARK":
-                        yield self._seen(kind, obj)
+    @asynccontextmanager
+    async def _watch(self, resource: Resource, version: str) -> AsyncIterator[AsyncIterator[str]]:
+        """The server's lines about changes from a version on, until it ends them."""
+        seconds = random.randint(*WINDOW)
+        params = {**self._params, "watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(seconds)}
+        params["resourceVersion"] = version
+        path, what = resource.path(self._namespace), f"Watching {resource.plural}"
+        async with self._connection.stream(path, params=params, what=what, silence=seconds + 30) as lines:
+            yield lines
 
     def _seen(self, kind: str, obj: dict[str, Any]) -> Event:
         if kind == "DELETED":

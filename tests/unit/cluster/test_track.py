@@ -95,3 +95,12 @@ def test_a_part_tells_the_same_listener_but_not_its_plan(tmp_path: Path) -> None
     ]
     assert track.left() == ["a", "b"]
     assert Estimates(tmp_path).get("b") is not None
+
+
+def test_what_follows_within_may_announce_a_way_of_its_own() -> None:
+    events: list[Progress] = []
+    track = Track(events.append)
+    track.plan(["a"])
+    track.anew().plan(["b"])
+    assert [(event.phase, event.state) for event in events] == [("a", "planned"), ("b", "planned")]
+    assert track.left() == ["a"]

@@ -10,7 +10,7 @@ import msgspec
 from meshlab.cluster.api import GUEST, AuditEvent, Capabilities, ClusterInfo, ClusterSpec, Early
 from meshlab.cluster.existing import imagecheck
 from meshlab.cluster.images.transfer import PHASE as LOAD
-from meshlab.cluster.kind.files import OwnFiles, private
+from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kube import access, kubeconfigs
 from meshlab.cluster.kube.client import KubeClient, connect
 from meshlab.cluster.kube.ready import api_missing, until
@@ -44,7 +44,7 @@ class ContextEngine:
         files = OwnFiles(folder)
         chosen = kubeconfigs.only(self.context, self._files)
         files.begin(spec)
-        private(files.kubeconfig, msgspec.json.encode(chosen))
+        files.write_kubeconfig(msgspec.json.encode(chosen))
         kube = KubeClient(files.kubeconfig, self.context)
         try:
             await until(lambda: api_missing(kube), WITHIN)

@@ -15,7 +15,7 @@ from meshlab.cluster.images import transfer
 from meshlab.cluster.images.transfer import CTR, archive, pour
 from meshlab.cluster.kind.config import audit_policy, cluster_config
 from meshlab.cluster.kind.dns import tune_dns
-from meshlab.cluster.kind.files import OwnFiles, private
+from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kind.nodes import own_nodes, remove_nodes
 from meshlab.cluster.kube.client import KubeClient
 from meshlab.cluster.programs import group
@@ -87,7 +87,7 @@ class Creation:
         self._track.running(DNS)
         told = await run("kind", "get", "kubeconfig", "--name", self._cluster)
         # kind itself merges the same entries into this file at its end.
-        private(self._files.kubeconfig, told.out)
+        self._files.write_kubeconfig(told.out)
         kube = KubeClient(self._files.kubeconfig)
         try:
             await tune_dns(kube)

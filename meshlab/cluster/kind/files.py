@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.kind.config import POLICY
-from meshlab.files import writing
+from meshlab.files import write, writing
 
 
 class Mark(Struct, frozen=True):
@@ -48,6 +48,10 @@ class OwnFiles:
             self.config.write_bytes(msgspec.json.encode(config))
             (self.mount / POLICY).write_bytes(msgspec.json.encode(policy))
 
+    def write_kubeconfig(self, content: bytes) -> None:
+        """Such that only its owner can read it, whole or not at all. EnvironmentFault."""
+        write(self.kubeconfig, content)
+
     def complete(self) -> None:
         """The cluster is whole."""
         self._mark.unlink(missing_ok=True)
@@ -72,18 +76,9 @@ class OwnFiles:
     def remove(self) -> None:
         """Remove them; the record last, so that a removal that was cut off is taken up again."""
         shutil.rmtree(self.mount, ignore_errors=True)
-        for file in (self.kubeconfig, *self.folder.glob("kubeconfig.*"), self.config, self._mark, self._record):
+        # Locks of kubectl, and parts of a kubeconfig whose writer was killed.
+        beside = (*self.folder.glob("kubeconfig.*"), *self.folder.glob(".kubeconfig.*"))
+        for file in (self.kubeconfig, *beside, self.config, self._mark, self._record):
             file.unlink(missing_ok=True)
         with suppress(OSError):
             self.folder.rmdir()
-
-
-def private(file: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all. EnvironmentFault."""
-    fresh = file.with_name(file.name + ".new")
-    with writing(file):
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        fresh.replace(file)

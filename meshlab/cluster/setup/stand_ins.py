@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from meshlab import files
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.images.sources import PREFIX
 from meshlab.cluster.programs.containers import docker
@@ -37,13 +37,9 @@ async def way(ref: str) -> str:
 
 
 async def remember(refs: Iterable[str], how: str) -> None:
-    """Keep by image id how these were had, so that one that is pulled later is believed again."""
+    """Keep by image id how these were had, so that one that is pulled later is believed again. EnvironmentFault."""
     ids = {str(image.get("Id", "")): how for image in (await _images(refs)).values()}
-    file, kept = _file(), remembered() | ids
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_bytes(msgspec.json.encode(kept))
-    fresh.replace(file)
+    files.write(_file(), msgspec.json.encode(remembered() | ids))
 
 
 def remembered() -> dict[str, str]:

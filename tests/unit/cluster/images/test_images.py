@@ -41,8 +41,7 @@ async def test_what_is_missing_below_an_image_is_built_first(
 
     monkeypatch.setattr(containers, "image_ids", image_ids)
     monkeypatch.setattr(Images, "_make", make)
-    async for _ in Images(root=layered, arch="amd64").ensure(["meshlab/top"]):
-        pass
+    await Images(root=layered, arch="amd64").ensure(["meshlab/top"], Track())
     under = {"top": refs["over"], "over": refs["thing"]}
     pulled = [(base.ref, "")] if built and "base" not in there else []
     assert done == pulled + [(refs[name], under.get(name, "")) for name in built]

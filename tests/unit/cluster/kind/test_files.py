@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kind.files import OwnFiles, private
+from meshlab.cluster.kind.files import OwnFiles
 
 SPEC = ClusterSpec(name="a", node_image="kindest/node:v1.34.2")
 
@@ -19,7 +19,8 @@ def test_own_files_know_an_unfinished_creation(tmp_path: Path) -> None:
     files.complete()
     assert (files.ours, files.incomplete) == (True, False)
     (files.folder / "kubeconfig.lock").touch()
-    private(files.kubeconfig, b"secret")
+    (files.folder / ".kubeconfig.17.abc.tmp").touch()
+    files.write_kubeconfig(b"secret")
     assert files.kubeconfig.stat().st_mode & 0o777 == 0o600
     files.remove()
     assert not files.folder.exists()

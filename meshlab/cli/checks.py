@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cli.options import Options, format_option
-from meshlab.cli.running import following, open_lab, with_run
+from meshlab.cli.running import open_lab, with_run
 from meshlab.errors import ExitCode, worst
 from meshlab.report.text import summary, verdict_lines
 from meshlab.run.api import LabRun
@@ -85,7 +86,7 @@ def check_command(
         source = run.watch() if watch else run.check(named, wait=wait)
         # The last of each counts: while a check is waited for it is pending first.
         last: dict[str, Verdict] = {}
-        async with following(source) as items:
+        async with aclosing(source) as items:
             async for verdict in items:
                 last[verdict.check] = verdict
                 show(verdict, run, options, "jsonl" if watch and form == "json" else form)

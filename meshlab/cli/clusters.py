@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from meshlab.cli.options import Options, format_option
-from meshlab.cli.output import show_progress
+from meshlab.cli.output import progress_shown, show_progress
 from meshlab.cli.running import drive, with_run
 from meshlab.words import say
 
@@ -34,9 +34,10 @@ def down_command(options: Options, form: str) -> None:
 @click.pass_obj
 def clean_command(options: Options, yes: bool, progress_too: bool, form: str) -> None:
     """Remove every cluster, network, file and process that meshlab made on this machine."""
+    from meshlab.cluster.track import Track
     from meshlab.run.clusters.removal import clean
     from meshlab.run.store.paths import find
 
     if not yes:
         click.confirm(say("cli.clean", options.language), abort=True, err=True)
-    drive(show_progress(clean(find(), progress_too=progress_too), options.language, form))
+    drive(clean(find(), Track(progress_shown(options.language, form)), progress_too=progress_too))

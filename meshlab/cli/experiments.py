@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from meshlab.cli.checks import code_of
 from meshlab.cli.checks import show as show_verdict
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
-from meshlab.cli.running import following, with_run
+from meshlab.cli.running import with_run
 from meshlab.errors import ExitCode, UsageError
 from meshlab.report.matrix_text import matrix_text
 from meshlab.report.numbers_text import numbers_text
@@ -90,7 +91,7 @@ def _list(run: LabRun, options: Options) -> ExitCode:
 async def _run(run: LabRun, experiment: str, options: Options, form: str) -> ExitCode:
     last: dict[str, Verdict] = {}
     matrix: tuple[Cell, ...] = ()
-    async with following(run.experiment(experiment)) as items:
+    async with aclosing(run.experiment(experiment)) as items:
         async for event in items:
             if event.verdict is not None:
                 last[f"{event.phase}/{event.verdict.check}"] = event.verdict

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from meshlab.cli.options import Options, format_option
-from meshlab.cli.output import show_progress
+from meshlab.cli.output import progress_shown
 from meshlab.cli.running import drive
 from meshlab.errors import ExitCode
 
@@ -43,6 +43,7 @@ def doctor_command(ctx: click.Context, form: str) -> None:
 def setup_command(options: Options, bundle: str | None, tools_only: bool, form: str) -> None:
     """Install what is missing: kind and kubectl (verified by checksum), an engine where that is allowed, images."""
     from meshlab.cluster.setup import setup
+    from meshlab.cluster.track import Track
 
     folder = Path(bundle).resolve() if bundle else None
-    drive(show_progress(setup(bundle=folder, tools_only=tools_only), options.language, form))
+    drive(setup(Track(progress_shown(options.language, form)), bundle=folder, tools_only=tools_only))

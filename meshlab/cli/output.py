@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import click
@@ -52,19 +53,28 @@ def progress_line(progress: Progress, language: str) -> str:
     return "  ".join([*parts, progress.detail]).rstrip()
 
 
-async def show_progress(steps: AsyncIterator[Progress], language: str, form: str = "text") -> None:
-    """Follow a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
-    from meshlab.cli.running import following
+async def show_progress(steps: AsyncGenerator[Progress, None], language: str, form: str = "text") -> None:
+    """Follow a long operation of a run to its end."""
+    show = progress_shown(language, form)
+    async with aclosing(steps) as items:
+        async for progress in items:
+            show(progress)
+
+
+def progress_shown(language: str, form: str = "text") -> Callable[[Progress], None]:
+    """What shows a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
     from meshlab.report.envelope import line
 
     shown: set[tuple[str, ...]] = set()
-    async with following(steps) as items:
-        async for progress in items:
-            if form == "json":
-                click.echo(line("progress", progress=progress))
-                sys.stdout.flush()
-            elif _worth_a_line(progress, shown):
-                note(progress_line(progress, language))
+
+    def show(progress: Progress) -> None:
+        if form == "json":
+            click.echo(line("progress", progress=progress))
+            sys.stdout.flush()
+        elif _worth_a_line(progress, shown):
+            note(progress_line(progress, language))
+
+    return show
 
 
 def _worth_a_line(progress: Progress, shown: set[tuple[str, ...]]) -> bool:

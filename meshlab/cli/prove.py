@@ -9,10 +9,11 @@ import click
 from meshlab.cli.grade import tell
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
-from meshlab.cli.running import drive, following
+from meshlab.cli.running import drive
 from meshlab.errors import ExitCode, UsageError, worst
 
 if TYPE_CHECKING:
+    from meshlab.cluster.progress import Progress
     from meshlab.run.prove.events import ProofEvent, ProveRequest
     from meshlab.run.prove.pairs import Pair, PairsRequest
 
@@ -66,17 +67,15 @@ async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode
     from meshlab.report.envelope import line
     from meshlab.run.prove.prove import prove
 
-    wrong = 0
-    async with following(prove(request)) as items:
-        async for event in items:
-            wrong += event.kind == "expectation" and not event.ok
-            if form == "json":
-                click.echo(line("proof", lab=request.lab, event=event))
-            elif event.progress is not None:
-                tell(event.progress, options.language)
-            else:
-                _event(event, request.lab)
-    return ExitCode.CHECKS_FAILED if wrong else ExitCode.PASS
+    def show(event: ProofEvent) -> None:
+        if form == "json":
+            click.echo(line("proof", lab=request.lab, event=event))
+        elif event.progress is not None:
+            tell(event.progress, options.language)
+        else:
+            _event(event, request.lab)
+
+    return ExitCode.PASS if await prove(request, show) else ExitCode.CHECKS_FAILED
 
 
 def _event(event: ProofEvent, lab: str) -> None:
@@ -98,14 +97,13 @@ async def _pairs(request: PairsRequest, options: Options, form: str) -> ExitCode
     from meshlab.run.prove.pairs import Pair
     from meshlab.run.prove.pairs import pairs as walk
 
-    found: list[Pair] = []
-    async with following(walk(request)) as items:
-        async for event in items:
-            if not isinstance(event, Pair):
-                tell(event, options.language)
-                continue
-            found.append(event)
+    def show(event: Progress | Pair) -> None:
+        if isinstance(event, Pair):
             click.echo(_pair(event), err=form == "json")
+        else:
+            tell(event, options.language)
+
+    found = await walk(request, show)
     ok = all(pair.ok for pair in found)
     if form == "json":
         click.echo(envelope("pairs", ok=ok, pairs=found))

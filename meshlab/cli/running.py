@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
 from typing import Any, TypeVar
 
 from meshlab.cli.options import Options
@@ -64,14 +64,3 @@ async def _with_signals(work: Coroutine[Any, Any, T]) -> T:
         if interrupted:
             raise KeyboardInterrupt from None
         raise
-
-
-@asynccontextmanager
-async def following(source: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
-    """The source for an `async for`, closed however the body ends: its cleaning up must not wait for the collector."""
-    try:
-        yield source
-    finally:
-        close = getattr(source, "aclose", None)
-        if close is not None:
-            await close()

@@ -11,11 +11,12 @@ from msgspec import Struct
 from meshlab.cli.grade import tell
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
-from meshlab.cli.running import drive, following
+from meshlab.cli.running import drive
 from meshlab.errors import UsageError
 from meshlab.words import say
 
 if TYPE_CHECKING:
+    from meshlab.run.recordings.drive import Event
     from meshlab.run.recordings.make import RecordRequest
 
 
@@ -118,12 +119,13 @@ async def _follow(request: RecordRequest, language: str) -> None:
     """What it comes to goes to stderr: the file is the data."""
     from meshlab.run.recordings.make import record
 
-    async with following(record(request)) as items:
-        async for event in items:
-            if isinstance(event, str):
-                note(f"— {request.lab} {event}")
-            else:
-                tell(event, language)
+    def show(event: Event) -> None:
+        if isinstance(event, str):
+            note(f"— {request.lab} {event}")
+        else:
+            tell(event, language)
+
+    await record(request, show)
 
 
 def _kilobytes(size: int) -> str:

@@ -15,7 +15,7 @@ from meshlab.lab.files.content import recordings_folder
 from meshlab.run.api import LabSummary, Language
 from meshlab.run.clients import Clients, ClusterNames
 from meshlab.run.run import Run
-from meshlab.run.session import Facade
+from meshlab.run.session import Session
 from meshlab.run.store import paths, seat, state
 from meshlab.run.store.journal import Journal
 from meshlab.run.store.log import Log
@@ -40,7 +40,7 @@ def open_run(
     language: Language | None = None,
     cluster: str = "",
     record: Path | None = None,
-) -> Facade:
+) -> Session:
     """The run of a lab (id, stage or beginning of an id); "" is the current one. Started or not: opening changes nothing.
 
     seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind;
@@ -58,7 +58,7 @@ def open_run(
         language=language,
         cluster=cluster,
     )
-    return Facade(run, record)
+    return Session(run, record)
 
 
 def make_run(

@@ -70,7 +70,7 @@ class Clients:
     def engine(self) -> Engine:
         """EngineError when it cannot be had."""
         if self._engine is None:
-            self._engine = make(self._paths, self.context)
+            self._engine = make(self.context)
         return self._engine
 
     async def info(self, cluster: str, *, fresh: bool = False) -> ClusterInfo:
@@ -181,17 +181,15 @@ def asleep(info: ClusterInfo) -> ClusterError:
     return ClusterAsleep(said, hint=START, parameters={"cluster": info.name, "state": info.state})
 
 
-def make(paths: Paths, context: str) -> Engine:
+def make(context: str) -> Engine:
     """EngineError when it cannot be had."""
-    from meshlab.cluster.track import Estimates
-
     if context:
         from meshlab.cluster.existing.engine import ContextEngine
 
-        return ContextEngine(context, Estimates(paths.root))
+        return ContextEngine(context)
     from meshlab.cluster.kind.engine import KindEngine
 
-    return KindEngine(Estimates(paths.root))
+    return KindEngine()
 
 
 def cluster_name(paths: Paths, wanted: str, key: str, *, first: bool, context: str = "") -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from meshlab.check.verdict import Verdict
+from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Tell, Track
 from meshlab.lab.model import Lab
 from meshlab.run import snapshot
 from meshlab.run.api import (
@@ -35,7 +38,41 @@ if TYPE_CHECKING:
     from meshlab.check.record import FixtureWriter
 
 
-class Facade:
+T = TypeVar("T")
+
+
+async def streamed(operation: Callable[[Callable[[T], None]], Awaitable[object]]) -> AsyncGenerator[T, None]:
+    """What an operation tells, as a stream; the operation runs in one task, because a run's lock belongs to a task.
+
+    Its error is raised at the end. Closing or cancelling the stream cancels the operation and waits until it has cleaned up;
+    an error of that cleaning up is raised too.
+    """
+    news: asyncio.Queue[T | _End] = asyncio.Queue()
+    task = asyncio.ensure_future(operation(news.put_nowait))
+    task.add_done_callback(lambda _: news.put_nowait(_END))
+    try:
+        while not isinstance(item := await news.get(), _End):
+            yield item
+    finally:
+        await to_the_end(_ended(task))
+    # It was cancelled by somebody else.
+    task.result()
+
+
+async def _ended(task: asyncio.Future[object]) -> None:
+    await stop([task])
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+
+
+class _End:
+    """Nothing more is told."""
+
+
+_END = _End()
+
+
+class Session:
     """Implements api.LabRun on a Run. Modules that need a cluster are imported when they are asked for."""
 
     def __init__(self, run: Run, record: Path | None = None) -> None:
@@ -69,24 +106,23 @@ class Facade:
         return pages.debrief(self.run, step, language)
 
     def environment(self) -> dict[str, str]:
-
         return shell.environment(self.run)
 
-    async def prepare(self) -> AsyncIterator[Progress]:
+    def prepare(self) -> AsyncGenerator[Progress, None]:
         from meshlab.run.prepare import prepare
 
-        async for progress in prepare.prepare(self.run):
-            yield progress
+        return streamed(lambda tell: prepare.prepare(self.run, self.track(tell)))
 
-    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         from meshlab.run.checks import judge
 
-        return judge.check(self.run, checks, wait=wait, recorder=self._recorder())
+        recorder = self._recorder()
+        return streamed(lambda tell: judge.check(self.run, checks, tell, wait=wait, recorder=recorder))
 
-    def watch(self) -> AsyncIterator[Verdict]:
+    def watch(self) -> AsyncGenerator[Verdict, None]:
         from meshlab.run.checks import watch
 
-        return watch.watch(self.run)
+        return streamed(lambda tell: watch.watch(self.run, tell))
 
     def hint(self, check: str = "", language: Language = "en") -> HintText | None:
         return hints.show(self.run, check, language)
@@ -97,10 +133,10 @@ class Facade:
     def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
         answers.predict(self.run, experiment, prediction)
 
-    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+    def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         from meshlab.run.experiments.experiment import run_experiment
 
-        return run_experiment(self.run, experiment)
+        return streamed(lambda tell: run_experiment(self.run, experiment, tell))
 
     async def undo_faults(self) -> list[FaultState]:
         from meshlab.run import faults
@@ -113,24 +149,23 @@ class Facade:
         await next_step.go_on(self.run)
         return snapshot.take(self.run)
 
-    def solve(self, step: str = "") -> AsyncIterator[Progress]:
+    def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         from meshlab.run.solve import solve
 
-        return solve.solve(self.run, step)
+        return streamed(lambda tell: solve.solve(self.run, step, self.track(tell)))
 
-    def goto(self, step: str) -> AsyncIterator[Progress]:
-
-        return goto.goto(self.run, step)
+    def goto(self, step: str) -> AsyncGenerator[Progress, None]:
+        return streamed(lambda tell: goto.goto(self.run, step, self.track(tell)))
 
     async def plan_reset(self, step: str = "") -> ResetPlan:
         from meshlab.run.prepare import reset
 
         return await reset.plan(self.run, step)
 
-    def reset(self, step: str = "") -> AsyncIterator[Progress]:
+    def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
         from meshlab.run.prepare import reset
 
-        return reset.reset(self.run, step)
+        return streamed(lambda tell: reset.reset(self.run, step, self.track(tell)))
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
         from meshlab.run.observe import trace
@@ -143,7 +178,6 @@ class Facade:
         return await look.matrix(self.run)
 
     async def pods(self) -> list[dict[str, Any]]:
-
         return await pods.pods(self.run)
 
     async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
@@ -151,18 +185,22 @@ class Facade:
 
         return await traffic.traffic(self.run, pods)
 
-    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
         from meshlab.run.clusters import removal
 
-        return removal.stop(self.run, free=free)
+        return streamed(lambda tell: removal.stop(self.run, Track(tell), free=free))
 
-    def down(self) -> AsyncIterator[Progress]:
+    def down(self) -> AsyncGenerator[Progress, None]:
         from meshlab.run.clusters import removal
 
-        return removal.down(self.run)
+        return streamed(lambda tell: removal.down(self.run, Track(tell)))
 
     async def close(self) -> None:
         await self.run.close()
+
+    def track(self, tell: Tell) -> Track:
+        """For an operation whose phases are timed: with what they took before on this machine."""
+        return Track(tell, Estimates(self.run.paths.root))
 
     def _recorder(self) -> FixtureWriter | None:
         if self._record is None:

@@ -20,7 +20,7 @@ from meshlab.run.accounts import learner
 from meshlab.run.api import LabRun, Language
 from meshlab.run.catalog import make_run
 from meshlab.run.run import Run
-from meshlab.run.session import Facade
+from meshlab.run.session import Session
 from meshlab.run.store import events
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 from tests.unit.cluster.api_server import ApiServer, config, pod
@@ -70,7 +70,7 @@ class Place:
         self.engine = ToldEngine()
         self.server = ApiServer()
         self.run = self._run(folder)
-        self.facade = Facade(self.run)
+        self.facade = Session(self.run)
         self._runner: web.AppRunner | None = None
         self._port = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class FreshRun(ScriptedRun):
         self.environment_state = "none"
         self.time = 1_700_000_000.0
 
-    async def prepare(self) -> AsyncIterator[Progress]:
+    async def prepare(self) -> AsyncGenerator[Progress, None]:
         async for event in super().prepare():
             yield event
         self.environment_state = "ready"
@@ -44,7 +44,7 @@ class FreshRun(ScriptedRun):
     def snapshot(self) -> Snapshot:
         return replace(super().snapshot(), environment=self.environment_state)
 
-    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         for name in [] if checks else self._step(self.current).checks:
             if name not in self.verdicts and self.lab.all_checks()[name].role != "phase":
                 self._first(name)
@@ -131,8 +131,8 @@ def recorder(run: ScriptedRun, file: Path) -> Recorder:
 async def record(file: Path, run: ScriptedRun | None = None) -> Recording:
     """Driven from its beginning to its end."""
     writing = recorder(run or FreshRun(), file)
-    async for _ in drive(writing, lambda step: Part(solved=step not in ("router-dies", "bad-line"), predictions=PREDICTIONS)):
-        pass
+    part = lambda step: Part(solved=step not in ("router-dies", "bad-line"), predictions=PREDICTIONS)  # noqa: E731
+    await drive(writing, part, lambda _: None)
     await writing.close()
     pack(file)
     return read(file)

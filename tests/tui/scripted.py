@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from msgspec.structs import replace
@@ -239,7 +239,7 @@ class ScriptedRun:
     def environment(self) -> dict[str, str]:
         return {"KUBECONFIG": "/state/meshlab/2-router-mesh/learner.kubeconfig", "MESHLAB_RUN": "2-router-mesh"}
 
-    async def prepare(self) -> AsyncIterator[Progress]:
+    async def prepare(self) -> AsyncGenerator[Progress, None]:
         self.calls.append("prepare")
         for phase, estimate in PHASES.items():
             yield Progress(phase=phase, state="planned", estimate=estimate)
@@ -258,14 +258,14 @@ class ScriptedRun:
                 raise self.clean_up_error from None
             raise
 
-    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         self.calls.append("check")
         for check in checks or self._step(self.current).checks:
             await asyncio.sleep(0)
             if check in self.verdicts:
                 yield self.verdicts[check]
 
-    async def watch(self) -> AsyncIterator[Verdict]:
+    async def watch(self) -> AsyncGenerator[Verdict, None]:
         self.calls.append("watch")
         while True:
             news = await self.news.get()
@@ -287,7 +287,7 @@ class ScriptedRun:
     def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
         self.predictions[experiment] = prediction
 
-    async def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+    async def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         self.calls.append(f"experiment {experiment}")
         try:
             yield ExperimentEvent(experiment=experiment, kind="phase", phase="down", text="The router is taken away")
@@ -327,19 +327,19 @@ class ScriptedRun:
         self.current = STEPS[STEPS.index(self.current) + 1]
         return self.snapshot()
 
-    async def _work(self, name: str) -> AsyncIterator[Progress]:
+    async def _work(self, name: str) -> AsyncGenerator[Progress, None]:
         self.calls.append(name)
         yield Progress(phase="converge", state="planned", estimate=3.0)
         yield Progress(phase="converge", state="running")
         await self.gate.wait()
         yield Progress(phase="converge", state="done", seconds=2.0)
 
-    async def solve(self, step: str = "") -> AsyncIterator[Progress]:
+    async def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         async for event in self._work("solve"):
             yield event
         self.green()
 
-    async def goto(self, step: str) -> AsyncIterator[Progress]:
+    async def goto(self, step: str) -> AsyncGenerator[Progress, None]:
         async for event in self._work(f"goto {step}"):
             yield event
         self.current = step
@@ -347,7 +347,7 @@ class ScriptedRun:
     async def plan_reset(self, step: str = "") -> ResetPlan:
         return ResetPlan(step=step or self.current, strays=self.strays)
 
-    async def reset(self, step: str = "") -> AsyncIterator[Progress]:
+    async def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
         async for event in self._work("reset"):
             yield event
 
@@ -371,11 +371,11 @@ class ScriptedRun:
         self.counted += 1
         return example_traffic(10.0 * self.counted)
 
-    async def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+    async def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
         async for event in self._work("stop"):
             yield event
 
-    async def down(self) -> AsyncIterator[Progress]:
+    async def down(self) -> AsyncGenerator[Progress, None]:
         async for event in self._work("down"):
             yield event
 

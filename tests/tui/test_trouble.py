@@ -19,7 +19,7 @@ from meshlab.cluster.kube.client import KubeClient
 from meshlab.errors import ClusterError, ConnectionLost, DiskFull, LockedError
 from meshlab.report.trouble import told
 from meshlab.run.api import Language
-from meshlab.run.session import Facade
+from meshlab.run.session import Session
 from meshlab.run.store import log
 from meshlab.tui.app import MeshlabApp, ended
 from meshlab.tui.base.modals import FailureModal
@@ -119,7 +119,7 @@ async def test_a_cluster_that_dies_is_said_to_and_s_starts_again(
         await until(pilot, lambda: on(app, "PreparingScreen"))
         assert app.backend.opened == [found.run.lab_id]
         assert found.log.startswith(before)
-        assert Facade(found.run).snapshot().answers == {"why": "one"}
+        assert Session(found.run).snapshot().answers == {"why": "one"}
 
 
 async def test_an_engine_that_is_gone_is_named_rather_than_its_cluster(tmp_path: Path) -> None:

@@ -33,10 +33,22 @@ SMALL = 2048
 """Bytes of evidence that stay in the log; more goes to a file of its own."""
 
 
+Tell = Callable[[Verdict], None]
+
+
+def ignore(verdict: Verdict) -> None:
+    """For whoever only wants the last ones."""
+
+
 async def check(
-    run: Run, names: list[str] | None = None, *, wait: bool = False, recorder: FixtureWriter | None = None
-) -> AsyncGenerator[Verdict, None]:
-    """Verdicts of the checks (default: the current step's), each as soon as it is known, recorded."""
+    run: Run,
+    names: list[str] | None = None,
+    tell: Tell = ignore,
+    *,
+    wait: bool = False,
+    recorder: FixtureWriter | None = None,
+) -> dict[str, Verdict]:
+    """The last verdict of each of the checks (default: the current step's), recorded; each is told as soon as it is known."""
     wanted = _named(run, names) if names is not None else list(step_of(run).checks)
     every = len(wanted) == len(run.lab.all_checks())
     asked = () if names is None or every else names
@@ -44,15 +56,16 @@ async def check(
         here = step_of(run).id
         wanted = [one for one in wanted if not run.lab.ended(one, here)]
     found: dict[str, Verdict] = {}
-    async with aclosing(evaluate(run, wanted, asked=asked, wait=wait, recorder=recorder)) as verdicts:
+    async with aclosing(await evaluation(run, wanted, asked=asked, wait=wait, recorder=recorder)) as verdicts:
         async for verdict in verdicts:
             found[verdict.check] = verdict
             # First, so that whoever hears of the last green verdict finds the step done.
             await mark_done(run, run.lab.step_of(verdict.check), found)
-            yield verdict
+            tell(verdict)
+    return found
 
 
-async def evaluate(
+async def evaluation(
     run: Run,
     checks: Iterable[Check],
     *,
@@ -62,13 +75,9 @@ async def evaluate(
     recorder: FixtureWriter | None = None,
     record: Callable[[Verdict], None] | None = None,
 ) -> AsyncGenerator[Verdict, None]:
-    """The check room's engine on this run's world; every final verdict is recorded. Marks no step."""
-    from meshlab.check import engine
-    from meshlab.check.inputs import Inputs
-
-    inputs = Inputs(run.lab, await run.world())
-    source = engine.evaluate(
-        inputs,
+    """The check room's engine on this run's world, to be begun; every final verdict is recorded. Marks no step."""
+    return engine.evaluate(
+        Inputs(run.lab, await run.world()),
         checks,
         known=run.state().fresh if known is None else known,
         asked=[name for name in asked if run.lab.all_checks()[name].role != "phase"],
@@ -76,9 +85,6 @@ async def evaluate(
         record=record or (lambda verdict: keep(run, verdict)),
         fixtures=recorder,
     )
-    async with aclosing(source) as verdicts:
-        async for verdict in verdicts:
-            yield verdict
 
 
 def keep(run: Run, verdict: Verdict) -> None:
@@ -196,11 +202,12 @@ def lasting(check: Check) -> bool:
     return check.success is None or check.success.window != "step"
 
 
-async def look(run: Run, checks: Iterable[Check], *, wait: bool) -> AsyncGenerator[Verdict, None]:
+async def look(run: Run, checks: Iterable[Check], tell: Tell = ignore, *, wait: bool) -> dict[str, Verdict]:
     """Final verdicts of exactly these checks and those they need, all looked at now."""
-    inputs = Inputs(run.lab, await run.world())
-    source = engine.evaluate(inputs, checks, known={}, wait=wait, record=lambda one: keep(run, one))
-    async with aclosing(source) as verdicts:
+    found: dict[str, Verdict] = {}
+    async with aclosing(await evaluation(run, checks, known={}, wait=wait)) as verdicts:
         async for verdict in verdicts:
             if verdict.outcome is not Outcome.PENDING:
-                yield verdict
+                found[verdict.check] = verdict
+                tell(verdict)
+    return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -32,12 +33,10 @@ READING = ("writes", "proxy-config", "image")
 """Kinds that read more than that, but send no traffic."""
 
 
-async def watch(run: Run) -> AsyncGenerator[Verdict, None]:
+async def watch(run: Run, tell: Callable[[Verdict], None]) -> None:
     """For ever; goes on with the next step when the learner moves, here or in another meshlab."""
     while True:
-        async with aclosing(_Step(run, judge.step_of(run)).verdicts()) as verdicts:
-            async for verdict in verdicts:
-                yield verdict
+        await _Step(run, judge.step_of(run), tell).watch()
 
 
 def _same(one: Verdict, other: Verdict) -> bool:
@@ -48,55 +47,43 @@ def _same(one: Verdict, other: Verdict) -> bool:
 class _Step:
     """Watching one step, until the learner leaves it or the clusters are others."""
 
-    def __init__(self, run: Run, step: Step) -> None:
+    def __init__(self, run: Run, step: Step, tell: Callable[[Verdict], None]) -> None:
         self._run = run
         self._step = step
+        self._tell = tell
         self._checks = [check for check in step.checks if check.when == "change" and not of_experiment(check)]
         self._due = Due(self._checks)
         self._latest: dict[str, Verdict] = {}
-        self._news: asyncio.Queue[Verdict | Exception | None] = asyncio.Queue()
 
-    async def verdicts(self) -> AsyncGenerator[Verdict, None]:
+    async def watch(self) -> None:
         """Ends when the step is another one."""
-        tasks = [asyncio.create_task(self._guarded(work)) for work in self._work()]
-        try:
-            while (news := await self._news.get()) is not None:
-                if isinstance(news, Exception):
-                    raise news
-                yield news
-        finally:
-            await stop(tasks)
-
-    def _work(self) -> list[AsyncGenerator[None, None]]:
         quick = [check for check in self._checks if check.kind in QUICK]
         reading = [check for check in self._checks if check.kind in READING]
         traffic = [check for check in self._checks if check.kind not in (*QUICK, *READING)]
         watched = wanted(self._run.lab, self._checks)
-        return [
+        works = [
             self._follow_log(),
             *(self._lane(lane) for lane in (quick, reading, traffic) if lane),
-            *(self._follow_objects(place, checks) for place, checks in watched.items()),
+            *(follow(self._run, place, partial(self._due.mark, checks)) for place, checks in watched.items()),
         ]
-
-    async def _guarded(self, work: AsyncGenerator[None, None]) -> None:
+        tasks = [asyncio.create_task(work) for work in works]
         try:
-            async with aclosing(work) as steps:
-                async for _ in steps:
-                    pass
-        except Exception as error:
-            self._news.put_nowait(error)
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            await stop(tasks)
 
-    async def _lane(self, lane: list[Check]) -> AsyncGenerator[None, None]:
+    async def _lane(self, lane: list[Check]) -> None:
         while True:
             batch = await self._due.next(lane)
             if lane[0].kind not in (*QUICK, *READING) and self._disturbed():
                 self._due.later([check.id for check in batch])
                 continue
-            source = judge.evaluate(self._run, batch, known=self._latest, record=lambda _: None)
+            source = await judge.evaluation(self._run, batch, known=self._latest, record=lambda _: None)
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:
                     await self._say(self._due.judged(verdict))
-            yield
 
     def _disturbed(self) -> bool:
         """An experiment runs: traffic of ours would stand in its measurements, and what it breaks is no verdict."""
@@ -110,7 +97,7 @@ class _Step:
         # First, so that whoever hears of the last green verdict finds the step done.
         await self._finish()
         if before is None or not verdict.waits_for or not _same(before, verdict):
-            self._news.put_nowait(verdict)
+            self._tell(verdict)
         if before is None or before.green != verdict.green:
             self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
 
@@ -120,28 +107,19 @@ class _Step:
         last = {name: verdict for name, verdict in self._run.state().fresh.items() if name in asked}
         await judge.mark_done(self._run, self._step, {**last, **self._latest})
 
-    async def _follow_objects(self, place: Place, checks: list[str]) -> AsyncGenerator[None, None]:
-        async with aclosing(follow(self._run, place)) as changed:
-            async for _ in changed:
-                self._due.mark(checks)
-                yield
-
-    async def _follow_log(self) -> AsyncGenerator[None, None]:
+    async def _follow_log(self) -> None:
+        """Until the learner leaves the step, or the clusters are others."""
         async with aclosing(self._run.log.follow(self._run.log.length)) as news:
             async for event in news:
-                self._heard(event)
-                yield
-
-    def _heard(self, event: events.AnyEvent) -> None:
-        match event:
-            case events.Moved() | events.WasReset() | events.Prepared():
-                self._news.put_nowait(None)
-            case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
-                self._due.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
-            case events.FaultApplied() | events.FaultUndone():
-                self._due.mark([check.id for check in self._checks])
-            case _:
-                pass
+                match event:
+                    case events.Moved() | events.WasReset() | events.Prepared():
+                        return
+                    case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
+                        self._due.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
+                    case events.FaultApplied() | events.FaultUndone():
+                        self._due.mark([check.id for check in self._checks])
+                    case _:
+                        pass
 
 
 AGAIN = 5.0
@@ -168,24 +146,17 @@ def wanted(lab: Lab, checks: Iterable[Check]) -> dict[Place, list[str]]:
     return found
 
 
-async def follow(run: Run, place: Place) -> AsyncGenerator[None, None]:
-    """An item for each change, for ever."""
+async def follow(run: Run, place: Place, changed: Callable[[], None]) -> None:
+    """Say each change, for ever. What was there already is none."""
     ref = ObjectRef(namespace=place.namespace, api_version=place.api_version, kind=place.kind)
     while True:
         try:
             kube = await run.kube(place.cluster)
-            source = cast("AsyncGenerator[tuple[str, object], None]", kube.watch(ref))
-            async with aclosing(source) as stream:
-                async for _ in _after_sync(stream):
-                    yield
+            synced = False
+            async with aclosing(kube.watch(ref)) as stream:
+                async for kind, _ in stream:
+                    if synced:
+                        changed()
+                    synced = synced or kind == "SYNC"
         except MeshlabError:
             await asyncio.sleep(AGAIN)
-
-
-async def _after_sync(stream: AsyncGenerator[tuple[str, object], None]) -> AsyncGenerator[None, None]:
-    """What was there already is no change."""
-    synced = False
-    async for kind, _ in stream:
-        if synced:
-            yield
-        synced = synced or kind == "SYNC"

@@ -8,6 +8,7 @@ from meshlab.cluster.api import Capabilities, ClusterInfo, ClusterSpec, unmet
 from meshlab.cluster.doctor.redirect import redirects
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.kind.config import subnets
+from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.model import Lab, spaces
 from meshlab.run.run import Run
@@ -34,8 +35,8 @@ async def connected(run: Run) -> list[Place]:
         return places
     for place in places:
         if place.found is None:
-            async for _ in run.engine.create(place.spec, run.folder_of(place.key)):
-                pass
+            track = Track(estimates=Estimates(run.paths.root))
+            await run.engine.create(place.spec, run.folder_of(place.key), track=track)
     return await look(run)
 
 

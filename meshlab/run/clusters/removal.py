@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import ExitStack, aclosing
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,7 @@ from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kind.orphans import drop, orphans
 from meshlab.cluster.programs import ephemeral
 from meshlab.cluster.programs.containers import PREFIX
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track, timed
+from meshlab.cluster.track import Track
 from meshlab.lab.model import spaces
 from meshlab.objects import apply
 from meshlab.run import faults
@@ -39,55 +38,46 @@ UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
 )
 
 
-async def stop(run: Run, *, free: bool = False) -> AsyncGenerator[Progress, None]:
+async def stop(run: Run, track: Track, *, free: bool = False) -> None:
     """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
     run.clients.must_be_there()
     phase = HALT if free else PAUSE
     with run.lock("stop"):
-        track = Track([UNDO, phase])
-        for event in track.planned():
-            yield event
-        async with aclosing(timed(track, UNDO, lambda: faults.undo_all(run))) as progress:
-            async for event in progress:
-                yield event
+        track.plan([UNDO, phase])
+        with track.phase(UNDO):
+            await faults.undo_all(run)
         await run.forget_clients()
         places = [place for place in await clusters.look(run) if place.found is not None]
-        yield track.running(phase, total=len(places))
+        track.running(phase, total=len(places))
         for place in places:
             assert place.found is not None
             await (run.engine.halt(place.found) if free else run.engine.pause(place.found))
-        yield track.done(phase, done=len(places), total=len(places))
+        track.done(phase, done=len(places), total=len(places))
         run.append(events.Stopped(free=free))
 
 
-async def down(run: Run) -> AsyncGenerator[Progress, None]:
+async def down(run: Run, track: Track) -> None:
     """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
     run.clients.must_be_there()
     with run.lock("down"):
-        async with aclosing(remove(run)) as progress:
-            async for event in progress:
-                yield event
+        await remove(run, track)
         run.append(events.Downed())
 
 
-async def remove(run: Run) -> AsyncGenerator[Progress, None]:
+async def remove(run: Run, track: Track) -> None:
     """The clusters; on somebody else's cluster the lab's objects and meshlab's own."""
     own = run.engine.name == "kind"
-    track = Track([CLUSTER] if own else [LAB, PARTS])
-    for event in track.planned():
-        yield event
+    track.plan([CLUSTER] if own else [LAB, PARTS])
     if own:
-        yield track.running(CLUSTER)
+        track.running(CLUSTER)
         await run.forget_clients()
         for key in run.lab.clusters:
             await remove_cluster(run, key)
-        yield track.done(CLUSTER)
+        track.done(CLUSTER)
     else:
         for place in await clusters.look(run):
             if place.found is not None:
-                async with aclosing(_out_of(run, place, track)) as progress:
-                    async for event in progress:
-                        yield event
+                await _out_of(run, place, track)
     faults.forget_all(run)
 
 
@@ -107,46 +97,36 @@ def forget(folder: Path) -> None:
         folder.rmdir()
 
 
-async def _out_of(run: Run, place: Place, track: Track) -> AsyncGenerator[Progress, None]:
+async def _out_of(run: Run, place: Place, track: Track) -> None:
     """What is meshlab's out of a cluster that is not."""
     assert place.found is not None
     kube, folder = await run.kube(place.key), run.folder_of(place.key)
     whole = place.found.capabilities.scope == "cluster"
-
-    async def lab() -> None:
+    with track.phase(LAB):
         if sweep.remembered(folder) is not None:
             await sweep.contents(kube, folder, spaces(run.lab))
-
-    async with aclosing(timed(track, LAB, lab)) as progress:
-        async for event in progress:
-            yield event
-    async with aclosing(timed(track, PARTS, lambda: sweep.own(kube, folder, spaces(run.lab), whole=whole))) as progress:
-        async for event in progress:
-            yield event
+    with track.phase(PARTS):
+        await sweep.own(kube, folder, spaces(run.lab), whole=whole)
     await run.forget_clients()
     await run.engine.delete(place.spec.name, folder)
     forget(folder)
 
 
-async def clean(paths: Paths, *, progress_too: bool = False) -> AsyncGenerator[Progress, None]:
+async def clean(paths: Paths, track: Track, *, progress_too: bool = False) -> None:
     """Remove every cluster and container of this state folder, and those whose state folder is gone.
 
     progress_too: the runs' logs as well. LockedError when one of them is being changed. EngineError.
     """
-    pass
-
-    track = Track([CLUSTER])
-    for event in track.planned():
-        yield event
+    track.plan([CLUSTER])
     with ExitStack() as locks:
         for file, subject in _locks(paths).items():
             locks.enter_context(lock.held(file, "clean", subject))
         found = await find(paths)
-        yield track.running(CLUSTER, total=len(found))
+        track.running(CLUSTER, total=len(found))
         for number, one in enumerate(found):
-            yield track.running(CLUSTER, done=number, total=len(found), detail=one.name)
+            track.running(CLUSTER, done=number, total=len(found), detail=one.name)
             await one.remove()
-        yield track.done(CLUSTER, done=len(found), total=len(found))
+        track.done(CLUSTER, done=len(found), total=len(found))
         for folder in _runs(paths):
             _forget(folder, progress_too=progress_too)
 
@@ -201,7 +181,5 @@ def _folders(paths: Paths) -> list[Path]:
 
 
 async def _remove(folder: Path) -> None:
-    pass
-
     await KindEngine().delete(folder.name, folder)
     forget(folder)

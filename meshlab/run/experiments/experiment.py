@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 from meshlab.check.inputs import Inputs
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.cluster.cancelling import to_the_end
+from meshlab.cluster.cancelling import to_the_end, together
 from meshlab.cluster.poll import until
-from meshlab.cluster.track import merged
 from meshlab.errors import EnvironmentFault, PreparationTimeout, UsageError
 from meshlab.lab.model import Experiment, Fault, Phase, spaces
 from meshlab.objects import rollout
@@ -30,15 +29,16 @@ if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 
+Tell = Callable[[ExperimentEvent], None]
 LEARNER_WITHIN = 900.0
 """Seconds for the learner to do their part."""
 SETTLE_WITHIN = 90.0
 
 
-async def run_experiment(run: Run, experiment: str, *, alone: bool = False) -> AsyncGenerator[ExperimentEvent, None]:
+async def run_experiment(run: Run, experiment: str, tell: Tell, *, alone: bool = False) -> dict[str, Any]:
     """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
 
-    The last event is `finished` with the result {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
+    Returns, and tells last as `finished`, {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
     there, so meshlab does the learner's part too.
     """
     about = pages.experiment_of(run, experiment)
@@ -47,25 +47,25 @@ async def run_experiment(run: Run, experiment: str, *, alone: bool = False) -> A
         hint = f"`meshlab experiment {experiment}` asks for it."
         raise UsageError(f"The experiment {experiment} needs your prediction first.", hint=hint)
     with run.lock("experiment"):
-        work = _Experiment(run, about, predicted, alone)
+        work = _Experiment(run, about, predicted, tell, alone)
         await faults.undo_all(run)
         run.append(events.ExperimentStarted(experiment=experiment))
         try:
-            async with aclosing(work.go()) as told:
-                async for event in told:
-                    yield event
+            await work.go()
         finally:
             await to_the_end(work.put_back())
         result = work.result()
         run.append(events.ExperimentFinished(experiment=experiment, result=result))
-        yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
+        tell(ExperimentEvent(experiment=experiment, kind="finished", result=result))
+        return result
 
 
 class _Experiment:
-    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, alone: bool) -> None:
+    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, tell: Tell, alone: bool) -> None:
         self._run = run
         self._about = about
         self._predicted = predicted
+        self._tell = tell
         self._alone = alone
         self._step = next(step.id for step in run.lab.steps if about in step.experiments)
         self._applied: list[Entry] = []
@@ -73,43 +73,37 @@ class _Experiment:
         self._began: dict[str, float] = {}
         """Phase to when it began to change something (unix seconds)."""
 
-    async def go(self) -> AsyncGenerator[ExperimentEvent, None]:
+    async def go(self) -> None:
         """Every phase, once nothing is left of what was before."""
         await calm(self._run)
         for phase in self._about.phases:
-            async with aclosing(self._phase(phase)) as told:
-                async for event in told:
-                    yield event
-        for event in [self._undone(entry) for entry in reversed(self._applied)]:
-            yield event
+            await self._phase(phase)
+        for entry in reversed(self._applied):
+            self._fault("undo", "", entry.fault)
 
-    async def _phase(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+    async def _phase(self, phase: Phase) -> None:
         began = events.PhaseStarted(experiment=self._about.id, phase=phase.id)
         self._run.append(began)
         self._began[phase.id] = began.t
-        yield self._event("phase", phase.id, text=phase.id)
+        self._event("phase", phase.id, text=phase.id)
         if phase.undo:
             while self._applied:
                 entry = self._applied.pop()
                 await faults.undo(self._run, entry)
-                yield self._undone(entry, phase.id)
+                self._fault("undo", phase.id, entry.fault)
         for fault in phase.apply:
-            async with aclosing(self._apply(fault, phase)) as told:
-                async for event in told:
-                    yield event
-        async with aclosing(self._observe(phase)) as told:
-            async for event in told:
-                yield event
+            await self._apply(fault, phase)
+        await self._observe(phase)
 
-    async def _apply(self, fault: Fault, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+    async def _apply(self, fault: Fault, phase: Phase) -> None:
         by_learner = fault.by == "learner" and not self._alone
         entry = await faults.begin(
             self._run, fault, experiment=self._about.id, step=self._step, apply=not by_learner, opened=self._applied.append
         )
         if by_learner:
-            yield self._told("waiting", phase.id, fault)
+            self._fault("waiting", phase.id, fault)
             await self._learner(entry)
-        yield self._told("fault", phase.id, fault)
+        self._fault("fault", phase.id, fault)
 
     async def _learner(self, entry: Entry) -> None:
         async def pending() -> str:
@@ -118,17 +112,15 @@ class _Experiment:
         await until(pending, LEARNER_WITHIN, what=fault_words.words(entry.fault, self._run.language), interval=0.5)
         self._run.append(events.FaultApplied(fault=faults.state_of(entry)))
 
-    async def _observe(self, phase: Phase) -> AsyncGenerator[ExperimentEvent, None]:
+    async def _observe(self, phase: Phase) -> None:
         """The phase's checks, and the matrix beside them until they have come to their verdicts."""
         self._verdicts[phase.id] = []
         live = LiveMatrix(self._run, self._about, phase)
         settled = asyncio.Event()
-        sources = [self._judge(phase, settled)] + ([live.events(settled)] if live.wanted else [])
-        async with aclosing(merged(*sources)) as told:
-            async for event in told:
-                yield event
+        matrix = [live.show(settled, self._tell)] if live.wanted else []
+        await together(self._judge(phase, settled), *matrix)
 
-    async def _judge(self, phase: Phase, settled: asyncio.Event) -> AsyncGenerator[ExperimentEvent, None]:
+    async def _judge(self, phase: Phase, settled: asyncio.Event) -> None:
         from meshlab.check import engine
 
         checks = [judge.check_of(self._run, name) for name in phase.checks]
@@ -139,7 +131,7 @@ class _Experiment:
                 async for verdict in verdicts:
                     if verdict.outcome is not Outcome.PENDING:
                         self._verdicts[phase.id].append(verdict)
-                    yield self._event("verdict", phase.id, verdict=scoring.timed(verdict, self._began[phase.id]))
+                    self._event("verdict", phase.id, verdict=scoring.timed(verdict, self._began[phase.id]))
         finally:
             settled.set()
 
@@ -166,14 +158,11 @@ class _Experiment:
             "finished": round(time.time(), 3),
         }
 
-    def _event(self, kind: Any, phase: str, **more: Any) -> ExperimentEvent:
-        return ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more)
+    def _event(self, kind: Any, phase: str, **more: Any) -> None:
+        self._tell(ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more))
 
-    def _undone(self, entry: Entry, phase: str = "") -> ExperimentEvent:
-        return self._told("undo", phase, entry.fault)
-
-    def _told(self, kind: Any, phase: str, fault: Fault) -> ExperimentEvent:
-        return self._event(kind, phase, fault=fault, text=fault_words.told(kind, fault, self._run.language))
+    def _fault(self, kind: Any, phase: str, fault: Fault) -> None:
+        self._event(kind, phase, fault=fault, text=fault_words.told(kind, fault, self._run.language))
 
 
 CALM = 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import Callable
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -39,11 +39,12 @@ class LiveMatrix:
     def _spec(self) -> MatrixSpec | None:
         return next((check.matrix for check in self._checks if check.matrix is not None), None)
 
-    async def events(self, settled: asyncio.Event) -> AsyncGenerator[ExperimentEvent, None]:
+    async def show(self, settled: asyncio.Event, tell: Callable[[ExperimentEvent], None]) -> None:
         """One a second until then, and at least one."""
         while True:
             with suppress(ClusterError):
-                yield ExperimentEvent(experiment=self._about.id, kind="matrix", phase=self._phase.id, matrix=await self._now())
+                now = await self._now()
+                tell(ExperimentEvent(experiment=self._about.id, kind="matrix", phase=self._phase.id, matrix=now))
             if settled.is_set():
                 return
             with suppress(TimeoutError):

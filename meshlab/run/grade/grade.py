@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field, structs
 
 from meshlab.check.verdict import Verdict
-from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.setup.stand_ins import stand_ins
-from meshlab.cluster.track import Track
+from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import LabError, MeshlabError, PreparationTimeout, worst
 from meshlab.lab.change.parts import Change
 from meshlab.lab.change.read import load_change
@@ -25,18 +24,15 @@ from meshlab.lab.submission import load_submission
 from meshlab.lab.values import runtime
 from meshlab.run.accounts import scripts, submission
 from meshlab.run.accounts.appliers import solver
-from meshlab.run.catalog import make_run
+from meshlab.run.alone import alone
 from meshlab.run.checks import judge
-from meshlab.run.checks import judge as judgement
-from meshlab.run.clusters import removal
 from meshlab.run.desired import baseline
 from meshlab.run.prepare import prepare
 from meshlab.run.prepare.stages import Stages
 from meshlab.run.run import Run
 from meshlab.run.solve import perform
 from meshlab.run.solve.perform import Manner
-from meshlab.run.store import events, scratch
-from meshlab.run.store.paths import Paths
+from meshlab.run.store import events
 
 
 @asynccontextmanager
@@ -54,12 +50,11 @@ async def manner_of(run: Run, request: GradeRequest) -> AsyncIterator[Manner]:
 class Grading:
     """Its run is made anew; its cluster may be one that an earlier grade kept."""
 
-    def __init__(self, request: GradeRequest, where: Paths, lab: str, seed: int, notice: Notice) -> None:
+    def __init__(self, request: GradeRequest, lab: str, seed: int, tell: Tell) -> None:
         self._request = request
-        self._where = where
         self._lab = lab
         self._seed = seed
-        self._notice = notice
+        self._tell = tell
         self._verdicts: dict[str, Verdict] = {}
         self._seconds: dict[str, float] = {}
 
@@ -68,43 +63,54 @@ class Grading:
         request = self._request
         if request.kubeconfig:
             os.environ["KUBECONFIG"] = request.kubeconfig
-        run = make_run(
-            self._lab, state=self._where.root, packs=request.packs, seed=self._seed, context=request.context, language="en"
+        async with alone(
+            "grade",
+            self._lab,
+            state=request.state,
+            packs=request.packs,
+            seed=self._seed,
+            context=request.context,
+            keep=request.keep,
+            track=Track(self._tell),
+        ) as run:
+            error = await self._attempt(run)
+            end = time.monotonic()
+        self._seconds["clean-up"] = round(time.monotonic() - end, 2)
+        stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
+        found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
+        codes = [judge.code(found), *([error.exit_code] if error else [])]
+        said = {"error": str(error), "hint": error.hint} if error else {}
+        return structs.replace(
+            report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said
         )
-        error: MeshlabError | None = None
+
+    async def _attempt(self, run: Run) -> MeshlabError | None:
+        """What kept the lab from being checked to the end."""
+        request = self._request
         try:
             if request.submission is not None:
                 load_submission(run.loaded, request.submission, runtime.placeholders(run.loaded))
             async with asyncio.timeout(request.timeout):
                 await self._work(run)
         except TimeoutError:
-            error = PreparationTimeout(f"The grade of {self._lab} was not finished within {request.timeout:g} s.")
+            return PreparationTimeout(f"The grade of {self._lab} was not finished within {request.timeout:g} s.")
         except MeshlabError as problem:
-            error = problem
-        finally:
-            await to_the_end(self._clean(run))
-        stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
-        found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
-        codes = [judgement.code(found), *([error.exit_code] if error else [])]
-        said = {"error": str(error), "hint": error.hint} if error else {}
-        return structs.replace(
-            report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said
-        )
+            return problem
+        return None
 
     async def _work(self, run: Run) -> None:
         with run.lock("grade"):
-            async with self._timed("prepare"), aclosing(prepare.prepare(run)) as progress:
-                async for event in progress:
-                    self._notice(event)
+            with self._timed("prepare"):
+                await prepare.prepare(run, Track(self._tell, Estimates(run.paths.root)))
             changes = self._changes(run)
             if changes is None:
                 await self._look(run, run.lab.steps)
                 return
             async with manner_of(run, self._request) as manner:
                 for step in run.lab.steps:
-                    async with self._timed(step.id):
+                    with self._timed(step.id):
                         await self._step(run, step, changes.get(step.id), manner)
-            async with self._timed("end"):
+            with self._timed("end"):
                 await self._look(run, run.lab.steps, at_end=True)
 
     def _changes(self, run: Run) -> dict[str, Change] | None:
@@ -120,34 +126,22 @@ class Grading:
             await baseline.take(run, "step-start", step.id)
             run.append(events.Moved(step=step.id))
         if change is not None:
-            track = Track(perform.phases(change, manner))
-            async with aclosing(perform.perform(run, change, manner, track)) as progress:
-                async for event in progress:
-                    self._notice(event)
+            await perform.perform(run, change, manner, Track(self._tell))
         await self._look(run, [step])
 
     async def _look(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
         """At the end once more: what a later step broke was not done."""
-        checks = [check for step in steps for check in judge.required(step) if not at_end or judgement.lasting(check)]
-        async with aclosing(judgement.look(run, checks, wait=True)) as verdicts:
-            async for verdict in verdicts:
-                if not (at_end and verdict.green):
-                    self._verdicts[verdict.check] = verdict
-                    self._notice(verdict)
+        checks = [check for step in steps for check in judge.required(step) if not at_end or judge.lasting(check)]
 
-    async def _clean(self, run: Run) -> None:
-        async with self._timed("clean-up"):
-            try:
-                if not self._request.keep:
-                    async with aclosing(removal.remove(run)) as progress:
-                        async for event in progress:
-                            self._notice(event)
-            finally:
-                await run.close()
-                scratch.tidy(self._where, self._lab)
+        def judged(verdict: Verdict) -> None:
+            if not (at_end and verdict.green):
+                self._verdicts[verdict.check] = verdict
+                self._tell(verdict)
 
-    @asynccontextmanager
-    async def _timed(self, phase: str) -> AsyncIterator[None]:
+        await judge.look(run, checks, judged, wait=True)
+
+    @contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
         start = time.monotonic()
         try:
             yield
@@ -194,23 +188,18 @@ class GradeRequest(Struct, frozen=True, kw_only=True):
     state: Path | None = None
 
 
-Notice = Callable[[Progress | Verdict], None]
+Tell = Callable[[Progress | Verdict], None]
 
 
-async def grade(request: GradeRequest, notice: Notice = lambda _: None) -> GradeReport:
+async def grade(request: GradeRequest, tell: Tell = lambda _: None) -> GradeReport:
     """Never raises MeshlabError: it becomes the report's code and error. Cancelling cleans up before it goes on."""
     from meshlab.run.grade import versions
-    from meshlab.run.store import scratch
 
     report = GradeReport(lab=request.lab, seed=request.seed or 1, versions=await versions.collect())
     try:
         lab, seed = _chosen(request)
         report = structs.replace(report, lab=lab, seed=seed)
-        with scratch.folder(request.state, "grade", lab) as where:
-            pass
-
-            grading = Grading(request, where, lab, seed, notice)
-            return await grading.go(report)
+        return await Grading(request, lab, seed, tell).go(report)
     except MeshlabError as error:
         return _failed(report, error)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlab.check.verdict import Verdict
 from meshlab.errors import UsageError
 from meshlab.run.checks import judge
 from meshlab.run.desired import baseline
@@ -28,9 +27,7 @@ async def go_on(run: Run) -> None:
 async def _look(run: Run, name: str) -> None:
     """Looks now, because the learner may have finished with no meshlab watching."""
     step = judge.step_of(run, name)
-    found: dict[str, Verdict] = {}
-    async for verdict in judge.evaluate(run, judge.required(step), known={}):
-        found[verdict.check] = verdict
+    found = await judge.look(run, judge.required(step), wait=False)
     if not await judge.mark_done(run, step, found):
         red = ", ".join(judge.red(step, found))
         raise UsageError(f"The step {step.id} is not done yet: {red}.", hint="`meshlab explain CHECK` says why.")

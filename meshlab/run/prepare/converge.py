@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
 
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track, timed
+from meshlab.cluster.track import Track
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import spaces
@@ -41,29 +38,25 @@ class Convergence:
         self._base = install.base(run)
         self._first = untouched.kept(run, run.lab.steps[0].id) or {}
 
-    async def go(self) -> AsyncGenerator[Progress, None]:
+    async def go(self) -> None:
         """The fast way."""
-        works: dict[str, Callable[[], Awaitable[object]]] = {
-            PHASES[0]: lambda: faults.undo_all(self._run),
-            PHASES[1]: self.remove_strays,
-            PHASES[2]: self.put,
-            PHASES[3]: self.settle,
-            PHASES[4]: self.compare,
-        }
-        for phase, work in works.items():
-            async with aclosing(timed(self._track, phase, work)) as events:
-                async for event in events:
-                    yield event
+        with self._track.phase("undo-faults"):
+            await faults.undo_all(self._run)
+        with self._track.phase("remove-strays"):
+            await self.remove_strays()
+        with self._track.phase("converge"):
+            await self.put()
+        with self._track.phase("settle"):
+            await self.settle()
+        with self._track.phase("compare"):
+            await self.compare()
         self._track.learn()
 
-    async def from_nothing(self) -> AsyncGenerator[Progress, None]:
+    async def from_nothing(self) -> None:
         """The namespaces are made anew, with all that is in them."""
-        async with aclosing(timed(self._track, PHASES[1], self._empty)) as events:
-            async for event in events:
-                yield event
-        async with aclosing(self.go()) as events:
-            async for event in events:
-                yield event
+        with self._track.phase("remove-strays"):
+            await self._empty()
+        await self.go()
 
     async def strays(self) -> dict[str, dict[str, Object]]:
         """Objects by name on each cluster that neither the target nor the untouched lab has."""

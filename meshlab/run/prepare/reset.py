@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 from meshlab import files
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates, Track
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.run.api import ResetPlan
 from meshlab.run.checks import judge
@@ -25,24 +21,23 @@ UNFINISHED = "resetting"
 async def plan(run: Run, step: str = "") -> ResetPlan:
     """What a reset to the step (default: the current one) would remove of the learner's own."""
     chosen = judge.step_of(run, step).id
-    convergence = Convergence(run, chosen, of_step(run, chosen), Track(PHASES))
+    convergence = Convergence(run, chosen, of_step(run, chosen), Track())
     found = await convergence.strays()
     names = [f"{name} on {cluster}" if len(found) > 1 else name for cluster, some in found.items() for name in some]
     return ResetPlan(step=chosen, strays=tuple(sorted(names)))
 
 
-async def reset(run: Run, step: str = "") -> AsyncGenerator[Progress, None]:
-    """Back to the start of the step: converge, else clean the namespaces, else a new cluster. Progress stays."""
+async def reset(run: Run, step: str, track: Track) -> None:
+    """Back to the start of the step ("": the current one): converge, else clean the namespaces, else a new cluster.
+
+    Progress stays.
+    """
     chosen = judge.step_of(run, step).id
     with run.lock("reset"):
-        estimates = Estimates(run.paths.root)
-        for event in Track(PHASES, estimates).planned():
-            yield event
+        track.plan(PHASES)
         # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
         files.write(run.folder / UNFINISHED, chosen.encode())
-        async with aclosing(_ladder(run, chosen, estimates)) as progress:
-            async for event in progress:
-                yield event
+        await _ladder(run, chosen, track)
         await baseline.take(run, "lab-start", chosen)
         if untouched.kept(run, chosen) is None:
             await untouched.keep(run, chosen)
@@ -56,32 +51,24 @@ def unfinished(run: Run) -> str:
     return step if step in [one.id for one in run.lab.steps] else ""
 
 
-async def _ladder(run: Run, step: str, estimates: Estimates) -> AsyncGenerator[Progress, None]:
+async def _ladder(run: Run, step: str, track: Track) -> None:
     """Each rung only when the one before did not lead there."""
 
     def attempt() -> Convergence:
-        return Convergence(run, step, of_step(run, step), Track(PHASES, estimates))
+        return Convergence(run, step, of_step(run, step), track.inner())
 
     try:
-        async with aclosing(attempt().go()) as progress:
-            async for event in progress:
-                yield event
+        await attempt().go()
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
-        yield Progress(phase=PHASES[0], state="note", detail=error.message)
+        track.note("undo-faults", error.message)
     try:
-        async with aclosing(attempt().from_nothing()) as progress:
-            async for event in progress:
-                yield event
+        await attempt().from_nothing()
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
         if run.engine.name != "kind":
             raise
-        yield Progress(phase=PHASES[0], state="note", detail=error.message)
-    for source in (removal.remove(run), prepare.prepare(run, only_start=True)):
-        async with aclosing(source) as progress:
-            async for event in progress:
-                yield event
-    async with aclosing(attempt().go()) as progress:
-        async for event in progress:
-            yield event
+        track.note("undo-faults", error.message)
+    await removal.remove(run, track.anew())
+    await prepare.prepare(run, track.anew(), only_start=True)
+    await attempt().go()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
 
 from meshlab.cluster.images.images import PHASES as IMAGES
 from meshlab.cluster.images.images import Images
 from meshlab.cluster.images.transfer import PHASE as LOAD
 from meshlab.cluster.kube.ready import PHASES as READY
 from meshlab.cluster.kube.ready import wait_ready
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track, forwarded, timed
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.model import spaces
 from meshlab.objects import rollout
@@ -35,7 +32,7 @@ USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "st
 
 
 class Stages:
-    """Each yields its phases' events."""
+    """Each tells its phases to the track."""
 
     def __init__(self, run: Run, places: list[Place], track: Track, images: Images) -> None:
         self.run = run
@@ -63,51 +60,42 @@ class Stages:
                 found += run.engine.phases(place.spec, refs)
         return list(dict.fromkeys([*found, *LAB, *READY, *USABLE]))
 
-    async def have_images(self) -> AsyncGenerator[Progress, None]:
+    async def have_images(self) -> None:
         """In the container engine; one is not even needed for a cluster that is somebody else's."""
-        if self.run.engine.name != "kind":
-            return
-        async with aclosing(forwarded(self.images.ensure(self.names(self.run)))) as events:
-            async for event in events:
-                yield event
+        if self.run.engine.name == "kind":
+            await self.images.ensure(self.names(self.run), self.track.inner())
 
-    async def have_clusters(self, refs: list[str]) -> AsyncGenerator[Progress, None]:
+    async def have_clusters(self, refs: list[str]) -> None:
         """Made, recovered, or there already; with the images in their nodes."""
         for place in self.places:
-            source = self._ready_made(place, refs) if place.usable else self._make(place, refs)
-            async with aclosing(source) as events:
-                async for event in events:
-                    yield event
+            if place.usable:
+                await self._ready_made(place, refs)
+            else:
+                await self._make(place, refs)
         await self.run.forget_clients()
 
-    async def _make(self, place: Place, refs: list[str]) -> AsyncGenerator[Progress, None]:
+    async def _make(self, place: Place, refs: list[str]) -> None:
         engine, folder = self.run.engine, self.run.folder_of(place.key)
         await engine.delete(place.spec.name, folder)
         sweep.forget(folder)
         self.made.append(place)
-        async with aclosing(forwarded(engine.create(clusters.with_room(self.run, place), folder, refs))) as events:
-            async for event in events:
-                yield event
+        await engine.create(clusters.with_room(self.run, place), folder, refs, track=self.track.inner())
         await self.run.forget_clients()
         if engine.name == "kind":
             await sweep.remember(await self.run.kube(place.key), folder)
 
-    async def _ready_made(self, place: Place, refs: list[str]) -> AsyncGenerator[Progress, None]:
+    async def _ready_made(self, place: Place, refs: list[str]) -> None:
         engine, info = self.run.engine, place.found
         assert info is not None
         if info.state != "running":
             self.recovered = True
-            async with aclosing(forwarded(engine.recover(info))) as events:
-                async for event in events:
-                    yield event
-        async with aclosing(forwarded(engine.load(info, refs))) as events:
-            async for event in events:
-                yield event
+            await engine.recover(info, self.track.inner())
+        await engine.load(info, refs, self.track.inner())
 
-    async def clean(self) -> AsyncGenerator[Progress, None]:
+    async def clean(self) -> None:
         """Nobody's lab is on the clusters afterwards; ours are new or as new."""
-        phase = LAB[0]
-        yield self.track.running(phase)
+        phase = "clean-namespaces"
+        self.track.running(phase)
         await self._allowed()
         await takeover.displace(self.run)
         for place in self.places:
@@ -117,9 +105,9 @@ class Stages:
             try:
                 await self._sweep(place)
             except PreparationTimeout as error:
-                yield Progress(phase=phase, state="note", detail=error.message)
+                self.track.note(phase, error.message)
                 raise Stuck(place, error.message) from error
-        yield self.track.done(phase)
+        self.track.done(phase)
 
     async def _allowed(self) -> None:
         """Before anything is changed: whether somebody else's cluster would take what the lab needs. EnvironmentFault."""
@@ -138,52 +126,46 @@ class Stages:
             await sweep.remember(kube, folder, untouched.scope(self.run, place.key, whole=False))
             await sweep.contents(kube, folder, spaces(self.run.lab))
 
-    async def install(self) -> AsyncGenerator[Progress, None]:
+    async def install(self) -> None:
         """meshlab's parts, the lab's base, the lab's start."""
-        run = self.run
-        works: dict[str, Callable[[], Awaitable[None]]] = {
-            LAB[1]: lambda: declared.system_parts(run),
-            LAB[2]: lambda: declared.put(run, declared.base(run)),
-            LAB[3]: lambda: declared.put(run, declared.start(run)),
-        }
-        for phase, work in works.items():
-            async for event in timed(self.track, phase, work):
-                yield event
+        await self.put_system_parts()
+        with self.track.phase("setup-base"):
+            await declared.put(self.run, declared.base(self.run))
+        with self.track.phase("setup-start"):
+            await declared.put(self.run, declared.start(self.run))
 
-    async def system_only(self) -> AsyncGenerator[Progress, None]:
+    async def put_system_parts(self) -> None:
         """meshlab's parts as this version of it has them."""
-        async for event in timed(self.track, LAB[1], lambda: declared.system_parts(self.run)):
-            yield event
+        with self.track.phase("system-parts"):
+            await declared.system_parts(self.run)
 
-    async def nodes_ready(self) -> AsyncGenerator[Progress, None]:
+    async def nodes_ready(self) -> None:
         """The API, the nodes, the cluster's DNS; what was recovered has been waited for."""
         for place in self.places:
             info = await self.run.info(place.key)
             if self.recovered or info.capabilities.scope != "cluster":
                 continue
-            source = wait_ready(await self.run.kube(place.key), nodes=len(info.nodes), track=self.track)
-            async with aclosing(source) as events:
-                async for event in events:
-                    yield event
-        for phase in set(READY) & set(self.track.left()):
-            yield self.track.skipped(phase)
+            await wait_ready(await self.run.kube(place.key), nodes=len(info.nodes), track=self.track)
+        left = self.track.left()
+        for phase in [phase for phase in READY if phase in left]:
+            self.track.skipped(phase)
 
-    async def usable(self, *, home: bool = False) -> AsyncGenerator[Progress, None]:
+    async def usable(self, *, home: bool = False) -> None:
         """Workloads, names, probes, shop, actors. home: what the learner has broken is theirs to repair."""
-        run = self.run
-        looks: dict[str, Callable[[], Awaitable[None]]] = {
-            USABLE[0]: lambda: self._workloads(home),
-            USABLE[1]: lambda: usable.dns(run),
-            USABLE[2]: lambda: usable.probes(run),
-            USABLE[3]: lambda: usable.shop(run),
-            USABLE[4]: lambda: usable.actors(run),
-        }
-        for phase, look in looks.items():
-            if home and phase == USABLE[3]:
-                yield self.track.skipped(phase)
-                continue
-            async for event in timed(self.track, phase, look):
-                yield event
+        run, track = self.run, self.track
+        with track.phase("workloads-ready"):
+            await self._workloads(home)
+        with track.phase("dns-answers"):
+            await usable.dns(run)
+        with track.phase("probe-answers"):
+            await usable.probes(run)
+        if home:
+            track.skipped("shop-answers")
+        else:
+            with track.phase("shop-answers"):
+                await usable.shop(run)
+        with track.phase("start-actors"):
+            await usable.actors(run)
 
     async def _workloads(self, home: bool) -> None:
         kubes = [await self.run.kube(place.key) for place in self.places]
@@ -195,15 +177,12 @@ class Stages:
             if not home:
                 raise
 
-    async def begin(self) -> AsyncGenerator[Progress, None]:
+    async def begin(self) -> None:
         """From here `since` counts, and the learner has an identity."""
-        async for event in timed(self.track, USABLE[5], self._begin):
-            yield event
-
-    async def _begin(self) -> None:
-        first = self.run.lab.steps[0].id
-        await untouched.keep(self.run, first)
-        await baseline.take(self.run, "lab-start", first)
+        with self.track.phase("take-inventory"):
+            first = self.run.lab.steps[0].id
+            await untouched.keep(self.run, first)
+            await baseline.take(self.run, "lab-start", first)
 
     async def identities(self) -> None:
         """The learner's kubeconfig on every cluster."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,9 @@ class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     progress: Progress | None = None
     proof: dict[str, Any] = field(default_factory=dict)
     """finished: the content of proof.json."""
+
+
+Tell = Callable[[ProofEvent], None]
 
 
 class ProveRequest(Struct, frozen=True, kw_only=True):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -14,12 +13,9 @@ from meshlab.lab.checks import Check
 from meshlab.lab.model import Step
 from meshlab.objects.inventory import Inventory
 from meshlab.run.checks import judge
-from meshlab.run.checks import judge as judgement
 from meshlab.run.desired import untouched
-from meshlab.run.prove.events import ProofEvent
+from meshlab.run.prove.events import ProofEvent, Tell
 from meshlab.run.run import Run
-
-Told = AsyncGenerator[ProofEvent, None]
 
 
 class ProofLook:
@@ -31,9 +27,7 @@ class ProofLook:
 
     async def judge(self, checks: list[Check], *, wait: bool) -> None:
         """Look at these checks now."""
-        async with aclosing(judgement.look(self._run, checks, wait=wait)) as verdicts:
-            async for verdict in verdicts:
-                self.found[verdict.check] = verdict
+        self.found |= await judge.look(self._run, checks, wait=wait)
 
     async def judge_until(self, checks: list[Check], expected: dict[str, Expected], within: float) -> None:
         """Look again until all are as expected, or the time is over: what lasts is what counts."""
@@ -63,12 +57,14 @@ def required(steps: Iterable[Step]) -> list[Check]:
     return [check for step in steps for check in judge.required(step)]
 
 
-async def progress(phase: str, source: AsyncGenerator[Progress, None]) -> Told:
+def as_proof(phase: str, tell: Tell) -> Callable[[Progress], None]:
     """An operation's progress as a proof tells it."""
-    async with aclosing(source) as events:
-        async for event in events:
-            if event.state != "planned":
-                yield ProofEvent(kind="progress", phase=phase, progress=event)
+
+    def progress(event: Progress) -> None:
+        if event.state != "planned":
+            tell(ProofEvent(kind="progress", phase=phase, progress=event))
+
+    return progress
 
 
 class Expected(Struct, frozen=True):

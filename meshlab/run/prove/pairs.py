@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import MeshlabError, UsageError
 from meshlab.lab.proof import read_proof
 from meshlab.objects import inventory
 from meshlab.objects.inventory import NODE, Inventory, name_of
 from meshlab.objects.names import key_of
+from meshlab.run.alone import give_up
 from meshlab.run.catalog import make_run
-from meshlab.run.clusters import removal, sweep
+from meshlab.run.clusters import sweep
 from meshlab.run.desired import declared as install
 from meshlab.run.desired import untouched
 from meshlab.run.prepare import prepare
@@ -50,19 +51,21 @@ class PairsRequest(Struct, frozen=True, kw_only=True):
     state: Path | None = None
 
 
-async def pairs(request: PairsRequest) -> AsyncGenerator[Progress | Pair, None]:
-    """Every ordered pair once, as it is known. UsageError for fewer than two labs; what fails is a pair that is not ok."""
+Tell = Callable[[Progress | Pair], None]
+
+
+async def pairs(request: PairsRequest, tell: Tell) -> list[Pair]:
+    """Every ordered pair once, told as it is known. UsageError for fewer than two labs; what fails is a pair that is not ok."""
     names = _names(request)
     if len(names) < 2:
         raise UsageError("There is nothing to switch between: one lab is no pair.", hint="Name two labs, or none for all.")
     with scratch.folder(request.state, "prove", "pairs") as where:
-        walk = _Walk(request, where)
+        walk = _Walk(request, where, tell)
         try:
-            async with aclosing(walk.go(tour(names))) as told:
-                async for event in told:
-                    yield event
+            await walk.go(tour(names))
         finally:
             await to_the_end(walk.close(names))
+    return walk.pairs
 
 
 def _names(request: PairsRequest) -> list[str]:
@@ -76,51 +79,50 @@ def _names(request: PairsRequest) -> list[str]:
 class _Walk:
     """A new run for each visit, on clusters that stay."""
 
-    def __init__(self, request: PairsRequest, where: Paths) -> None:
+    def __init__(self, request: PairsRequest, where: Paths, tell: Tell) -> None:
         self._request = request
         self._where = where
+        self._tell = tell
         self._starts: dict[str, dict[str, Inventory]] = {}
         """What stood after the first visit to a lab: every later one must give the same."""
+        self.pairs: list[Pair] = []
 
-    async def go(self, places: list[str]) -> AsyncGenerator[Progress | Pair, None]:
+    async def go(self, places: list[str]) -> None:
         """The first lab is the start of the walk, and no pair."""
         before = ""
         for number, lab in enumerate(places):
             run = self._run(lab)
             try:
-                async with aclosing(self._visit(run, before)) as told:
-                    async for event in told:
-                        yield event
+                await self._visit(run, before)
                 if number + 1 < len(places):
-                    async with aclosing(self._solve(run)) as progress:
-                        async for one in progress:
-                            yield one
+                    await self._solve(run)
             finally:
                 await run.close()
             before = lab
 
-    async def _visit(self, run: Run, before: str) -> AsyncGenerator[Progress | Pair, None]:
+    async def _visit(self, run: Run, before: str) -> None:
         start, problem = time.monotonic(), ""
         try:
-            async with aclosing(prepare.prepare(run)) as progress:
-                async for event in progress:
-                    yield event
+            await prepare.prepare(run, self._track(run))
         except MeshlabError as error:
             problem = error.message
         seconds = round(time.monotonic() - start, 1)
         left = (problem,) if problem else tuple(await self._differences(run))
         if before:
-            yield Pair(from_=before, to=run.lab_id, seconds=seconds, ok=not left, differences=left)
+            pair = Pair(from_=before, to=run.lab_id, seconds=seconds, ok=not left, differences=left)
+            self.pairs.append(pair)
+            self._tell(pair)
 
-    async def _solve(self, run: Run) -> AsyncGenerator[Progress, None]:
+    async def _solve(self, run: Run) -> None:
         """To its end without experiments. What does not work here is for `prove` to say."""
         try:
             for step in run.lab.steps:
-                async with aclosing(solve.solve(run, step.id, experiments=False)) as progress:
-                    async for event in progress:
-                        yield event
+                await solve.solve(run, step.id, self._track(run), experiments=False)
         except MeshlabError as error:
-            yield Progress(phase="apply-solution", state="note", detail=f"{run.lab_id}: {error.message}")
+            self._track(run).note("apply-solution", f"{run.lab_id}: {error.message}")
+
+    def _track(self, run: Run) -> Track:
+        return Track(self._tell, Estimates(run.paths.root))
 
     async def _differences(self, run: Run) -> list[str]:
         now = await untouched.take(run)
@@ -138,14 +140,7 @@ class _Walk:
     async def close(self, names: list[str]) -> None:
         """Clusters unless they are kept, and what was noted about runs."""
         for lab in names:
-            run = self._run(lab)
-            try:
-                if not self._request.keep:
-                    async for _ in removal.remove(run):
-                        pass
-            finally:
-                await run.close()
-                scratch.tidy(self._where, lab)
+            await give_up(self._run(lab), keep=self._request.keep)
 
 
 async def strange(run: Run, cluster: str, now: Inventory) -> list[str]:

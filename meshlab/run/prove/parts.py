@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track
+from meshlab.cluster.track import Estimates, Track
 from meshlab.lab.change.read import load_change
 from meshlab.lab.checks import Check
 from meshlab.lab.differences import listed
@@ -18,11 +14,10 @@ from meshlab.run.accounts import scripts
 from meshlab.run.accounts.appliers import solver
 from meshlab.run.checks import judge
 from meshlab.run.desired import baseline, untouched
-from meshlab.run.prepare import reset
+from meshlab.run.prepare import prepare, reset
 from meshlab.run.prove import expect, road
-from meshlab.run.prove import road as sketch
-from meshlab.run.prove.events import ProofEvent
-from meshlab.run.prove.expect import Expected, ProofLook, Told, progress, required
+from meshlab.run.prove.events import ProofEvent, Tell
+from meshlab.run.prove.expect import Expected, ProofLook, as_proof, required
 from meshlab.run.prove.sample import Sample
 from meshlab.run.run import Run
 from meshlab.run.solve import perform, solve
@@ -39,9 +34,10 @@ PASSES = Expected(Outcome.PASS)
 class ProofParts:
     """In the order in which they must be asked for."""
 
-    def __init__(self, run: Run, sample: Sample | None = None) -> None:
+    def __init__(self, run: Run, tell: Tell, sample: Sample | None = None) -> None:
         """sample: only its experiments and misconceptions, and each solution once."""
         self._run = run
+        self._tell = tell
         self._sample = sample
         self._look = ProofLook(run)
         self.fresh: dict[str, Verdict] = {}
@@ -50,40 +46,49 @@ class ProofParts:
         self.start: dict[str, str] = {}
         self.end: dict[str, str] = {}
 
-    async def on_paper(self) -> Told:
+    def _begin(self, phase: str) -> None:
+        self._tell(ProofEvent(kind="phase", phase=phase))
+
+    def _track(self, phase: str) -> Track:
+        """For an operation that is done as a part of this phase of the proof."""
+        return Track(as_proof(phase, self._tell), Estimates(self._run.paths.root))
+
+    def on_paper(self) -> None:
         """What the files alone tell of the road, before anything takes time. The proof itself is told by the cluster."""
-        left = sketch.road(self._run) if self._run.lab.previous else None
+        left = road.road(self._run) if self._run.lab.previous else None
         if left is not None:
             what = f"declared start against the declared end of {self._run.lab.previous}"
-            yield ProofEvent(kind="note", phase="road", expected=what, seen=listed(left) or "the same")
+            self._tell(ProofEvent(kind="note", phase="road", expected=what, seen=listed(left) or "the same"))
 
-    async def on_fresh(self) -> Told:
+    async def prepare(self) -> None:
+        """The lab on its clusters."""
+        await prepare.prepare(self._run, self._track("prepare"))
+
+    async def on_fresh(self) -> None:
         """Goals red for their reasons, guards green, and nothing changed by looking."""
-        yield ProofEvent(kind="phase", phase="fresh")
+        self._begin("fresh")
         before = await untouched.take(self._run)
         checks = required(self._run.lab.steps)
         await self._look.judge([check for check in checks if check.role == "guard"], wait=True)
         await self._look.judge([check for check in checks if check.role != "guard"], wait=False)
         self.fresh = dict(self._look.found)
         for check in checks:
-            yield self._look.compare("fresh", check, expect.fresh(check))
-        yield await self._look.unchanged("fresh", "checks change nothing", before)
+            self._tell(self._look.compare("fresh", check, expect.fresh(check)))
+        self._tell(await self._look.unchanged("fresh", "checks change nothing", before))
         self.start = await road.start(self._run)
         if self._run.lab.previous:
-            yield road.compare(self._run, self.start)
+            self._tell(road.compare(self._run, self.start))
 
-    async def on_solved(self, steps: list[Step]) -> Told:
+    async def on_solved(self, steps: list[Step]) -> None:
         """Step by step all green; solving again changes nothing; and all is still green at the end."""
         for step in steps:
-            async with aclosing(self._on_step(step)) as told:
-                async for event in told:
-                    yield event
+            await self._on_step(step)
         self.solved = dict(self._look.found)
-        yield ProofEvent(kind="phase", phase="solved")
+        self._begin("solved")
         last = [check for check in self._required(steps) if judge.lasting(check)]
         await self._look.judge(last, wait=True)
         for check in last:
-            yield self._look.compare("solved", check, PASSES)
+            self._tell(self._look.compare("solved", check, PASSES))
         if steps == list(self._run.lab.steps):
             self.end = await road.end(self._run)
 
@@ -91,43 +96,32 @@ class ProofParts:
         left_out = self._sample.left_out if self._sample else ()
         return [check for check in required(steps) if check.id not in left_out]
 
-    async def _on_step(self, step: Step) -> Told:
+    async def _on_step(self, step: Step) -> None:
         run, phase = self._run, f"solve/{step.id}"
-        yield ProofEvent(kind="phase", phase=phase)
+        self._begin(phase)
         if step is not run.lab.steps[0]:
             await untouched.keep(run, step.id)
             await baseline.take(run, "step-start", step.id)
             run.append(events.Moved(step=step.id))
-        async with aclosing(self._solve(step, phase)) as told:
-            async for event in told:
-                yield event
+        await self._solve(step, phase)
         await self._look.judge(self._required([step]), wait=True)
         for check in self._required([step]):
-            yield self._look.compare(phase, check, PASSES)
+            self._tell(self._look.compare(phase, check, PASSES))
         if self._sample is None:
-            async with aclosing(self._again(step, phase)) as told:
-                async for event in told:
-                    yield event
+            before = await untouched.take(run)
+            await self._solve(step, phase)
+            self._tell(await self._look.unchanged(phase, "a second solve changes nothing", before))
 
-    def _solve(self, step: Step, phase: str) -> Told:
+    async def _solve(self, step: Step, phase: str) -> None:
         experiments = self._sample.experiments if self._sample else True
-        return progress(phase, solve.solve(self._run, step.id, experiments=experiments))
+        await solve.solve(self._run, step.id, self._track(phase), experiments=experiments)
 
-    async def _again(self, step: Step, phase: str) -> Told:
-        before = await untouched.take(self._run)
-        async with aclosing(self._solve(step, phase)) as told:
-            async for event in told:
-                yield event
-        yield await self._look.unchanged(phase, "a second solve changes nothing", before)
-
-    async def on_wrong(self, wrong: Misconception) -> Told:
+    async def on_wrong(self, wrong: Misconception) -> None:
         """Exactly its declared reds, on the checks of the steps up to its own."""
         run, phase = self._run, f"wrong/{wrong.id}"
-        yield ProofEvent(kind="phase", phase=phase)
-        for source in (reset.reset(run, wrong.step), self._mislead(wrong)):
-            async with aclosing(progress(phase, source)) as told:
-                async for event in told:
-                    yield event
+        self._begin(phase)
+        await reset.reset(run, wrong.step, self._track(phase))
+        await self._mislead(wrong, phase)
         ids = [step.id for step in run.lab.steps]
         steps = list(run.lab.steps[: ids.index(wrong.step) + 1])
         checks = [check for check in self._required(steps) if not run.lab.ended(check, wrong.step)]
@@ -135,11 +129,11 @@ class ProofParts:
         expected = {check.id: expect.wrong(check, wrong.red, known) for check in checks}
         await self._look.judge_until(checks, expected, WRONG_SHOWS)
         for check in checks:
-            yield self._look.compare(phase, check, expected[check.id])
+            self._tell(self._look.compare(phase, check, expected[check.id]))
         blocked = tuple(check.id for check in checks if expect.blocked(check, wrong.red, known))
         self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
 
-    async def _mislead(self, wrong: Misconception) -> AsyncGenerator[Progress, None]:
+    async def _mislead(self, wrong: Misconception, phase: str) -> None:
         """The misconception in place of its step's solution, or on top of it."""
         run = self._run
         solution, mistake = layout.solve_folder(run.loaded, wrong.step), layout.wrong_folder(run.loaded, wrong.id)
@@ -149,17 +143,12 @@ class ProofParts:
                 hands=hands, script=scripts.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
             )
             for folder, manner in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
-                change = load_change(run.loaded, folder)
-                async with aclosing(perform.perform(run, change, manner, Track(perform.phases(change, manner)))) as told:
-                    async for event in told:
-                        yield event
+                await perform.perform(run, load_change(run.loaded, folder), manner, Track(as_proof(phase, self._tell)))
 
-    async def on_reset(self) -> Told:
+    async def on_reset(self) -> None:
         """Back to the start, as if nothing had ever been done."""
         first = self._run.lab.steps[0].id
-        yield ProofEvent(kind="phase", phase="reset")
+        self._begin("reset")
         before = untouched.kept(self._run, first) or {}
-        async with aclosing(progress("reset", reset.reset(self._run, first))) as told:
-            async for event in told:
-                yield event
-        yield await self._look.unchanged("reset", "the fingerprint is that of fresh", before)
+        await reset.reset(self._run, first, self._track("reset"))
+        self._tell(await self._look.unchanged("reset", "the fingerprint is that of fresh", before))

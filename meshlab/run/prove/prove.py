@@ -2,71 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 import msgspec
 
-from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.errors import UsageError
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Misconception, Step
 from meshlab.lab.proof import CheckProof, Proof, hashes, write_proof
-from meshlab.run.catalog import make_run
-from meshlab.run.clusters import removal
+from meshlab.run.alone import alone
 from meshlab.run.grade import versions
-from meshlab.run.prepare import prepare
 from meshlab.run.prepare.stages import Stages
-from meshlab.run.prove.events import FRESH, ProofEvent, ProveRequest
-from meshlab.run.prove.expect import Told, progress
+from meshlab.run.prove.events import FRESH, ProofEvent, ProveRequest, Tell
 from meshlab.run.prove.parts import ProofParts
 from meshlab.run.prove.sample import sample
-from meshlab.run.store import scratch
-from meshlab.run.store.paths import Paths
+from meshlab.run.run import Run
+
+
+async def prove(request: ProveRequest, tell: Tell) -> bool:
+    """Whether everything held. What does not is told, and the rest is proven all the same.
+
+    The last event is `finished`, with the proof. MeshlabError when the environment fails.
+    """
+    from meshlab.lab.catalog import find
+
+    lab = find(request.lab, request.packs).id
+    async with alone("prove", lab, state=request.state, packs=request.packs, seed=request.seed, keep=request.keep) as run:
+        return await Proving(request, run, tell).go()
 
 
 class Proving:
     """Its run is made anew; its cluster may be one that an earlier proof kept."""
 
-    def __init__(self, request: ProveRequest, where: Paths, lab: str) -> None:
+    def __init__(self, request: ProveRequest, run: Run, tell: Tell) -> None:
         self._request = request
-        self._where = where
-        self._run = make_run(lab, state=where.root, packs=request.packs, seed=request.seed, language="en")
-        self._sample = None if request.sample is None else sample(self._run.lab, request.sample)
-        self._parts = ProofParts(self._run, self._sample)
+        self._run = run
+        self._tell = tell
+        self._sample = None if request.sample is None else sample(run.lab, request.sample)
+        self._parts = ProofParts(run, self._note, self._sample)
         self._whole = not request.only and self._sample is None
+        self._ok = True
 
-    async def go(self) -> Told:
-        """All of it, or what `only` asks for. What does not hold is told, and the rest is proven all the same."""
-        run, request = self._run, self._request
+    def _note(self, event: ProofEvent) -> None:
+        self._ok = self._ok and event.ok
+        self._tell(event)
+
+    async def go(self) -> bool:
+        """All of it, or what `only` asks for."""
+        run, request, parts = self._run, self._request, self._parts
         steps, wrongs = self._chosen()
-        ok = True
-        try:
-            with run.lock("prove"):
-                for part in self._all(steps, wrongs):
-                    async with aclosing(part) as told:
-                        async for event in told:
-                            ok = ok and event.ok
-                            yield event
-                proof = await self._proof(ok)
-                if ok and request.write and self._whole:
-                    write_proof(run.loaded.folder, proof)
-                yield ProofEvent(kind="finished", phase=request.only, ok=ok, proof=msgspec.to_builtins(proof))
-        finally:
-            await to_the_end(self._clean())
-
-    def _all(self, steps: list[Step], wrongs: list[Misconception]) -> list[Told]:
-        """Generators, none of them begun."""
-        parts = self._parts
-        return [
-            parts.on_paper(),
-            progress("prepare", prepare.prepare(self._run)),
-            *([parts.on_fresh()] if not self._request.only or not steps else []),
-            *([parts.on_solved(steps)] if steps else []),
-            *(parts.on_wrong(wrong) for wrong in wrongs),
-            *([parts.on_reset()] if self._whole else []),
-        ]
+        with run.lock("prove"):
+            parts.on_paper()
+            await parts.prepare()
+            if not request.only or not steps:
+                await parts.on_fresh()
+            if steps:
+                await parts.on_solved(steps)
+            for wrong in wrongs:
+                await parts.on_wrong(wrong)
+            if self._whole:
+                await parts.on_reset()
+            proof = await self._proof(self._ok)
+            if self._ok and request.write and self._whole:
+                write_proof(run.loaded.folder, proof)
+            self._tell(ProofEvent(kind="finished", phase=request.only, ok=self._ok, proof=msgspec.to_builtins(proof)))
+        return self._ok
 
     def _chosen(self) -> tuple[list[Step], list[Misconception]]:
         """Neither for the start alone. UsageError when `only` names no part of the lab."""
@@ -110,27 +109,3 @@ class Proving:
             reason=fresh.reason if fresh else "",
             solved=str(solved.outcome) if solved else "",
         )
-
-    async def _clean(self) -> None:
-        try:
-            if not self._request.keep:
-                async with aclosing(removal.remove(self._run)) as told:
-                    async for _ in told:
-                        pass
-        finally:
-            await self._run.close()
-            scratch.tidy(self._where, self._run.lab_id)
-
-
-async def prove(request: ProveRequest) -> AsyncGenerator[ProofEvent, None]:
-    """The last event is `finished`; ok says whether everything held. MeshlabError when the environment fails."""
-    from meshlab.lab.catalog import find
-    from meshlab.run.store import scratch
-
-    pass
-
-    lab = find(request.lab, request.packs).id
-    with scratch.folder(request.state, "prove", lab) as where:
-        async with aclosing(Proving(request, where, lab).go()) as told:
-            async for event in told:
-                yield event

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
@@ -15,7 +15,7 @@ from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import EnvironmentFault, ExitCode, MeshlabError, UsageError
 from meshlab.lab.model import Step
-from meshlab.run.api import LabRun, Language
+from meshlab.run.api import ExperimentEvent, LabRun, Language
 
 T = TypeVar("T")
 Event = Progress | Verdict | str
@@ -42,56 +42,56 @@ class Part(Struct, frozen=True, kw_only=True):
     """By experiment."""
 
 
-async def drive(run: LabRun, part: Callable[[str], Part]) -> AsyncGenerator[Event, None]:
+async def drive(run: LabRun, part: Callable[[str], Part], tell: Callable[[Event], None]) -> None:
     """Prepare; then each step red, solved, broken by its experiments, green. StayedRed names what did not become so.
 
     part: of a step, asked for when the lab is ready.
     """
-    async for prepared in _through(run.prepare()):
-        yield prepared
+    await _follow(run.prepare(), tell)
     for step in run.lab.steps:
-        async for event in _step(run, step, part(step.id)):
-            yield event
+        await _step(run, step, part(step.id), tell)
         if step is not run.lab.steps[-1]:
             await run.next()
 
 
-async def _step(run: LabRun, step: Step, part: Part) -> AsyncGenerator[Event, None]:
-    yield step.id
+async def _step(run: LabRun, step: Step, part: Part, tell: Callable[[Event], None]) -> None:
+    def happened(event: ExperimentEvent) -> None:
+        if event.verdict is not None:
+            tell(event.verdict)
+
+    tell(step.id)
     await _look(run)
-    async for red in _through(run.check()):
-        yield red
+    await _follow(run.check(), tell)
     if part.solved:
-        async for progress in _through(run.solve()):
-            yield progress
-        async for verdict in _through(run.check(wait=True)):
-            yield verdict
+        await _follow(run.solve(), tell)
+        await _follow(run.check(wait=True), tell)
     for experiment in step.experiments:
-        yield f"{step.id}: {experiment.id}"
+        tell(f"{step.id}: {experiment.id}")
         if experiment.id in part.predictions:
             run.predict(experiment.id, part.predictions[experiment.id])
-        async for happened in _through(run.experiment(experiment.id)):
-            if happened.verdict is not None:
-                yield happened.verdict
+        await _follow(run.experiment(experiment.id), happened)
         # What it changed, before the next one.
-        async for after in _through(run.check()):
-            yield after
-    async for green in _green(run, step):
-        yield green
+        await _follow(run.check(), tell)
+    await _green(run, step, tell)
     await _look(run)
     for language in LANGUAGES:
         run.debrief(step.id, language)
 
 
-async def _green(run: LabRun, step: Step) -> AsyncGenerator[Verdict, None]:
+async def _green(run: LabRun, step: Step, tell: Callable[[Event], None]) -> None:
     for _ in range(TRIES):
-        async for verdict in _through(run.check(wait=True)):
-            yield verdict
+        await _follow(run.check(wait=True), tell)
         if next(one for one in run.snapshot().steps if one.id == step.id).done:
             return
     known = run.snapshot().verdicts
     red = [check.id for check in step.checks if check.id in known and not known[check.id].green]
     raise StayedRed(f"The step {step.id} did not become green: {', '.join(red)}.", hint="`meshlab prove` says why.")
+
+
+async def _follow(stream: AsyncGenerator[T, None], tell: Callable[[T], None]) -> None:
+    async with aclosing(stream) as items:
+        async for item in items:
+            tell(item)
 
 
 async def _look(run: LabRun) -> None:
@@ -109,9 +109,3 @@ async def _seen(look: Callable[[], Awaitable[T]]) -> T | None:
     with suppress(UsageError, EnvironmentFault):
         return await look()
     return None
-
-
-async def _through(source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    async with aclosing(cast("AsyncGenerator[T, None]", source)) as items:
-        async for item in items:
-            yield item

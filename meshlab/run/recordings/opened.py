@@ -19,12 +19,12 @@ from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
     from meshlab.run.recordings.pace import Pace
-    from meshlab.run.session import Facade
+    from meshlab.run.session import Session
 
 
-def recorded(facade: Facade, file: Path) -> Recorder:
+def recorded(session: Session, file: Path) -> Recorder:
     """The run, from now on written to the file; one that is there goes on. UsageError when that is of another run."""
-    run = facade.run
+    run = session.run
     if file.exists():
         before = read(file).opened
         if (before.lab, before.seed) != (run.lab_id, run.seed):
@@ -42,7 +42,7 @@ def recorded(facade: Facade, file: Path) -> Recorder:
         language=run.language,
     )
     own = run.lab.variables.keys()
-    return Recorder(facade, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
+    return Recorder(session, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
 
 
 def replay(

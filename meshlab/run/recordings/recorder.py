@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any, TypeVar, cast
 
@@ -109,16 +109,16 @@ class Recorder:
 
     # --- what takes its time --- #
 
-    def prepare(self) -> AsyncIterator[Progress]:
+    def prepare(self) -> AsyncGenerator[Progress, None]:
         return self._stream("prepare", self._run.prepare(), _told)
 
-    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         return self._stream("check", self._run.check(checks, wait=wait), _judged, checks=checks, wait=wait)
 
-    def watch(self) -> AsyncIterator[Verdict]:
+    def watch(self) -> AsyncGenerator[Verdict, None]:
         return self._stream("watch", self._run.watch(), _judged)
 
-    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+    def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         return self._stream("experiment", self._run.experiment(experiment), _happened, experiment=experiment)
 
     async def undo_faults(self) -> list[FaultState]:
@@ -128,16 +128,16 @@ class Recorder:
         with self._calling("next"):
             return await self._run.next()
 
-    def solve(self, step: str = "") -> AsyncIterator[Progress]:
+    def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         return self._stream("solve", self._run.solve(step), _told, step=step)
 
-    def goto(self, step: str) -> AsyncIterator[Progress]:
+    def goto(self, step: str) -> AsyncGenerator[Progress, None]:
         return self._stream("goto", self._run.goto(step), _told, step=step)
 
     async def plan_reset(self, step: str = "") -> ResetPlan:
         return await self._run.plan_reset(step)
 
-    def reset(self, step: str = "") -> AsyncIterator[Progress]:
+    def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
         return self._stream("reset", self._run.reset(step), _told, step=step)
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
@@ -169,10 +169,10 @@ class Recorder:
                 self._writer.add(lines.Counted(t=_now(), call=call, traffic=found))
         return found
 
-    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
         return self._stream("stop", self._run.stop(free=free), _told, free=free)
 
-    def down(self) -> AsyncIterator[Progress]:
+    def down(self) -> AsyncGenerator[Progress, None]:
         return self._stream("down", self._run.down(), _told)
 
     async def close(self) -> None:
@@ -187,9 +187,11 @@ class Recorder:
         with self._calling(method, **arguments):
             return found
 
-    async def _stream(self, method: str, source: AsyncIterator[T], line: Write[T], **arguments: Any) -> AsyncGenerator[T, None]:
+    async def _stream(
+        self, method: str, source: AsyncGenerator[T, None], line: Write[T], **arguments: Any
+    ) -> AsyncGenerator[T, None]:
         with self._calling(method, **arguments) as call:
-            async with aclosing(cast("AsyncGenerator[T, None]", source)) as items:
+            async with aclosing(source) as items:
                 async for item in items:
                     self._writer.add(line(call, _now(), item))
                     yield item

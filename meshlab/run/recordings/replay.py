@@ -6,7 +6,7 @@ comes from the recording, in the order in which it was recorded. What is not in 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -128,10 +128,10 @@ class Replay:
         for verdict in found:
             yield verdict
 
-    def watch(self) -> AsyncIterator[Verdict]:
+    def watch(self) -> AsyncGenerator[Verdict, None]:
         return self._played.watch()
 
-    def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+    def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         from meshlab.run.recordings.replay_experiment import play
 
         return play(self._run, self._played, experiment)
@@ -151,10 +151,10 @@ class Replay:
             self._played.move(later[0].id)
         return self.snapshot()
 
-    def solve(self, step: str = "") -> AsyncIterator[Progress]:
+    def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         return self._played.perform(judge.step_of(self._run, step).id, "solve")
 
-    def goto(self, step: str) -> AsyncIterator[Progress]:
+    def goto(self, step: str) -> AsyncGenerator[Progress, None]:
         wanted = judge.step_of(self._run, step)
         if wanted.id not in self._timeline.steps:
             self._refuse("ends")
@@ -168,7 +168,7 @@ class Replay:
         self._played.act(here, "reset")
         return ResetPlan(step=here)
 
-    def reset(self, step: str = "") -> AsyncIterator[Progress]:
+    def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
         return self._played.perform(judge.step_of(self._run, step).id, "reset")
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
@@ -208,10 +208,10 @@ class Replay:
     def environment(self) -> dict[str, str]:
         self._refuse("shell")
 
-    def stop(self, *, free: bool = False) -> AsyncIterator[Progress]:
+    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
         self._refuse("cluster")
 
-    def down(self) -> AsyncIterator[Progress]:
+    def down(self) -> AsyncGenerator[Progress, None]:
         self._refuse("cluster")
 
     async def close(self) -> None:

@@ -1,10 +1,8 @@
-"""."""
+"""Going to the start of another step of the same lab."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-
-from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.run.checks import judge
 from meshlab.run.desired import baseline
 from meshlab.run.desired.target import before
@@ -13,7 +11,7 @@ from meshlab.run.run import Run
 from meshlab.run.store import events
 
 
-async def goto(run: Run, step: str) -> AsyncGenerator[Progress, None]:
+async def goto(run: Run, step: str, track: Track) -> None:
     """Forward or back to the start of the step by applying solves within the lab; experiments are skipped."""
     from meshlab.run.solve.solve import solve
 
@@ -22,14 +20,12 @@ async def goto(run: Run, step: str) -> AsyncGenerator[Progress, None]:
     here = judge.step_of(run).id
     with run.lock("goto"):
         if ids.index(chosen) < ids.index(here):
-            async for event in reset(run, chosen):
-                yield event
+            await reset(run, chosen, track)
             return
         # What was done before a reset no longer stands on the cluster; what leads to the current step does.
         standing = run.state().standing
         for one in before(run.lab, chosen):
             if ids.index(one) >= ids.index(here) and one not in standing:
-                async for event in solve(run, one, experiments=False):
-                    yield event
+                await solve(run, one, track.anew(), experiments=False)
         await baseline.take(run, "step-start", chosen)
         run.append(events.Moved(step=chosen))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
 
 from meshlab.check.inputs import Inputs
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Track, timed
+from meshlab.cluster.track import Track
 from meshlab.errors import EnvironmentFault, PreparationTimeout
 from meshlab.lab.change.parts import Answer, Change, Script
 from meshlab.lab.model import spaces
 from meshlab.objects import change, rollout
 from meshlab.objects.change import Hands, lookers
+from meshlab.run.api import ExperimentEvent
 from meshlab.run.guide import answers
 from meshlab.run.run import Run
 
@@ -47,38 +47,24 @@ def phases(found: Change, manner: Manner) -> list[str]:
     return [phase for phase, is_wanted in wanted.items() if is_wanted]
 
 
-async def perform(run: Run, found: Change, manner: Manner, track: Track) -> AsyncGenerator[Progress, None]:
-    """Events of `phases`; `planned` ones are the caller's."""
-    done: list[change.Done] = []
-
-    async def apply() -> None:
-        done.append(await change.make(run.lab, found, manner.hands))
-
-    async def scripts() -> None:
-        for script in found.scripts:
-            await manner.script(script)
-
-    async def settle() -> None:
+async def perform(run: Run, found: Change, manner: Manner, track: Track) -> None:
+    """Goes through `phases`; to plan them is the caller's."""
+    planned = phases(found, manner)
+    with track.phase(APPLY):
+        done = await change.make(run.lab, found, manner.hands)
+    if SCRIPTS in planned:
+        with track.phase(SCRIPTS):
+            for script in found.scripts:
+                await manner.script(script)
+    with track.phase(SETTLE):
         await settled(run, manner)
         # Kubelet may have looked between our write and its own news of it: once more.
-        await change.nudge(run.lab, done[0].nudged, lookers(manner.hands))
-
-    works: dict[str, Callable[[], Awaitable[None]]] = {
-        APPLY: apply,
-        SCRIPTS: scripts,
-        SETTLE: settle,
-        ANSWERS: lambda: say(run, found),
-    }
-    planned = phases(found, manner)
-    for phase, work in works.items():
-        if phase in planned:
-            async with aclosing(timed(track, phase, work)) as events:
-                async for event in events:
-                    yield event
+        await change.nudge(run.lab, done.nudged, lookers(manner.hands))
+    if ANSWERS in planned:
+        with track.phase(ANSWERS):
+            await say(run, found)
     if EXPERIMENTS in planned:
-        async with aclosing(experiments(run, found, track)) as events:
-            async for event in events:
-                yield event
+        await experiments(run, found, track)
 
 
 async def settled(run: Run, manner: Manner) -> None:
@@ -117,19 +103,21 @@ async def right(run: Run, one: Answer) -> str:
     return found[0]
 
 
-async def experiments(run: Run, found: Change, track: Track) -> AsyncGenerator[Progress, None]:
+async def experiments(run: Run, found: Change, track: Track) -> None:
     """Those that have not been run to their end yet."""
     from meshlab.run.experiments.experiment import run_experiment
 
     names = [one.experiment for one in found.experiments if not over(run, one.experiment)]
-    yield track.running(EXPERIMENTS, total=len(names))
+    track.running(EXPERIMENTS, total=len(names))
     for number, name in enumerate(names):
-        yield track.running(EXPERIMENTS, done=number, total=len(names), detail=name)
-        async with aclosing(run_experiment(run, name, alone=True)) as events:
-            async for event in events:
-                if event.text:
-                    yield Progress(phase=EXPERIMENTS, state="note", detail=f"{name}: {event.text}")
-    yield track.done(EXPERIMENTS, done=len(names), total=len(names))
+        track.running(EXPERIMENTS, done=number, total=len(names), detail=name)
+        await run_experiment(run, name, partial(_note, track), alone=True)
+    track.done(EXPERIMENTS, done=len(names), total=len(names))
+
+
+def _note(track: Track, event: ExperimentEvent) -> None:
+    if event.text:
+        track.note(EXPERIMENTS, f"{event.experiment}: {event.text}")
 
 
 def over(run: Run, experiment: str) -> bool:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 from msgspec.structs import replace
 
-from meshlab.cluster.progress import Progress
-from meshlab.cluster.track import Estimates, Track
+from meshlab.cluster.track import Track
 from meshlab.lab.change.read import load_change
 from meshlab.lab.files import layout
 from meshlab.run.accounts import scripts
@@ -20,8 +16,8 @@ from meshlab.run.solve.perform import Manner
 from meshlab.run.store import events
 
 
-async def solve(run: Run, step: str = "", *, experiments: bool | frozenset[str] = True) -> AsyncGenerator[Progress, None]:
-    """Apply solve/<step> (default: the current step), its answers and predictions, run its experiments, wait, record.
+async def solve(run: Run, step: str, track: Track, *, experiments: bool | frozenset[str] = True) -> None:
+    """Apply solve/<step> ("": the current step), its answers and predictions, run its experiments, wait, record.
 
     experiments: all of them, none, or those named.
     A second solve changes nothing. What it writes counts as the learner's. ClusterError, PreparationTimeout, LockedError.
@@ -33,11 +29,7 @@ async def solve(run: Run, step: str = "", *, experiments: bool | frozenset[str] 
             found = replace(found, experiments=tuple(one for one in found.experiments if one.experiment in experiments))
         async with solver(run) as hands:
             manner = Manner(hands=hands, script=scripts.trusted(run), experiments=experiments is not False)
-            track = Track(perform.phases(found, manner), Estimates(run.paths.root))
-            for event in track.planned():
-                yield event
-            async with aclosing(perform.perform(run, found, manner, track)) as progress:
-                async for event in progress:
-                    yield event
+            track.plan(perform.phases(found, manner))
+            await perform.perform(run, found, manner, track)
         track.learn()
         run.append(events.Solved(step=chosen.id))

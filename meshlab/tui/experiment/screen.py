@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -171,7 +171,7 @@ class ExperimentScreen(MeshScreen[None]):
         self.query_one(MatrixView).marking = False
         self.course.start()
         self.redraw()
-        async with aclosing(cast("Any", self.lab_run.experiment(self.experiment))) as events:
+        async with aclosing(self.lab_run.experiment(self.experiment)) as events:
             async for event in events:
                 self.happened(event)
         self.course.finish()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import aclosing, suppress
 from functools import partial
 from time import monotonic
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from meshlab.check.verdict import Verdict
 from meshlab.errors import EnvironmentFault, UsageError
@@ -121,7 +121,7 @@ class LabController:
     async def _watch_verdicts(self) -> None:
         while True:
             try:
-                async with aclosing(cast("Any", self.run.watch())) as verdicts:
+                async with aclosing(self.run.watch()) as verdicts:
                     async for verdict in verdicts:
                         self.troubles.succeeded("watch")
                         self._take(verdict)
@@ -187,7 +187,7 @@ class LabController:
         self.board.start_checking(checks or self.board.checks())
         self.view.redraw_checks()
         try:
-            async with aclosing(cast("Any", self.run.check(checks))) as verdicts:
+            async with aclosing(self.run.check(checks)) as verdicts:
                 async for verdict in verdicts:
                     self._take(verdict)
         finally:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from time import monotonic
-from typing import Any, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -25,7 +25,7 @@ from meshlab.tui.speak import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 
 Result = TypeVar("Result")
-Operation = Callable[[], AsyncIterator[Progress]]
+Operation = Callable[[], AsyncGenerator[Progress, None]]
 TICK = 1.0
 ENDED = (WorkerState.SUCCESS, WorkerState.ERROR, WorkerState.CANCELLED)
 
@@ -54,7 +54,7 @@ class FollowsOperation(MeshScreen[Result]):
 
     async def _follow(self, operation: Operation) -> None:
         # Progress comes from an async generator; closing it is what cleans up.
-        async with aclosing(cast("Any", operation())) as events:
+        async with aclosing(operation()) as events:
             async for event in events:
                 self.table.accept(event, monotonic())
                 self.progressed(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from meshlab.run import catalog as opening
 from meshlab.run.checks import judge
 from meshlab.run.guide import answers
 from meshlab.run.run import Run
-from meshlab.run.session import Facade
+from meshlab.run.session import Session
 from tests.unit.run.small_run import LAB_ID, config_map, shop, small_run, started, write_lab
 
 
@@ -31,7 +31,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The small lab on a cluster in memory, its first step all but painted; commands find it."""
     run = await started(small_run(tmp_path, shop(config_map("paint", colour="blue"), config_map("keep"))))
-    monkeypatch.setattr(opening, "open_run", lambda *_, **__: Facade(run))
+    monkeypatch.setattr(opening, "open_run", lambda *_, **__: Session(run))
     return run
 
 
@@ -78,11 +78,11 @@ def test_check_explains_with_evidence(painted: Run, explain: list[str], capsys: 
 def test_what_was_pending_before_it_was_green_is_no_failure(
     painted: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check(*_: object, **__: object) -> AsyncIterator[Verdict]:
+    async def check(*_: object, **__: object) -> AsyncGenerator[Verdict, None]:
         for outcome in (Outcome.PENDING, Outcome.PASS):
             yield Verdict(check="colour", step="paint", kind="object", role="goal", outcome=outcome)
 
-    monkeypatch.setattr(Facade, "check", check)
+    monkeypatch.setattr(Session, "check", check)
     out, _ = told(capsys, "check", "colour", "--wait")
     assert out.splitlines()[-1] == "1 green"
     assert len(msgspec.json.decode(told(capsys, "check", "--wait", "--format", "json")[0])["verdicts"]) == 1
@@ -92,8 +92,7 @@ async def test_the_debrief_is_of_the_last_step_that_is_done(painted: Run, capsys
     kube = await painted.kube()
     await kube.apply(config_map("paint", colour="red"))
     answers.answer(painted, "why", "one")
-    async for _ in judge.check(painted):
-        pass
+    await judge.check(painted)
     out, _ = told(capsys, "debrief")
     assert out.startswith("Well painted.")
     assert "Yours has all that the reference says." in out

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from meshlab.cluster.api import OWN, Capabilities, ClusterInfo, ClusterSpec
-from meshlab.cluster.progress import Progress
+from meshlab.cluster.api import OWN, Capabilities, ClusterInfo, ClusterSpec, Early
+from meshlab.cluster.track import Track
 from tests.unit.run.fake_kube import FakeKube
 
 NODES = ("control-plane", "worker")
@@ -35,10 +36,13 @@ class MemoryEngine:
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         return ["create-nodes"]
 
-    async def create(self, spec: ClusterSpec, folder: Path, images: Sequence[str] = ()) -> AsyncGenerator[Progress, None]:
+    async def create(
+        self, spec: ClusterSpec, folder: Path, images: Sequence[str] = (), *, track: Track, early: Early | None = None
+    ) -> None:
         self.asked.append(f"create {spec.name}")
-        yield Progress(phase="create-nodes", state="planned")
-        yield Progress(phase="create-nodes", state="running")
+        track.plan(["create-nodes"])
+        track.running("create-nodes")
+        await asyncio.sleep(0)
         kube = self.kubes[spec.name] = FakeKube(*self._controllers)
         for name in NODES:
             kube.add({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "spec": {}})
@@ -52,15 +56,15 @@ class MemoryEngine:
             ports=dict.fromkeys(spec.ports, 12345),
             capabilities=self.offers,
         )
-        yield Progress(phase="create-nodes", state="done")
+        track.done("create-nodes")
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         return self.infos.get(name)
 
-    async def recover(self, info: ClusterInfo) -> AsyncGenerator[Progress, None]:
+    async def recover(self, info: ClusterInfo, track: Track) -> None:
         self.asked.append(f"recover {info.name}")
         self.infos[info.name] = replace(info, state="running")
-        yield Progress(phase="start-nodes", state="done")
+        track.done("start-nodes")
 
     async def pause(self, info: ClusterInfo) -> None:
         self.infos[info.name] = replace(info, state="paused")
@@ -68,9 +72,9 @@ class MemoryEngine:
     async def halt(self, info: ClusterInfo) -> None:
         self.infos[info.name] = replace(info, state="stopped")
 
-    async def load(self, info: ClusterInfo, images: list[str]) -> AsyncGenerator[Progress, None]:
+    async def load(self, info: ClusterInfo, images: list[str], track: Track) -> None:
         self.asked.append(f"load {info.name}")
-        yield Progress(phase="load-images", state="done")
+        track.done("load-images")
 
     async def delete(self, name: str, folder: Path) -> None:
         if self.infos.pop(name, None) is not None:

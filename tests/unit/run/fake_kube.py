@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -123,7 +123,7 @@ class FakeKube:
         await asyncio.sleep(0)
         self.remove(_key(ref))
 
-    async def watch(self, ref: ObjectRef) -> AsyncIterator[tuple[str, Object]]:
+    async def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, Object], None]:
         queue: asyncio.Queue[tuple[str, Object]] = asyncio.Queue()
         self._watchers.append((ref, queue))
         for obj in await self.list(ref):

@@ -10,6 +10,7 @@ from meshlab.cluster.images import sources
 from meshlab.cluster.images.images import Images, Wanted, variable
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.programs import containers
+from meshlab.cluster.track import Track
 from tests.unit.cluster.images import test_sources
 from tests.unit.cluster.images.test_sources import tag
 

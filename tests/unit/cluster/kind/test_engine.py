@@ -105,7 +105,7 @@ def making(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Making:
         return []
 
     async def facts() -> EngineFacts:
-        return EngineFacts(version=(29,), arch="amd64", cgroup=2, containerd_store=False, memory_mib=8000, cpus=2)
+        return EngineFacts(version="29.0.0", arch="amd64", cgroup=2, containerd_store=False, memory_mib=8000, cpus=2)
 
     monkeypatch.setattr(module, "own_nodes", nodes)
     monkeypatch.setattr(containers, "nodes", nodes)

@@ -20,7 +20,7 @@ from tests.unit.run.small_run import config_map, shop, small_run, started
 
 
 async def outcomes(run: Run, names: list[str] | None = None) -> dict[str, Outcome]:
-    return {verdict.check: verdict.outcome async for verdict in judge.check(run, names)}
+    return {name: verdict.outcome for name, verdict in (await judge.check(run, names)).items()}
 
 
 async def test_checks_are_recorded_and_a_step_is_done_when_all_is_green_at_once(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ async def test_a_cluster_that_does_not_run_is_the_environments_fault(tmp_path: P
     run = small_run(tmp_path, shop())
     run.clients._kubes.clear()
     run.clients._engine.state = "paused"  # type: ignore[union-attr]
-    verdicts = [verdict async for verdict in judge.check(run, ["colour"])]
-    assert [verdict.outcome for verdict in verdicts] == [Outcome.ERROR]
-    assert "is paused" in verdicts[0].seen
+    found = (await judge.check(run, ["colour"]))["colour"]
+    assert found.outcome is Outcome.ERROR
+    assert "is paused" in found.parameters["message"]
     with pytest.raises(ClusterError) as caught:
         await run.kube()
     assert "meshlab start" in caught.value.hint

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.run.checks import watch
+from meshlab.run.checks import judge, watch
 from meshlab.run.checks.schedule import Due
 from meshlab.run.guide import answers
+from meshlab.run.session import Session
 from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from tests.unit.run.fake_kube import FakeKube
@@ -27,7 +28,7 @@ async def until(verdicts: AsyncGenerator[Verdict, None], check: str, outcome: Ou
 async def test_watching_sees_changes_answers_and_the_next_step(tmp_path: Path) -> None:
     kube: FakeKube = shop(config_map("paint", colour="blue"), config_map("keep"))
     run = await started(small_run(tmp_path, kube))
-    verdicts = watch.watch(run)
+    verdicts = Session(run).watch()
     await until(verdicts, "why", Outcome.BLOCKED)
     kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
     await until(verdicts, "colour", Outcome.PASS)
@@ -60,7 +61,7 @@ async def test_a_red_check_within_its_time_after_a_change_is_pending(tmp_path: P
 
 async def test_while_an_experiment_runs_no_traffic_of_ours_disturbs_it(tmp_path: Path) -> None:
     run = await started(small_run(tmp_path, shop()))
-    step = watch._Step(run, run.lab.steps[0])
+    step = watch._Step(run, run.lab.steps[0], judge.ignore)
     run.append(events.ExperimentStarted(experiment="break-it"))
     assert not step._disturbed(), "its process was killed"
     with run.lock("experiment"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from meshlab.run.accounts import submission
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.experiments import scoring
 from meshlab.run.experiments.experiment import run_experiment
+from meshlab.run.experiments.live_matrix import LiveMatrix
 from meshlab.run.guide import answers
 from meshlab.run.live import LiveWorld
 from meshlab.run.run import Run
+from meshlab.run.session import Session
 from meshlab.run.snapshot import take
 from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
@@ -63,7 +66,10 @@ def cluster(run: Run) -> FakeKube:
 
 
 async def whole(run: Run) -> list[ExperimentEvent]:
-    return [event async for event in run_experiment(run, "break-it")]
+    told: list[ExperimentEvent] = []
+    result = await run_experiment(run, "break-it", told.append)
+    assert told[-1].result == result
+    return told
 
 
 async def test_the_prediction_comes_first(run: Run) -> None:
@@ -132,17 +138,20 @@ async def test_put_back_and_not_finished_when_it_is_cut_short(run: Run, how: str
     answers.predict(run, "break-it", ALL)
     broken = asyncio.Event()
 
+    async def no_matrix(*_: object) -> None:
+        raise ClusterError("The API server is gone.")
+
+    if how == "failed":
+        monkeypatch.setattr(LiveMatrix, "show", no_matrix)
+
     async def follow() -> None:
-        source = run_experiment(run, "break-it")
-        async for event in source:
-            if event.kind == "fault":
-                broken.set()
-                assert web(cluster(run))["spec"]["replicas"] == 0
-                if how == "closed":
-                    return await source.aclose()
-                if how == "failed":
-                    await source.athrow(ClusterError("The API server is gone."))
-        return None
+        async with aclosing(Session(run).experiment("break-it")) as told:
+            async for event in told:
+                if event.kind == "fault":
+                    broken.set()
+                    assert how == "failed" or web(cluster(run))["spec"]["replicas"] == 0
+                    if how == "closed":
+                        return
 
     task = asyncio.create_task(follow())
     await broken.wait()
@@ -156,6 +165,7 @@ async def test_put_back_and_not_finished_when_it_is_cut_short(run: Run, how: str
     assert web(cluster(run))["spec"]["replicas"] == 1
     assert take(run).experiments == {}
     assert run.journal.pending() == []
+    assert [task for task in asyncio.all_tasks() if not task.done()] == [asyncio.current_task()]
 
 
 async def test_what_an_earlier_one_left_is_undone_before(run: Run) -> None:

@@ -67,8 +67,8 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     with pytest.raises(UsageError, match="once every check"):
         pages.debrief(run, "first", "en")
     answers.answer(run, "why", "one")
-    verdicts = [verdict async for verdict in judge.check(run)]
-    assert [verdict.outcome for verdict in verdicts] == [Outcome.PASS] * 3
+    verdicts = await judge.check(run)
+    assert [verdict.outcome for verdict in verdicts.values()] == [Outcome.PASS] * 3
     told = pages.debrief(run, "first", "en")
     assert told.text == "Well painted."
     (pair,) = [one for one in told.objects if one.name == "ConfigMap shop/paint"]
@@ -86,7 +86,7 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
     (folder / "10-paint.yaml").write_text(paint.replace("red}", "red, coats: two}") + "---\n" + paint.replace("paint", "brush"))
     (folder / "delete.yaml").write_text("- {kind: ConfigMap, name: rust}\n")
     answers.answer(run, "why", "one")
-    assert [verdict.outcome async for verdict in judge.check(run)] == [Outcome.PASS] * 3
+    assert [verdict.outcome for verdict in (await judge.check(run)).values()] == [Outcome.PASS] * 3
     told = {one.name: one for one in pages.debrief(run, "first", "en").objects}
     assert "at `data.coats` the reference has `two`, yours has `null`" in told["ConfigMap shop/paint"].note
     assert "You have no object of this name" in told["ConfigMap shop/brush"].note

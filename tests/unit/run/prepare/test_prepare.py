@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from meshlab.cluster.api import Capabilities, ClusterSpec
 from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EnvironmentFault, LockedError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.catalog import catalog
@@ -45,8 +45,8 @@ class NoImages:
     async def values(self, names: list[str]) -> dict[str, str]:
         return {"image_" + name.rpartition("/")[2]: f"{name}:1" for name in names}
 
-    async def ensure(self, names: list[str]) -> AsyncGenerator[Progress, None]:
-        yield Progress(phase="pull-images", state="skipped")
+    async def ensure(self, names: list[str], track: Track) -> None:
+        track.skipped("pull-images")
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch)
     async def none(*_: object, **__: object) -> list[str]:
         return []
 
-    async def no_wait(*_: object, **__: object) -> AsyncGenerator[Progress, None]:
-        yield Progress(phase="api", state="done")
+    async def no_wait(*_: object, track: Track, **__: object) -> None:
+        track.done("api")
 
     async def connect(self: clients.Clients, cluster: str) -> FakeKube:
         return engine.kubes[self.names.of(cluster)]
@@ -91,7 +91,9 @@ def a_run(place: Path, engine: MemoryEngine, **how: Any) -> Run:
 
 
 async def go(run: Run) -> list[Progress]:
-    return [event async for event in prepare.prepare(run)]
+    told: list[Progress] = []
+    await prepare.prepare(run, Track(told.append))
+    return told
 
 
 def names(kube: FakeKube, kind: str) -> set[str]:
@@ -100,10 +102,13 @@ def names(kube: FakeKube, kind: str) -> set[str]:
 
 async def cancelled(run: Run, phase: str) -> None:
     """Cancel the preparation where the phase begins."""
-    source = prepare.prepare(run)
-    async for event in source:
+
+    def tell(event: Progress) -> None:
         if event.phase == phase and event.state == "running":
-            await source.athrow(asyncio.CancelledError())
+            task.cancel()
+
+    task = asyncio.ensure_future(prepare.prepare(run, Track(tell)))
+    await task
 
 
 async def test_from_nothing(place: Path, engine: MemoryEngine) -> None:
@@ -136,8 +141,7 @@ async def test_again_keeps_what_the_learner_did(place: Path, engine: MemoryEngin
 async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engine: MemoryEngine) -> None:
     run = a_run(place, engine)
     await go(run)
-    async for _ in removal.stop(run):
-        pass
+    await removal.stop(run, Track())
     assert take(run).environment == "paused"
     web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
     await faults.begin(run, Fault(kind="scale", target=web, replicas=0))
@@ -276,8 +280,7 @@ async def test_down_removes_the_cluster_and_keeps_progress(place: Path, engine: 
     run = a_run(place, engine)
     await go(run)
     before = take(run)
-    async for _ in removal.down(run):
-        pass
+    await removal.down(run, Track())
     assert engine.infos == {}
     after = take(run)
     assert after.environment == "none"
@@ -308,9 +311,9 @@ async def test_from_lab_to_lab_and_back(place: Path, engine: MemoryEngine) -> No
     assert "more" in names(kube, "Namespace")
     with pytest.raises(ClusterError, match="The lab 9-tail was put on the cluster after 9-small"):
         await first.kube()
-    for refused in (removal.stop(first), removal.down(first)):
+    for refused in (removal.stop(first, Track()), removal.down(first, Track())):
         with pytest.raises(ClusterError, match="9-tail"):
-            await anext(refused)
+            await refused
     shown = take(first)
     assert (shown.environment, shown.current, [step.done for step in shown.steps]) == ("none", "second", [True, False])
     back = a_run(place, engine)
@@ -327,8 +330,7 @@ async def test_a_lab_that_was_removed_comes_back_to_its_step(place: Path, engine
     run = a_run(place, engine)
     await go(run)
     run.append(events.Moved(step="second"))
-    async for _ in removal.down(run):
-        pass
+    await removal.down(run, Track())
     again = a_run(place, engine)
     await go(again)
     assert engine.kubes[again.cluster_name()].one("ConfigMap", "paint")["data"] == {"colour": "red"}

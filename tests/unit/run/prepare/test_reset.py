@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.run.accounts import submission
 from meshlab.run.clusters import sweep, usable
 from meshlab.run.desired import declared, untouched
@@ -63,8 +65,9 @@ def cluster(run: Run) -> FakeKube:
 
 
 async def go(run: Run, step: str = "first") -> None:
-    async for event in reset.reset(run, step):
-        assert event.state != "note", event.detail
+    told: list[Progress] = []
+    await reset.reset(run, step, Track(told.append))
+    assert [event.detail for event in told if event.state == "note"] == []
 
 
 def add_field(obj: dict[str, Any]) -> None:

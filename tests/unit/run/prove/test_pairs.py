@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.run.clusters import sweep
 from meshlab.run.prove.pairs import Pair, PairsRequest, pairs, tour
@@ -32,7 +33,10 @@ def test_a_tour_makes_each_switch_once(names: Sequence[str]) -> None:
 
 async def walked(lab: Path, **how: Any) -> list[Pair]:
     request = PairsRequest(labs=(LAB_ID, NEXT_ID), packs=(lab.parent,), state=lab.parent.parent / "state", **how)
-    return [event async for event in pairs(request) if isinstance(event, Pair)]
+    told: list[Progress | Pair] = []
+    found = await pairs(request, told.append)
+    assert [event for event in told if isinstance(event, Pair)] == found
+    return found
 
 
 async def test_any_lab_after_any_other(lab: Path, engine: MemoryEngine) -> None:
@@ -72,5 +76,4 @@ async def test_a_switch_that_fails_is_a_pair_that_is_not_ok(lab: Path) -> None:
 
 async def test_one_lab_is_no_pair(lab: Path) -> None:
     with pytest.raises(UsageError, match="no pair"):
-        async for _ in pairs(PairsRequest(labs=(LAB_ID,), packs=(lab.parent,))):
-            pass
+        await pairs(PairsRequest(labs=(LAB_ID,), packs=(lab.parent,)), lambda _: None)

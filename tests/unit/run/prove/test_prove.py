@@ -81,7 +81,10 @@ def lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> P
 
 async def proven(lab: Path, **how: Any) -> list[ProofEvent]:
     request = ProveRequest(lab=lab.name, packs=(lab.parent,), state=lab.parent.parent / "state", **how)
-    return [event async for event in prove(request) if event.kind != "progress"]
+    told: list[ProofEvent] = []
+    held = await prove(request, told.append)
+    assert held is all(event.ok for event in told)
+    return [event for event in told if event.kind != "progress"]
 
 
 def broken(told: list[ProofEvent]) -> list[tuple[str, str, str]]:
@@ -141,10 +144,12 @@ async def test_a_wrong_lab_is_not(lab: Path, how: str) -> None:
     assert read_proof(lab) is None
 
 
-async def test_only_a_part_writes_no_proof(lab: Path) -> None:
+async def test_only_a_part_writes_no_proof(lab: Path, engine: MemoryEngine) -> None:
     told = await proven(lab, only="blue")
     assert broken(told) == []
     assert {event.phase.partition("/")[0] for event in told} == {"solve", "solved", "wrong", "blue"}
     assert read_proof(lab) is None
+    engine.asked.clear()
     with pytest.raises(UsageError, match="no step or misconception"):
         await proven(lab, only="green")
+    assert engine.asked == [], "a cluster that an earlier proof kept is left alone"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,11 +17,11 @@ from meshlab.lab.values.runtime import placeholders
 from meshlab.run.api import ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
 from meshlab.run.checks import judge
 from meshlab.run.run import Run
-from meshlab.run.session import Facade
+from meshlab.run.session import Session
 from meshlab.run.store import events
 
 
-class Pretended(Facade):
+class Pretended(Session):
     """Nothing here asks an engine or a cluster."""
 
     def __init__(self, run: Run) -> None:
@@ -29,14 +29,14 @@ class Pretended(Facade):
         self._solved: set[str] = set()
         self._counted = 0
 
-    async def prepare(self) -> AsyncIterator[Progress]:
+    async def prepare(self) -> AsyncGenerator[Progress, None]:
         self.run.begin()
         self.run.remember(placeholders(self.run.loaded))
         yield Progress(phase="create-nodes", state="running", estimate=20.0)
         yield Progress(phase="create-nodes", state="done", seconds=20.0)
         self.run.append(events.Prepared(seconds=20.0))
 
-    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncIterator[Verdict]:
+    async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         step = judge.step_of(self.run)
         for check in step.checks:
             if not of_experiment(check):
@@ -72,7 +72,7 @@ class Pretended(Facade):
         web = Received(service="web", pod="web-1", version="", received=30 * self._counted, failed=3 * self._counted)
         return Traffic(t=10.0 * self._counted, pods=(web,))
 
-    async def solve(self, step: str = "") -> AsyncIterator[Progress]:
+    async def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         here = judge.step_of(self.run, step)
         yield Progress(phase="apply-solution", state="running")
         for check in here.checks:
@@ -81,7 +81,7 @@ class Pretended(Facade):
         self._solved.add(here.id)
         self.run.append(events.Solved(step=here.id))
 
-    async def experiment(self, experiment: str) -> AsyncIterator[ExperimentEvent]:
+    async def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         about = self.lab.all_experiments()[experiment]
         for phase in about.phases:
             for event in self._phase(about, phase):

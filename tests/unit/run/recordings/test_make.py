@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.lab.catalog import catalog
 from meshlab.lab.values.runtime import placeholders
 from meshlab.run.api import LabRun
@@ -39,15 +39,14 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """How the drive ends; the cluster is never made, and what would remove it only counts."""
     told: dict[str, Any] = {"error": None, "removed": 0}
 
-    async def drive(run: LabRun, part: object) -> AsyncGenerator[Event, None]:
+    async def drive(run: LabRun, part: object, tell: Callable[[Event], None]) -> None:
         run.predict("break-it", {"cells": []})
-        yield "first"
+        tell("first")
         if told["error"]:
             raise told["error"]
 
-    async def remove(run: Run) -> AsyncGenerator[Progress, None]:
+    async def remove(run: Run, track: Track) -> None:
         told["removed"] += 1
-        yield Progress(phase="cluster")
 
     monkeypatch.setattr(make, "drive", drive)
     monkeypatch.setattr(removal, "remove", remove)
@@ -62,7 +61,9 @@ def request(tmp_path: Path, **more: Any) -> RecordRequest:
 
 async def test_what_went_well_is_put_in_place(driven: dict[str, Any], tmp_path: Path) -> None:
     wanted = request(tmp_path)
-    assert [event async for event in make.record(wanted)] == ["first"]
+    events: list[Event] = []
+    await make.record(wanted, events.append)
+    assert events == ["first"]
     found = read(wanted.file)
     assert (found.opened.lab, found.opened.seed) == (LAB_ID, 1)
     assert [line.method for line in found.lines if hasattr(line, "method")] == ["predict"]
@@ -75,7 +76,7 @@ async def test_what_stayed_red_is_not(driven: dict[str, Any], tmp_path: Path) ->
     driven["error"] = StayedRed("The step first did not become green: colour.")
     wanted = request(tmp_path, keep=True)
     with pytest.raises(StayedRed):
-        _ = [event async for event in make.record(wanted)]
+        await make.record(wanted, lambda _: None)
     assert not wanted.file.exists()
     assert driven["removed"] == 0
 
@@ -87,4 +88,4 @@ async def test_the_drive_names_what_stayed_red(tmp_path: Path) -> None:
 
     writing = recorder(Stubborn(), tmp_path / "one.jsonl.gz")
     with pytest.raises(StayedRed, match="The step look did not become green: how-many"):
-        _ = [event async for event in drive(writing, lambda step: Part(predictions=PREDICTIONS))]
+        await drive(writing, lambda step: Part(predictions=PREDICTIONS), lambda _: None)

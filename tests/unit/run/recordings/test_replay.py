@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ async def test_watching_tells_what_the_recording_told(replay: Replay) -> None:
     }
     await every(replay.solve())
     assert (await anext(told)).outcome is Outcome.PASS
-    await told.aclose()  # type: ignore[attr-defined]
+    await told.aclose()
 
 
 @pytest.mark.parametrize(("text", "outcome"), [("none", "pass"), ("one", "fail")])
@@ -144,7 +144,7 @@ async def test_a_step_that_is_left_out_is_as_it_was_at_its_end(replay: Replay) -
 
 async def test_what_failed_or_was_cancelled_is_not_played(loaded: LoadedLab, tmp_path: Path) -> None:
     class Failing(FreshRun):
-        async def solve(self, step: str = "") -> AsyncIterator[Progress]:
+        async def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
             yield Progress(phase="converge")
             raise ClusterError("The cluster is gone.", hint="Start it.")
 
@@ -158,7 +158,7 @@ async def test_what_failed_or_was_cancelled_is_not_played(loaded: LoadedLab, tmp
     with pytest.raises(UsageError):
         await writing.trace()
     watching = writing.watch()
-    await watching.aclose()  # type: ignore[attr-defined]
+    await watching.aclose()
     await every(writing.check())
     await writing.close()
     found = read(tmp_path / "two.jsonl.gz")

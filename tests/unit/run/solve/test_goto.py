@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from meshlab.cluster.progress import Progress
+from meshlab.cluster.track import Track
 from meshlab.run.accounts import appliers
 from meshlab.run.run import Run
 from meshlab.run.snapshot import take
@@ -16,12 +18,12 @@ run = test_reset.run
 
 async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve, "solver", appliers.hands)
-    async for _ in goto.goto(run, "second"):
-        pass
+    told: list[Progress] = []
+    await goto.goto(run, "second", Track(told.append))
+    assert [event.phase for event in told if event.state == "planned"] == ["apply-solution", "settle"]
     assert cluster(run).one("ConfigMap", "paint")
     assert take(run).current == "second"
-    async for _ in goto.goto(run, "first"):
-        pass
+    await goto.goto(run, "first", Track())
     with pytest.raises(StopIteration):
         cluster(run).one("ConfigMap", "paint")
     assert take(run).current == "first"

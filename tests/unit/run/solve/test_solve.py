@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meshlab.cluster.track import Track
 from meshlab.run.accounts import appliers
 from meshlab.run.run import Run
 from meshlab.run.snapshot import take
@@ -16,11 +17,9 @@ run = test_reset.run
 
 async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve, "solver", appliers.hands)
-    async for _ in solve.solve(run, "first"):
-        pass
+    await solve.solve(run, "first", Track())
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
     assert [step.solved for step in take(run).steps] == [True, False]
     cluster(run).writes.clear()
-    async for _ in solve.solve(run, "first"):
-        pass
+    await solve.solve(run, "first", Track())
     assert cluster(run).writes == []

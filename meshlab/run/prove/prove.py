@@ -7,7 +7,7 @@ import msgspec
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.errors import UsageError
 from meshlab.lab.checks import Check
-from meshlab.lab.model import Misconception, Step
+from meshlab.lab.model import Lab, Misconception, Step
 from meshlab.lab.proof import CheckProof, Proof, hashes, write_proof
 from meshlab.run.alone import alone
 from meshlab.run.grade import versions
@@ -25,8 +25,11 @@ async def prove(request: ProveRequest, tell: Tell) -> bool:
     """
     from meshlab.lab.catalog import find
 
-    lab = find(request.lab, request.packs).id
-    async with alone("prove", lab, state=request.state, packs=request.packs, seed=request.seed, keep=request.keep) as run:
+    found = find(request.lab, request.packs)
+    assert found.loaded is not None
+    # A name that the lab does not have is no reason to touch a cluster.
+    chosen(found.id, found.loaded.lab, request)
+    async with alone("prove", found.id, state=request.state, packs=request.packs, seed=request.seed, keep=request.keep) as run:
         return await Proving(request, run, tell).go()
 
 
@@ -37,9 +40,9 @@ class Proving:
         self._request = request
         self._run = run
         self._tell = tell
-        self._sample = None if request.sample is None else sample(run.lab, request.sample)
-        self._parts = ProofParts(run, self._note, self._sample)
-        self._whole = not request.only and self._sample is None
+        few = None if request.sample is None else sample(run.lab, request.sample)
+        self._parts = ProofParts(run, self._note, few)
+        self._whole = not request.only and few is None
         self._ok = True
 
     def _note(self, event: ProofEvent) -> None:
@@ -49,7 +52,7 @@ class Proving:
     async def go(self) -> bool:
         """All of it, or what `only` asks for."""
         run, request, parts = self._run, self._request, self._parts
-        steps, wrongs = self._chosen()
+        steps, wrongs = chosen(run.lab_id, run.lab, request)
         with run.lock("prove"):
             parts.on_paper()
             await parts.prepare()
@@ -66,22 +69,6 @@ class Proving:
                 write_proof(run.loaded.folder, proof)
             self._tell(ProofEvent(kind="finished", phase=request.only, ok=self._ok, proof=msgspec.to_builtins(proof)))
         return self._ok
-
-    def _chosen(self) -> tuple[list[Step], list[Misconception]]:
-        """Neither for the start alone. UsageError when `only` names no part of the lab."""
-        lab, only = self._run.lab, self._request.only
-        ids = [step.id for step in lab.steps]
-        if not only:
-            return list(lab.steps), list(self._sample.wrong if self._sample else lab.wrong)
-        if only in ids:
-            return list(lab.steps[: ids.index(only) + 1]), [one for one in lab.wrong if one.step == only]
-        found = [one for one in lab.wrong if one.id == only]
-        if not found and only == FRESH:
-            return [], []
-        if not found:
-            known = ", ".join([FRESH, *ids, *(one.id for one in lab.wrong)])
-            raise UsageError(f"The lab {self._run.lab_id} has no step or misconception {only!r}.", hint=f"It has: {known}.")
-        return list(lab.steps[: ids.index(found[0].step) + 1]), found
 
     async def _proof(self, ok: bool) -> Proof:
         run = self._run
@@ -109,3 +96,19 @@ class Proving:
             reason=fresh.reason if fresh else "",
             solved=str(solved.outcome) if solved else "",
         )
+
+
+def chosen(name: str, lab: Lab, request: ProveRequest) -> tuple[list[Step], list[Misconception]]:
+    """What is proven; neither for the start alone. UsageError when `only` names no part of the lab."""
+    only, ids = request.only, [step.id for step in lab.steps]
+    if not only:
+        return list(lab.steps), list(lab.wrong if request.sample is None else sample(lab, request.sample).wrong)
+    if only in ids:
+        return list(lab.steps[: ids.index(only) + 1]), [one for one in lab.wrong if one.step == only]
+    wrong = [one for one in lab.wrong if one.id == only]
+    if not wrong and only == FRESH:
+        return [], []
+    if not wrong:
+        known = ", ".join([FRESH, *ids, *(one.id for one in lab.wrong)])
+        raise UsageError(f"The lab {name} has no step or misconception {only!r}.", hint=f"It has: {known}.")
+    return list(lab.steps[: ids.index(wrong[0].step) + 1]), wrong

@@ -1,1 +1,3 @@
-"""What a person chooses once for all labs: language, theme, animations, keys. A TOML file that is theirs to edit."""
+"""What a person chooses once for all labs: language, theme, animations, keys. The TOML file is theirs to edit: only the value
+that was changed is written.
+"""

@@ -1,0 +1,1 @@
+"""Many seats at once: to come. Nothing is in it yet."""

@@ -9,8 +9,8 @@ import pytest
 
 from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.images.pins import load_pins
-from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.programs.containers import MOUNT
 from tests.cluster.program import Program
 
 pytestmark = pytest.mark.cluster

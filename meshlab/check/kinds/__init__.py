@@ -1,4 +1,6 @@
-"""One module a kind of check, each with `look(check, spec, inputs) -> Finding`; imported when first used."""
+"""One module a kind of check, each with `look(check, spec, inputs) -> Finding`; imported when first used. A kind never waits
+for its finding to change, and asks nothing but the world it is given.
+"""
 
 from __future__ import annotations
 

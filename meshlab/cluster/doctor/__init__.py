@@ -1,4 +1,6 @@
-"""doctor: what would go wrong on this machine, found before it does. Facts are gathered once, rules are pure."""
+"""doctor: what would go wrong on this machine, named before it does. Facts are gathered once, rules are pure, and nothing is
+repaired here.
+"""
 
 from __future__ import annotations
 

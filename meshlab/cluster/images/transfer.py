@@ -13,9 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from meshlab.cluster.cancelling import stop, to_the_end, together
-from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import EngineFacts, Node, docker, full, program
+from meshlab.cluster.programs.containers import MOUNT, EngineFacts, Node, docker, full, program
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError

@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 
 from meshlab.cluster.api import ClusterSpec
+from meshlab.cluster.programs.containers import MOUNT
 from meshlab.cluster.versions import at_least
 
-MOUNT = "/etc/kubernetes/meshlab"
-"""Where a node finds the audit policy; also how a container is known as one that meshlab made, and for which folder."""
 POLICY = "audit-policy.json"
 LOGS = "/var/log/kubernetes/audit"
 LOG = f"{LOGS}/audit.log"

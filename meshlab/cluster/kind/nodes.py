@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import Node, docker
+from meshlab.cluster.programs.containers import MOUNT, Node, docker
 from meshlab.errors import EngineError
 from meshlab.timestamps import unix
 

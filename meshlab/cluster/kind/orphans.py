@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import PREFIX, Node, docker
+from meshlab.cluster.programs.containers import MOUNT, PREFIX, Node, docker
 
 SHARED = "/host_mnt"
 """Docker Desktop may put this before a path of the host that it shares with its virtual machine."""

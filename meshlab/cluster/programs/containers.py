@@ -16,6 +16,8 @@ CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
 PREFIX = "meshlab-"
 """Of the names of all clusters that meshlab makes."""
+MOUNT = "/etc/kubernetes/meshlab"
+"""Where a node finds the folder of its cluster: the audit policy, archives of images. Its source tells which folder that is."""
 
 
 class Node(Struct, frozen=True, kw_only=True):

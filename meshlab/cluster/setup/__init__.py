@@ -1,4 +1,6 @@
-"""setup: what a machine lacks for its first lab. Each part tries the best way first and says which one it took."""
+"""setup: what a machine lacks for its first lab. Each part tries the best way first and says which one it took; what is there
+already is never replaced.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What must hold in a lab beyond the types of its keys. Each rule yields faults; structure rules take a Lab alone."""
+"""What must hold in a lab beyond the types of its keys. Each rule yields problems and never raises or repairs; structure rules
+take a Lab alone.
+"""
 
 from __future__ import annotations
 

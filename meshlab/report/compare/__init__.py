@@ -1,0 +1,3 @@
+"""The comparison of all stages as text, plots, Markdown, JSON and a page. It never measures: every number was kept by a
+run.
+"""

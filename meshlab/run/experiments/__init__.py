@@ -1,0 +1,3 @@
+"""Experiments: break something, measure, put it back, and score the learner's prediction. Whatever happens, the fault is
+undone.
+"""

@@ -1,4 +1,5 @@
-"""The closed list of disturbances, each with its inverse, journalled before it is applied.
+"""The closed list of disturbances, each with its inverse, journalled before it is applied. A fault is never left in force: the
+next meshlab undoes what a killed one left.
 
 entry = await faults.begin(run, fault)      # journalled, then applied
 await faults.undo(run, entry)               # fine twice

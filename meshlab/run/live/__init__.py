@@ -1,4 +1,4 @@
-"""The live world: what checks see of the clusters, asked when a check asks."""
+"""The live world: what checks see of the clusters, asked when a check asks. It answers questions and never judges an answer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""Recordings of whole runs: what the interface saw, written down and played again without a cluster. See docs/recording.md."""
+"""Recordings: a run is written down, and played later without a cluster. A replay shows what was recorded and makes nothing
+up.
+"""

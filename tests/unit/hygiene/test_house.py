@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.house import LONGEST_FUNCTION, MOST_MODULES, House, counts, details, the_house
 
 REPOSITORY = Path(__file__).parents[3]
+FOLDERS = sorted(file.parent for file in (REPOSITORY / "meshlab").rglob("__init__.py") if "tui" not in file.parts)
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +56,8 @@ def test_loops_that_only_hand_on_are_found(small: House) -> None:
     assert small.forwarding == {"alone.py": 1}
     assert "alone.py: 1 loops that only hand on" in list(details(small))
     assert counts(small)["modules"] == "3"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_folder_says_what_happens_in_it(folder: Path) -> None:
+    assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))

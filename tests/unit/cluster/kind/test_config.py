@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from meshlab.cluster.api import ClusterSpec
-from meshlab.cluster.kind.config import MOUNT, POLICY, cluster_config, subnets
+from meshlab.cluster.kind.config import POLICY, cluster_config, subnets
+from meshlab.cluster.programs.containers import MOUNT
 
 HERE = Path("/state/clusters/a/node")
 

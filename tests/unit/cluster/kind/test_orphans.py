@@ -8,9 +8,8 @@ import pytest
 
 from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.kind import orphans
-from meshlab.cluster.kind.config import MOUNT
 from meshlab.cluster.kind.files import OwnFiles
-from meshlab.cluster.programs.containers import Node
+from meshlab.cluster.programs.containers import MOUNT, Node
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def settings_command(ctx: click.Context, form: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     options: Options = ctx.obj
-    own = own_keys()
+    own = keys_of_actions()
     followed, clashes = agreed(options.settings.settings.keys, own)
     problems = [*options.settings.problems, *clashes]
     keys = keys_now(own, followed)
@@ -54,7 +54,7 @@ def set_command(options: Options, name: str, value: str) -> None:
     """Set NAME (language, engine, memory, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
     from meshlab.settings.write import keep
 
-    keep(name, value, own=own_keys() if name.startswith(f"{KEYS}.") else None)
+    keep(name, value, own=keys_of_actions() if name.startswith(f"{KEYS}.") else None)
     note(say("settings.kept", options.language, name=name, value=value))
 
 
@@ -69,11 +69,11 @@ def unset_command(options: Options, name: str) -> None:
     note(say("settings.removed", options.language, name=name))
 
 
-def own_keys() -> dict[str, Bound]:
+def keys_of_actions() -> dict[str, Bound]:
     """Keys are bound where their actions are, in the interface: the one thing that this command asks of it."""
-    from meshlab.tui.bindings import own_keys
+    from meshlab.tui.keys import all_keys
 
-    return own_keys()
+    return all_keys()
 
 
 def keys_now(own: Mapping[str, Bound], followed: Mapping[str, str]) -> list[Key]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -36,6 +37,8 @@ from meshlab.tui.theme import CYCLE, DARK, OWN_VARIABLES, THEMES
 from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
 from meshlab.words import default_language, say
 
+FUNCTION_KEY = re.compile(r"f\d+")
+"""Keyboards have a capital letter on them."""
 SETTINGS_SAID = 30
 """Seconds that a sentence about the settings file stays."""
 
@@ -100,8 +103,8 @@ class MeshlabApp(App[int]):
         self.fatal: BaseException | None = None
         """What ended the app, where nobody caught it."""
         self.titles: dict[str, str] = {}
-        self.key_names: dict[str, str] = {}
-        """How the keys are shown that settings gave to actions, by the action's id."""
+        self.keys_set: dict[str, str] = {}
+        """The key that the settings give to an action, the first of several, by the action's id."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES
@@ -140,6 +143,10 @@ class MeshlabApp(App[int]):
         if self.first_lab:
             self.open_lab(self.first_lab)
 
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return shown.upper() if FUNCTION_KEY.fullmatch(shown) else shown
+
     # --- settings --- #
 
     def follow_settings(self) -> None:
@@ -147,7 +154,7 @@ class MeshlabApp(App[int]):
         if problems := self.preferences.set_keys(self, self.language):
             self.notify(problems, severity="warning", markup=False, timeout=SETTINGS_SAID)
         if keys := self.preferences.keys:
-            self.key_names = {name: self.get_key_display(Binding(key.split(",")[0], "")) for name, key in keys.items()}
+            self.keys_set = {name: key.split(",")[0] for name, key in keys.items()}
             self.watch_language()
 
     def keep(self, name: str, value: str) -> None:

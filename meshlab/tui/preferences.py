@@ -38,9 +38,9 @@ class Preferences:
             return ""
         problems = list(self.loaded.problems)
         if self.loaded.settings.keys:
-            from meshlab.tui.bindings import own_keys
+            from meshlab.tui.keys import all_keys
 
-            self.keys, clashes = agreed(self.loaded.settings.keys, own_keys())
+            self.keys, clashes = agreed(self.loaded.settings.keys, all_keys())
             app.set_keymap(self.keys)
             problems += clashes
         return self._lines(problems, language)

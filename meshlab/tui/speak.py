@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol, cast, runtime_checkable
 
+from textual.binding import Binding
 from textual.dom import DOMNode
 
 from meshlab.run.api import Language, Snapshot
-from meshlab.tui.keys_in_words import with_keys
+from meshlab.tui.keys import default_key, with_keys
 from meshlab.words import filled, known, say, template
 
 
 class _Speaker(Protocol):
     language: Language
     titles: dict[str, str]
+    keys_set: dict[str, str]
 
 
 @runtime_checkable
@@ -30,10 +33,15 @@ def language_of(node: DOMNode) -> Language:
 
 def tr(node: DOMNode, key: str, **parameters: object) -> str:
     """The words of `tui.<key>` in the app's language, with the keys that the settings have given to actions."""
-    names: dict[str, str] = getattr(node.app, "key_names", {})
     # Before the parameters are filled in: what they say is not ours.
-    words = with_keys(template(f"tui.{key}", language_of(node)), key, names)
+    words = with_keys(template(f"tui.{key}", language_of(node)), partial(shown_key, node))
     return filled(words, **parameters)
+
+
+def shown_key(node: DOMNode, name: str) -> str:
+    """The key of an action as the footer shows it: the settings' or the action's own."""
+    key = cast("_Speaker", node.app).keys_set.get(name) or default_key(name)
+    return node.app.get_key_display(Binding(key, ""))
 
 
 def lab_title(node: DOMNode, snapshot: Snapshot) -> str:

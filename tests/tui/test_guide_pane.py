@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
 
 from meshlab.tui.lab.guide_pane import KEPT, GuidePane
@@ -13,6 +15,7 @@ PAGES = [f"# Page {number}\n\nText {number}.\n\n```bash\necho {number}\n```\n" f
 
 class Book(App[None]):
     language = "en"
+    keys_set: ClassVar[dict[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         yield GuidePane()

@@ -12,7 +12,7 @@ from meshlab.cli.main import run as meshlab
 from meshlab.errors import ExitCode
 from meshlab.settings.read import read
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.bindings import own_keys
+from meshlab.tui.keys import all_keys
 from meshlab.tui.preferences import Preferences
 from meshlab.words import known
 from tests.tui.helpers import make_app, on, says, screen_text, shows, until
@@ -42,7 +42,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 def test_every_key_has_an_id_and_a_name() -> None:
-    own = own_keys()
+    own = all_keys()
     assert len(own) > 50
     assert [name for name in own if not known(f"tui.key.{name}")] == []
 

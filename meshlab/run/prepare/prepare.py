@@ -1,148 +1,17 @@
-"""From whatever there is to a lab that is ready."""
+"""Preparing a lab: its clusters, its start, and what leads to the learner's step."""
 
 from __future__ import annotations
 
-import time
-
-from meshlab.cluster.cancelling import to_the_end
-from meshlab.cluster.images.images import Images
-from meshlab.cluster.kube import access
-from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.track import Track
-from meshlab.errors import MeshlabError
-from meshlab.run import faults
-from meshlab.run.clusters import places as clusters
-from meshlab.run.clusters import removal
-from meshlab.run.clusters.places import Place
-from meshlab.run.prepare.stages import NODE, Stages, Stuck, at_home
+from meshlab.run.prepare.preparation import prepare_with
+from meshlab.run.prepare.reset import reset
 from meshlab.run.run import Run
-from meshlab.run.store import events, state
 
 
-async def prepare(run: Run, track: Track, *, only_start: bool = False) -> None:
+async def prepare(run: Run, track: Track) -> None:
     """Make, recover or reuse the clusters, put the lab's start on them and wait until it can be used.
 
     A lab that is there keeps the learner's objects; one that was further and is not there any more comes back to the start
-    of its current step (only_start: it does not). Cancelling removes what this call made. EnvironmentFault,
-    PreparationTimeout, LockedError.
+    of its current step. Cancelling removes what this call made. EnvironmentFault, PreparationTimeout, LockedError.
     """
-    with run.lock("start"):
-        run.begin()
-        run.append(events.Preparing())
-        work = _Preparation(run, track, only_start)
-        try:
-            await work.go()
-        except MeshlabError as error:
-            run.append(events.Degraded(reason=error.message))
-            raise
-        except BaseException:
-            await to_the_end(work.undo())
-            raise
-
-
-class _Preparation:
-    def __init__(self, run: Run, track: Track, only_start: bool) -> None:
-        self._run = run
-        self._track = track
-        self._only_start = only_start
-        self._stages: Stages | None = None
-        self._start = time.monotonic()
-
-    async def go(self) -> None:
-        """All of it; once more with a new cluster when an old one cannot be cleaned."""
-        places = await clusters.connected(self._run)
-        await clusters.check_needs(self._run, places)
-        try:
-            await self._once(places)
-        except Stuck as stuck:
-            again = [Place(key=one.key, spec=one.spec) if one.key == stuck.place.key else one for one in places]
-            await self._once(again)
-
-    async def _once(self, places: list[Place]) -> None:
-        run, track = self._run, self._track.anew()
-        images = Images(arch=await self._architecture(places))
-        names = Stages.names(run)
-        refs = [ref for name, ref in (await images.resolve(names)).items() if name != NODE]
-        track.plan(Stages.phases(run, places, refs))
-        stages = self._stages = Stages(run, places, track, images)
-        await stages.have_images()
-        await stages.have_clusters(refs)
-        await self._remember(images, names)
-        if not stages.made and await at_home(run, places):
-            await self._at_home(stages, track)
-        else:
-            await self._from_the_start(stages)
-        await stages.identities()
-        await stages.occupy()
-        track.learn()
-        seconds = round(time.monotonic() - self._start, 2)
-        run.append(events.Prepared(seconds=seconds, stand_ins=tuple(await stand_ins(names)), recovered=stages.recovered))
-
-    async def _architecture(self, places: list[Place]) -> str:
-        """Of somebody else's cluster; "" where the container engine says it."""
-        if self._run.engine.name == "kind":
-            return ""
-        return await access.architecture(await self._run.kube(places[0].key))
-
-    async def _at_home(self, stages: Stages, track: Track) -> None:
-        """The lab is on its clusters already: only what a stop or a kill may have broken."""
-        await faults.undo_all(self._run)
-        for phase in ("clean-namespaces", "setup-base", "setup-start"):
-            track.skipped(phase)
-        await stages.put_system_parts()
-        await stages.nodes_ready()
-        await stages.usable(home=True)
-        await self._finish_reset()
-        track.skipped("take-inventory")
-
-    async def _from_the_start(self, stages: Stages) -> None:
-        """The lab's start on its clusters, and what leads to the learner's step."""
-        run = self._run
-        faults.forget_all(run)
-        (run.folder / "resetting").unlink(missing_ok=True)
-        step = "" if self._only_start else _further(run)
-        await stages.clean()
-        await stages.install()
-        await stages.nodes_ready()
-        await stages.usable()
-        await stages.begin()
-        await self._back_to(step)
-
-    async def _finish_reset(self) -> None:
-        """A reset that a kill -9 cut short."""
-        from meshlab.run.prepare import reset
-
-        await self._back_to(reset.unfinished(self._run))
-
-    async def _back_to(self, step: str) -> None:
-        """What leads to the step laid over the start; "" is nothing to do."""
-        from meshlab.run.prepare import reset
-
-        if step:
-            await reset.reset(self._run, step, self._track.anew())
-
-    async def _remember(self, images: Images, names: list[str]) -> None:
-        """What templates can only know now."""
-        values = await images.values([name for name in names if name != NODE]) | {"seat": "1"}
-        for key in self._run.lab.clusters:
-            for name, port in (await self._run.info(key, fresh=True)).ports.items():
-                name = name.replace("-", "_")
-                values |= {f"{name}_port": str(port), f"{name}_url": f"http://127.0.0.1:{port}"}
-        self._run.remember(values)
-
-    async def undo(self) -> None:
-        """Cancelled: what this preparation made goes; a cluster that was there is left, and is nobody's."""
-        made = self._stages.made if self._stages else []
-        if made and self._run.engine.name != "kind":
-            await removal.remove(self._run, Track())
-        await self._run.forget_clients()
-        for place in made:
-            await self._run.engine.delete(place.spec.name, self._run.folder_of(place.key))
-        left = [one for one in await clusters.look(self._run) if one.found is not None]
-        self._run.append(events.Degraded(reason="Preparation was interrupted.") if left else events.Downed())
-
-
-def _further(run: Run) -> str:
-    """The learner's step when it is not the first; "" when it is."""
-    step = state.current(run.state(), run.lab)
-    return "" if step == run.lab.steps[0].id else step
+    await prepare_with(run, track, reset)

@@ -10,12 +10,10 @@ from meshlab.run.checks import judge
 from meshlab.run.clusters import removal
 from meshlab.run.desired import baseline, untouched
 from meshlab.run.desired.target import of_step
-from meshlab.run.prepare import prepare
 from meshlab.run.prepare.converge import PHASES, Convergence, NotConverged
+from meshlab.run.prepare.preparation import UNFINISHED, prepare_with
 from meshlab.run.run import Run
 from meshlab.run.store import events
-
-UNFINISHED = "resetting"
 
 
 async def plan(run: Run, step: str = "") -> ResetPlan:
@@ -45,12 +43,6 @@ async def reset(run: Run, step: str, track: Track) -> None:
         (run.folder / UNFINISHED).unlink(missing_ok=True)
 
 
-def unfinished(run: Run) -> str:
-    """The step of a reset that was begun and never ended; "" when there is none."""
-    step = (files.read(run.folder / UNFINISHED) or b"").decode(errors="replace")
-    return step if step in [one.id for one in run.lab.steps] else ""
-
-
 async def _ladder(run: Run, step: str, track: Track) -> None:
     """Each rung only when the one before did not lead there."""
 
@@ -70,5 +62,5 @@ async def _ladder(run: Run, step: str, track: Track) -> None:
             raise
         track.note("undo-faults", error.message)
     await removal.remove(run, track.anew())
-    await prepare.prepare(run, track.anew(), only_start=True)
+    await prepare_with(run, track.anew(), None)
     await attempt().go()

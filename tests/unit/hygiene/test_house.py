@@ -1,4 +1,6 @@
-"""The rules of the house: few files in a folder, short functions, and imports that point one way, wherever they stand."""
+"""The rules of the house: few files in a folder, short functions, and imports without circles that point one way, wherever they
+stand.
+"""
 
 from __future__ import annotations
 
@@ -61,3 +63,7 @@ def test_loops_that_only_hand_on_are_found(small: House) -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_every_folder_says_what_happens_in_it(folder: Path) -> None:
     assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+
+
+def test_no_imports_form_a_circle(house: House) -> None:
+    assert house.circles == []

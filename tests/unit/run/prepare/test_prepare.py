@@ -21,7 +21,7 @@ from meshlab.run import clients, faults
 from meshlab.run.accounts import learner, submission
 from meshlab.run.catalog import make_run
 from meshlab.run.clusters import places, removal, usable
-from meshlab.run.prepare import prepare, stages
+from meshlab.run.prepare import preparation, prepare, stages
 from meshlab.run.run import Run
 from meshlab.run.snapshot import take
 from meshlab.run.store import events
@@ -76,8 +76,8 @@ def place(tmp_path: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch)
     for name in ("dns", "probes", "shop", "actors"):
         monkeypatch.setattr(usable, name, nothing)
     monkeypatch.setattr(learner, "ensure", nothing)
-    monkeypatch.setattr(prepare, "Images", NoImages)
-    monkeypatch.setattr(prepare, "stand_ins", none)
+    monkeypatch.setattr(preparation, "Images", NoImages)
+    monkeypatch.setattr(preparation, "stand_ins", none)
     monkeypatch.setattr(stages, "wait_ready", no_wait)
     monkeypatch.setattr(submission, "built_in", lambda _: True)
     monkeypatch.setattr(clients.Clients, "_connect", connect)

@@ -1,7 +1,7 @@
-"""What commands and screens see of a run: frozen data, and one protocol that both program against.
+"""What commands and screens see of a run: frozen data, and the protocols that both program against.
 
-A command holds no logic and a widget holds no client: both call `LabRun` (made by meshlab.run.open) and render what
-comes back.
+A command holds no logic and a widget holds no client: both call `LabRun` (made by meshlab.run.catalog) and render what
+comes back. Its four parts can be implemented apart: a recording has the guide of a real run, and checks of its own.
 """
 
 from __future__ import annotations
@@ -255,8 +255,8 @@ class Debrief(Struct, frozen=True, omit_defaults=True, kw_only=True):
     objects: tuple[ObjectPair, ...] = ()
 
 
-class LabRun(Protocol):
-    """One learner's way through one lab. Operations that change something hold the run's lock; LockedError names its holder."""
+class Guide(Protocol):
+    """What needs no cluster: the lab's words and how far the learner is. All but `next` answer at once."""
 
     @property
     def lab_id(self) -> str: ...
@@ -272,13 +272,19 @@ class LabRun(Protocol):
         """After green: what it was about, and the reference solution beside the learner's objects. UsageError before."""
         ...
 
-    def environment(self) -> dict[str, str]:
-        """Variables of the learner's shell: KUBECONFIG (the learner's identity), MESHLAB_RUN, PATH with our kubectl, ports."""
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None: ...
+    def answer(self, check: str, text: str) -> None: ...
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        """{"cells": [["web", "catalog"], ...]} (red ones) or {"choice": id}."""
         ...
 
-    def prepare(self) -> AsyncGenerator[Progress, None]:
-        """From whatever there is to a lab that is ready; also recovers a paused or stopped cluster."""
+    async def next(self) -> Snapshot:
+        """Go to the next step. UsageError with the red checks when the current one is not done."""
         ...
+
+
+class Checks(Protocol):
+    """Verdicts, and experiments, whose phases are verdicts too."""
 
     def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         """Verdicts of the checks (default: the current step's), each as soon as it is known. wait: until none is pending."""
@@ -288,25 +294,35 @@ class LabRun(Protocol):
         """Verdicts of the current step for ever, again whenever something relevant changed."""
         ...
 
-    def hint(self, check: str = "", language: Language = "en") -> HintText | None: ...
-    def answer(self, check: str, text: str) -> None: ...
-    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
-        """{"cells": [["web", "catalog"], ...]} (red ones) or {"choice": id}."""
-        ...
-
     def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]: ...
-    async def undo_faults(self) -> list[FaultState]:
-        """Undo what a killed meshlab left in force."""
-        ...
 
-    async def next(self) -> Snapshot:
-        """Go to the next step. UsageError with the red checks when the current one is not done."""
+
+class Operations(Protocol):
+    """What changes clusters. Each holds the run's lock; LockedError names its holder."""
+
+    def prepare(self) -> AsyncGenerator[Progress, None]:
+        """From whatever there is to a lab that is ready; also recovers a paused or stopped cluster."""
         ...
 
     def solve(self, step: str = "") -> AsyncGenerator[Progress, None]: ...
     def goto(self, step: str) -> AsyncGenerator[Progress, None]: ...
     async def plan_reset(self, step: str = "") -> ResetPlan: ...
     def reset(self, step: str = "") -> AsyncGenerator[Progress, None]: ...
+    async def undo_faults(self) -> list[FaultState]:
+        """Undo what a killed meshlab left in force."""
+        ...
+
+    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]: ...
+    def down(self) -> AsyncGenerator[Progress, None]: ...
+
+
+class Observations(Protocol):
+    """What can be looked at beside verdicts."""
+
+    def environment(self) -> dict[str, str]:
+        """Variables of the learner's shell: KUBECONFIG (the learner's identity), MESHLAB_RUN, PATH with our kubectl, ports."""
+        ...
+
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace: ...
     async def matrix(self) -> Matrix | None:
         """The reachability matrix now, for the lab's first matrix check; None when the lab has none."""
@@ -320,8 +336,10 @@ class LabRun(Protocol):
         """What these pods (of `pods`) have counted so far; None where nothing counts (a recording)."""
         ...
 
-    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]: ...
-    def down(self) -> AsyncGenerator[Progress, None]: ...
+
+class LabRun(Guide, Checks, Operations, Observations, Protocol):
+    """One learner's way through one lab: all that a command or a screen can ask for."""
+
     async def close(self) -> None: ...
 
 

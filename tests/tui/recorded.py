@@ -13,11 +13,11 @@ from meshlab import __version__
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.load import LoadedLab, load_lab
-from meshlab.run.api import Snapshot
+from meshlab.run.api import LabRun, Snapshot
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.drive import Part, drive
 from meshlab.run.recordings.file import Recording, Writer, pack, read
-from meshlab.run.recordings.recorder import Recorder
+from meshlab.run.recordings.recorder import recorder
 from tests.tui.scripted import ScriptedRun
 from tests.tui.scripted_lab import HINTS, LAB, PAGES, STEPS, TITLES
 
@@ -124,13 +124,13 @@ def opened(run: ScriptedRun) -> lines.Opened:
     )
 
 
-def recorder(run: ScriptedRun, file: Path) -> Recorder:
-    return Recorder(run, Writer(file), opened(run), lambda: {"edge_url": "http://127.0.0.1:30080"})
+def recorded(run: ScriptedRun, file: Path) -> LabRun:
+    return recorder(run, Writer(file), opened(run), lambda: {"edge_url": "http://127.0.0.1:30080"})
 
 
 async def record(file: Path, run: ScriptedRun | None = None) -> Recording:
     """Driven from its beginning to its end."""
-    writing = recorder(run or FreshRun(), file)
+    writing = recorded(run or FreshRun(), file)
     part = lambda step: Part(solved=step not in ("router-dies", "bad-line"), predictions=PREDICTIONS)  # noqa: E731
     await drive(writing, part, lambda _: None)
     await writing.close()

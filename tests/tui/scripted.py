@@ -1,4 +1,4 @@
-"""A run without a cluster: it implements LabRun with recorded data, and tests decide what happens when."""
+"""A run without a cluster: the parts of LabRun on recorded data, and tests decide what happens when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from meshlab.check.verdict import Cell, Evidence, Outcome, Verdict
+from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.run.api import (
@@ -19,14 +19,12 @@ from meshlab.run.api import (
     Explanation,
     FaultState,
     HintText,
-    Hop,
     LabRun,
     LabSummary,
     Language,
     Matrix,
     ObjectPair,
     Page,
-    Received,
     ResetPlan,
     Snapshot,
     StepState,
@@ -36,40 +34,25 @@ from meshlab.run.api import (
 from meshlab.run.compare import Comparison
 from meshlab.tui.backend import Finding
 from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
+from tests.tui.scripted_samples import (
+    CALLERS,
+    PHASES,
+    SERVICES,
+    breaking_matrix,
+    broken_matrix,
+    example_pods,
+    example_trace,
+    example_traffic,
+    whole_matrix,
+)
 from tests.unit.report.compare_sample import sample
 
-PHASES = {
-    "build-images": 2.0,
-    "node-image": 1.0,
-    "create-nodes": 21.0,
-    "configure": 2.0,
-    "control-plane": 14.0,
-    "network": 2.0,
-    "join": 8.0,
-    "load-images": 9.0,
-    "dns-config": 1.0,
-    "clean-namespaces": 1.0,
-    "system-parts": 2.0,
-    "setup-base": 1.0,
-    "setup-start": 3.0,
-    "api": 1.0,
-    "nodes-ready": 4.0,
-    "dns-ready": 2.0,
-    "workloads-ready": 6.0,
-    "dns-answers": 1.0,
-    "probe-answers": 2.0,
-    "shop-answers": 1.0,
-    "start-actors": 1.0,
-    "take-inventory": 1.0,
-}
-"""As long as a real one: a screen has to cope with it."""
-CALLERS = ("edge", "web", "catalog", "pricing", "reviews")
-SERVICES = ("web", "catalog", "pricing", "legacy", "reviews", "ratings")
-CALLS = {(caller, callee) for caller in CALLERS for callee in SERVICES if caller != callee}
 
+class Script:
+    """What the parts of a scripted run share: everything is green or red because a test said so.
 
-class ScriptedRun:
-    """Everything is green or red because a test said so. `gate` holds preparation, `experiment_gate` an experiment."""
+    `gate` holds preparation, `experiment_gate` an experiment.
+    """
 
     def __init__(self, *, current: str = "router", state: str = "in-progress") -> None:
         self.lab_id = "2-router-mesh"
@@ -101,8 +84,6 @@ class ScriptedRun:
             self.set(check, Outcome.PASS)
         if current != "look":
             self.set("how-many", Outcome.PASS)
-
-    # --- what tests do --- #
 
     def set(self, check: str, outcome: Outcome, reason: str = "", *, time: float | None = None, **fields: Any) -> Verdict:
         """A check has this verdict from now on."""
@@ -151,7 +132,19 @@ class ScriptedRun:
         for check in self._step(self.current).checks:
             self.set(check, Outcome.PASS)
 
-    # --- LabRun --- #
+    def _step(self, step: str) -> StepState:
+        spec = next(one for one in self.lab.steps if one.id == step)
+        return StepState(
+            id=step,
+            title=TITLES["en"][step],
+            done=step in self.done,
+            checks=tuple(check.id for check in spec.checks),
+            experiments=tuple(one.id for one in spec.experiments),
+        )
+
+
+class ScriptedGuide(Script):
+    """Implements api.Guide: the words of scripted_lab, and progress as the test set it."""
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
@@ -172,16 +165,6 @@ class ScriptedRun:
             started=1.0,
             ready_seconds=54.0,
             events=len(self.calls),
-        )
-
-    def _step(self, step: str) -> StepState:
-        spec = next(one for one in self.lab.steps if one.id == step)
-        return StepState(
-            id=step,
-            title=TITLES["en"][step],
-            done=step in self.done,
-            checks=tuple(check.id for check in spec.checks),
-            experiments=tuple(one.id for one in spec.experiments),
         )
 
     def page(self, step: str = "", language: Language = "en") -> Page:
@@ -236,27 +219,30 @@ class ScriptedRun:
         )
         return Debrief(step=step, title=title, text=f"# {title}\n", objects=(pair,))
 
-    def environment(self) -> dict[str, str]:
-        return {"KUBECONFIG": "/state/meshlab/2-router-mesh/learner.kubeconfig", "MESHLAB_RUN": "2-router-mesh"}
+    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
+        taken = self.hints.get(self.current, 0)
+        if taken >= len(HINTS[language]):
+            return None
+        self.hints[self.current] = taken + 1
+        return HintText(id=f"h{taken + 1}", text=HINTS[language][taken], number=taken + 1, of=len(HINTS[language]))
 
-    async def prepare(self) -> AsyncGenerator[Progress, None]:
-        self.calls.append("prepare")
-        for phase, estimate in PHASES.items():
-            yield Progress(phase=phase, state="planned", estimate=estimate)
-        try:
-            for phase in PHASES:
-                yield Progress(phase=phase, state="running", detail="web catalog pricing" if phase == "load-images" else "")
-                yield Progress(phase=phase, state="note", detail=f"{phase}: [1/2] of what it does")
-                if phase == "load-images":
-                    await self.gate.wait()
-                    if self.prepare_error is not None:
-                        raise self.prepare_error
-                yield Progress(phase=phase, state="done", seconds=(PHASES[phase] or 0.0) * 0.9)
-        except (asyncio.CancelledError, GeneratorExit):
-            self.cleaned = True
-            if self.clean_up_error is not None:
-                raise self.clean_up_error from None
-            raise
+    def answer(self, check: str, text: str) -> None:
+        self.answers[check] = text
+        self.set(check, Outcome.PASS if text == "none" else Outcome.FAIL, "" if text == "none" else "answer.wrong")
+
+    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
+        self.predictions[experiment] = prediction
+
+    async def next(self) -> Snapshot:
+        self.calls.append("next")
+        if self.current not in self.done:
+            raise UsageError("The step is not done.")
+        self.current = STEPS[STEPS.index(self.current) + 1]
+        return self.snapshot()
+
+
+class ScriptedChecks(Script):
+    """Implements api.Checks: the verdicts that the test set, and one experiment."""
 
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         self.calls.append("check")
@@ -272,20 +258,6 @@ class ScriptedRun:
             if isinstance(news, BaseException):
                 raise news
             yield news
-
-    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
-        taken = self.hints.get(self.current, 0)
-        if taken >= len(HINTS[language]):
-            return None
-        self.hints[self.current] = taken + 1
-        return HintText(id=f"h{taken + 1}", text=HINTS[language][taken], number=taken + 1, of=len(HINTS[language]))
-
-    def answer(self, check: str, text: str) -> None:
-        self.answers[check] = text
-        self.set(check, Outcome.PASS if text == "none" else Outcome.FAIL, "" if text == "none" else "answer.wrong")
-
-    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
-        self.predictions[experiment] = prediction
 
     async def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         self.calls.append(f"experiment {experiment}")
@@ -316,16 +288,32 @@ class ScriptedRun:
         yield ExperimentEvent(experiment=experiment, kind="verdict", verdict=self.set(done, Outcome.PASS))
         yield ExperimentEvent(experiment=experiment, kind="finished", result=self.finished[experiment])
 
+
+class ScriptedOperations(Script):
+    """Implements api.Operations: a long preparation, and one phase for everything else."""
+
+    async def prepare(self) -> AsyncGenerator[Progress, None]:
+        self.calls.append("prepare")
+        for phase, estimate in PHASES.items():
+            yield Progress(phase=phase, state="planned", estimate=estimate)
+        try:
+            for phase in PHASES:
+                yield Progress(phase=phase, state="running", detail="web catalog pricing" if phase == "load-images" else "")
+                yield Progress(phase=phase, state="note", detail=f"{phase}: [1/2] of what it does")
+                if phase == "load-images":
+                    await self.gate.wait()
+                    if self.prepare_error is not None:
+                        raise self.prepare_error
+                yield Progress(phase=phase, state="done", seconds=(PHASES[phase] or 0.0) * 0.9)
+        except (asyncio.CancelledError, GeneratorExit):
+            self.cleaned = True
+            if self.clean_up_error is not None:
+                raise self.clean_up_error from None
+            raise
+
     async def undo_faults(self) -> list[FaultState]:
         undone, self.faults = list(self.faults), ()
         return undone
-
-    async def next(self) -> Snapshot:
-        self.calls.append("next")
-        if self.current not in self.done:
-            raise UsageError("The step is not done.")
-        self.current = STEPS[STEPS.index(self.current) + 1]
-        return self.snapshot()
 
     async def _work(self, name: str) -> AsyncGenerator[Progress, None]:
         self.calls.append(name)
@@ -351,6 +339,21 @@ class ScriptedRun:
         async for event in self._work("reset"):
             yield event
 
+    async def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
+        async for event in self._work("stop"):
+            yield event
+
+    async def down(self) -> AsyncGenerator[Progress, None]:
+        async for event in self._work("down"):
+            yield event
+
+
+class ScriptedObservations(Script):
+    """Implements api.Observations: samples, or `look_error`."""
+
+    def environment(self) -> dict[str, str]:
+        return {"KUBECONFIG": "/state/meshlab/2-router-mesh/learner.kubeconfig", "MESHLAB_RUN": "2-router-mesh"}
+
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
         self.calls.append(f"trace {url} {headers or {}}")
         return example_trace("v2" if headers else "v1")
@@ -371,104 +374,12 @@ class ScriptedRun:
         self.counted += 1
         return example_traffic(10.0 * self.counted)
 
-    async def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
-        async for event in self._work("stop"):
-            yield event
 
-    async def down(self) -> AsyncGenerator[Progress, None]:
-        async for event in self._work("down"):
-            yield event
+class ScriptedRun(ScriptedGuide, ScriptedChecks, ScriptedOperations, ScriptedObservations):
+    """Implements LabRun."""
 
     async def close(self) -> None:
         self.closed = True
-
-
-def whole_matrix() -> Matrix:
-    """Everybody reaches everybody."""
-    cells = tuple(Cell(row=row, column=column, ok=2, of=2) for row, column in sorted(CALLS))
-    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
-
-
-def broken_matrix() -> Matrix:
-    """Only the edge still reaches web."""
-    cells = tuple(
-        Cell(row=row, column=column, ok=2, of=2)
-        if (row, column) == ("edge", "web")
-        else Cell(row=row, column=column, ok=0, of=2, errors={"refused": 2})
-        for row, column in sorted(CALLS)
-    )
-    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
-
-
-def breaking_matrix() -> Matrix:
-    """Half of the calls get through yet: connections that stand outlive their end for a moment."""
-    cells = tuple(
-        Cell(row=row, column=column, ok=1, of=2, errors={"reset": 1})
-        if column in ("catalog", "reviews")
-        else Cell(row=row, column=column, ok=2, of=2)
-        for row, column in sorted(CALLS)
-    )
-    return Matrix(rows=CALLERS, columns=SERVICES, cells=cells)
-
-
-def example_pods() -> list[dict[str, Any]]:
-    """The shop's pods, one of ratings not ready."""
-
-    def pod(app: str, version: str = "v1", ready: bool = True, container: str = "shop") -> dict[str, Any]:
-        return {
-            "namespace": "shop",
-            "name": f"{app}-{version}-abcde",
-            "node": "worker",
-            "phase": "Running",
-            "ready": ready,
-            "restarts": 0,
-            "containers": [container],
-            "labels": {"app": app, "version": version},
-        }
-
-    apps = [pod(app) for app in ("web", "catalog", "reviews", "pricing", "legacy")]
-    more = [pod("catalog", "v2"), pod("reviews", "v2"), pod("ratings", ready=False), pod("ratings")]
-    return [*apps, *more, pod("edge", container="traefik"), pod("router", container="envoy")]
-
-
-A_SECOND = {
-    "web-v1-abcde": 12.0,
-    "catalog-v1-abcde": 10.0,
-    "catalog-v2-abcde": 2.0,
-    "reviews-v1-abcde": 6.0,
-    "reviews-v2-abcde": 6.0,
-    "pricing-v1-abcde": 12.0,
-    "legacy-v1-abcde": 0.5,
-    "ratings-v1-abcde": 12.0,
-}
-
-
-def example_traffic(t: float) -> Traffic:
-    """Of the pods above, `t` seconds after they started; a third of what ratings receives fails."""
-    pods = []
-    for pod, rate in A_SECOND.items():
-        service, version, _ = pod.split("-")
-        failed = int(rate * t / 3) if service == "ratings" else 0
-        pods.append(Received(service=service, pod=pod, version=version, received=int(rate * t), failed=failed))
-    return Traffic(t=t, pods=tuple(pods))
-
-
-def example_trace(version: str) -> Trace:
-    """One request through edge, router and shop."""
-
-    def hop(kind: Any, name: str, ms: float, *hops: Hop, status: int = 200, error: str = "", version: str = "") -> Hop:
-        pod = f"{name}-6d8f9c7b5-x2x4q" if kind != "client" else ""
-        return Hop(kind=kind, name=name, version=version, pod=pod, node="worker", status=status, ms=ms, error=error, hops=hops)
-
-    legacy = hop("service", "legacy", 2.1, version="v1")
-    pricing = hop("service", "pricing", 4.0, legacy, version="v1")
-    catalog = hop("proxy", "router", 7.2, hop("service", "catalog", 6.3, pricing, version=version))
-    ratings = hop("service", "ratings", 1.5, status=503, error="http_5xx", version="v1")
-    reviews = hop(
-        "proxy", "router", 5.1, hop("service", "reviews", 4.4, hop("proxy", "router", 2.2, ratings, status=503), version="v1")
-    )
-    web = hop("proxy", "edge", 15.6, hop("service", "web", 14.8, catalog, reviews, version="v1"))
-    return Trace(nonce="k7f2-01", url="http://web:8080/", status=200, ms=16.4, root=hop("client", "probe", 16.4, web))
 
 
 TITLES_OF_LABS = {

@@ -12,7 +12,8 @@ from meshlab.errors import EngineError
 from meshlab.run.api import Language
 from meshlab.tui.preparing.screen import PreparingScreen
 from tests.tui.helpers import make_app, on, says, screen_text, shows, until
-from tests.tui.scripted import PHASES, ScriptedRun
+from tests.tui.scripted import ScriptedRun
+from tests.tui.scripted_samples import PHASES
 
 WIDE = (120, 34)
 

@@ -17,7 +17,8 @@ from meshlab.tui.lab.topology.model import plain
 from meshlab.tui.preparing.phases import Phase, PhaseTable, bar, clock, window
 from meshlab.tui.trace.screen import headers_of
 from meshlab.tui.widgets.guide import command_of
-from tests.tui.scripted import ScriptedRun, broken_matrix, whole_matrix
+from tests.tui.scripted import ScriptedRun
+from tests.tui.scripted_samples import broken_matrix, whole_matrix
 
 # --- phases --- #
 

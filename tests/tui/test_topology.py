@@ -20,8 +20,8 @@ from meshlab.tui.lab.topology.layout import columns, fits
 from meshlab.tui.lab.topology.model import Edge, Node, Picture, ProxyLine, plain
 from meshlab.tui.lab.topology.routes import services
 from meshlab.tui.lab.topology.wires import route, worse
-from tests.tui.scripted import broken_matrix, example_pods, example_traffic, whole_matrix
 from tests.tui.scripted_lab import lab
+from tests.tui.scripted_samples import broken_matrix, example_pods, example_traffic, whole_matrix
 
 CHAIN = Picture(
     (Node("web", "1/1", "ok"), Node("catalog", "2/2", "ok"), Node("reviews", "0/1", "error")),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from meshlab.report.matrix_text import width
 from meshlab.report.trace_text import reveal, trace_rows, trace_text
 from meshlab.run.api import Hop, Trace
-from tests.tui.scripted import example_trace
+from tests.tui.scripted_samples import example_trace
 
 
 def test_hops_stand_under_each_other() -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from meshlab import __version__
 from meshlab.errors import UsageError
 from meshlab.run import catalog
-from meshlab.run.api import Language
+from meshlab.run.api import LabRun, Language
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Recording, Writer, read
-from meshlab.run.recordings.recorder import Recorder
+from meshlab.run.recordings.recorder import recorder
 from meshlab.run.recordings.replay import Replay
 from meshlab.run.store.paths import Paths
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from meshlab.run.session import Session
 
 
-def recorded(session: Session, file: Path) -> Recorder:
+def recorded(session: Session, file: Path) -> LabRun:
     """The run, from now on written to the file; one that is there goes on. UsageError when that is of another run."""
     run = session.run
     if file.exists():
@@ -42,7 +42,7 @@ def recorded(session: Session, file: Path) -> Recorder:
         language=run.language,
     )
     own = run.lab.variables.keys()
-    return Recorder(session, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
+    return recorder(session, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
 
 
 def replay(

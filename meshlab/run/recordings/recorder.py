@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from functools import partial
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -13,24 +15,7 @@ from msgspec.structs import replace
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import MeshlabError
-from meshlab.lab.model import Lab
-from meshlab.run.api import (
-    CheckText,
-    Debrief,
-    ExperimentEvent,
-    ExperimentText,
-    Explanation,
-    FaultState,
-    HintText,
-    LabRun,
-    Language,
-    Matrix,
-    Page,
-    ResetPlan,
-    Snapshot,
-    Trace,
-    Traffic,
-)
+from meshlab.run.api import Debrief, ExperimentEvent, LabRun, Language, Matrix, Snapshot, Trace, Traffic
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Writer
 from meshlab.run.recordings.timeline import ACTS
@@ -45,11 +30,21 @@ T = TypeVar("T")
 Write = Callable[[int, float, T], lines.AnyLine]
 
 
-class Recorder:
-    """Implements LabRun around another one. Texts of the lab are not written down: they ship with meshlab."""
+def recorder(run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> LabRun:
+    """The run, which from now on is written down.
 
-    def __init__(self, run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> None:
-        """values: the template values that only the run knows, asked for again after each call."""
+    values: the template values that only the run knows, asked for again after each call.
+    """
+    return cast("LabRun", _Recorder(run, writer, opened, values))
+
+
+class _Recorder:
+    """Around another LabRun. STREAMS and ANSWERS say how most members are written down; the others leave something out.
+
+    What is neither there nor here is not written down: texts of the lab ship with meshlab.
+    """
+
+    def __init__(self, run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]]) -> None:
         self._run = run
         self._writer = writer
         self._values = values
@@ -59,15 +54,11 @@ class Recorder:
         writer.add(opened)
         self._look()
 
-    @property
-    def lab_id(self) -> str:
-        return self._run.lab_id
-
-    @property
-    def lab(self) -> Lab:
-        return self._run.lab
-
-    # --- what is asked without waiting --- #
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._run, name)
+        if name in STREAMS:
+            return partial(self._stream, name, member, STREAMS[name])
+        return partial(self._answer, name, member) if name in ANSWERS else member
 
     def snapshot(self) -> Snapshot:
         found = self._run.snapshot()
@@ -76,69 +67,15 @@ class Recorder:
             self._writer.add(lines.Stood(t=_now(), snapshot=slim))
         return found
 
-    def page(self, step: str = "", language: Language = "en") -> Page:
-        return self._run.page(step, language)
-
-    def check_text(self, check: str, language: Language = "en") -> CheckText:
-        return self._run.check_text(check, language)
-
-    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
-        return self._run.experiment_text(experiment, language)
-
-    def explain(self, check: str, language: Language = "en") -> Explanation:
-        return self._done("explain", lambda: self._run.explain(check, language), check=check, language=language)
-
     def debrief(self, step: str, language: Language = "en") -> Debrief:
         found = self._run.debrief(step, language)
         with self._calling("debrief", step=step, language=language) as call:
             self._writer.add(lines.Debriefed(t=_now(), call=call, language=language, debrief=found))
         return found
 
-    def environment(self) -> dict[str, str]:
-        return self._run.environment()
-
-    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
-        return self._done("hint", lambda: self._run.hint(check, language), check=check)
-
-    def answer(self, check: str, text: str) -> None:
-        return self._done("answer", lambda: self._run.answer(check, text), check=check, text=text)
-
-    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
-        work = lambda: self._run.predict(experiment, prediction)  # noqa: E731
-        return self._done("predict", work, experiment=experiment, prediction=prediction)
-
-    # --- what takes its time --- #
-
-    def prepare(self) -> AsyncGenerator[Progress, None]:
-        return self._stream("prepare", self._run.prepare(), _told)
-
-    def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
-        return self._stream("check", self._run.check(checks, wait=wait), _judged, checks=checks, wait=wait)
-
-    def watch(self) -> AsyncGenerator[Verdict, None]:
-        return self._stream("watch", self._run.watch(), _judged)
-
-    def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
-        return self._stream("experiment", self._run.experiment(experiment), _happened, experiment=experiment)
-
-    async def undo_faults(self) -> list[FaultState]:
-        return await self._run.undo_faults()
-
     async def next(self) -> Snapshot:
         with self._calling("next"):
             return await self._run.next()
-
-    def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
-        return self._stream("solve", self._run.solve(step), _told, step=step)
-
-    def goto(self, step: str) -> AsyncGenerator[Progress, None]:
-        return self._stream("goto", self._run.goto(step), _told, step=step)
-
-    async def plan_reset(self, step: str = "") -> ResetPlan:
-        return await self._run.plan_reset(step)
-
-    def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
-        return self._stream("reset", self._run.reset(step), _told, step=step)
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
         with self._calling("trace", url=url, headers=headers or {}) as call:
@@ -169,29 +106,23 @@ class Recorder:
                 self._writer.add(lines.Counted(t=_now(), call=call, traffic=found))
         return found
 
-    def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
-        return self._stream("stop", self._run.stop(free=free), _told, free=free)
-
-    def down(self) -> AsyncGenerator[Progress, None]:
-        return self._stream("down", self._run.down(), _told)
-
     async def close(self) -> None:
         self._writer.flush()
         await self._run.close()
 
     # --- writing --- #
 
-    def _done(self, method: str, work: Callable[[], T], **arguments: Any) -> T:
+    def _answer(self, method: str, member: Callable[..., T], *given: Any, **named: Any) -> T:
         """A call that answers at once; one that fails is none."""
-        found = work()
-        with self._calling(method, **arguments):
+        found = member(*given, **named)
+        with self._calling(method, **_arguments(method, given, named)):
             return found
 
     async def _stream(
-        self, method: str, source: AsyncGenerator[T, None], line: Write[T], **arguments: Any
+        self, method: str, member: Callable[..., AsyncGenerator[T, None]], line: Write[T], *given: Any, **named: Any
     ) -> AsyncGenerator[T, None]:
-        with self._calling(method, **arguments) as call:
-            async with aclosing(source) as items:
+        with self._calling(method, **_arguments(method, given, named)) as call:
+            async with aclosing(member(*given, **named)) as items:
                 async for item in items:
                     self._writer.add(line(call, _now(), item))
                     yield item
@@ -240,6 +171,13 @@ def _now() -> float:
     return round(time.time(), 3)
 
 
+def _arguments(method: str, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+    """By the names that LabRun gives them, those that were left out too."""
+    bound = signature(getattr(LabRun, method)).bind(None, *given, **named)
+    bound.apply_defaults()
+    return {name: value for name, value in bound.arguments.items() if name != "self"}
+
+
 def _told(call: int, t: float, progress: Progress) -> lines.AnyLine:
     return lines.Told(t=t, call=call, progress=progress)
 
@@ -261,3 +199,13 @@ def _slim(verdict: Verdict) -> Verdict:
     pairs = zip(verdict.evidence, sizes, strict=True)
     kept = (one if size <= LARGEST else replace(one, data=f"(not in the recording: {size} bytes)") for one, size in pairs)
     return replace(verdict, evidence=tuple(kept))
+
+
+STREAMS: dict[str, Write[Any]] = {
+    **dict.fromkeys(("prepare", "solve", "goto", "reset", "stop", "down"), _told),
+    **dict.fromkeys(("check", "watch"), _judged),
+    "experiment": _happened,
+}
+"""Members of LabRun that go on for a while, and the line for each thing that they tell."""
+ANSWERS = ("explain", "hint", "answer", "predict")
+"""Those that answer at once."""

@@ -16,15 +16,11 @@ from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.lab.model import Lab
-from meshlab.run import snapshot
 from meshlab.run.api import (
-    CheckText,
     Debrief,
     ExperimentEvent,
     ExperimentText,
-    Explanation,
     FaultState,
-    HintText,
     Language,
     Matrix,
     Page,
@@ -35,7 +31,7 @@ from meshlab.run.api import (
 )
 from meshlab.run.catalog import assemble
 from meshlab.run.checks import judge
-from meshlab.run.guide import answers, hints, pages
+from meshlab.run.guide.guide import RunGuide
 from meshlab.run.recordings.file import Recording
 from meshlab.run.recordings.lines import Ended
 from meshlab.run.recordings.pace import Pace
@@ -48,8 +44,11 @@ if TYPE_CHECKING:
     from meshlab.lab.load import LoadedLab
 
 
-class Replay:
-    """Implements LabRun. `where` is a state folder of its own: how far the viewer is is kept there, beside no real run."""
+class Replay(RunGuide):
+    """Implements LabRun: the guide of a run, and the other parts from a recording.
+
+    `where` is a state folder of its own: how far the viewer is is kept there, beside no real run.
+    """
 
     def __init__(
         self, recording: Recording, loaded: LoadedLab, where: Paths, *, language: Language = "en", pace: Pace | None = None
@@ -58,71 +57,46 @@ class Replay:
         self._timeline = timeline(recording.lines)
         _fits(recording, loaded.lab, list(self._timeline.steps))
         opened = self._timeline.opened
-        self._run = assemble(loaded, where, language=language, cluster=opened.cluster)
-        self._run.remember(self._timeline.values)
+        super().__init__(assemble(loaded, where, language=language, cluster=opened.cluster))
+        self.run.remember(self._timeline.values)
         self._pace = pace or Pace()
-        self._played = Played(self._run, self._timeline, self._pace)
+        self._played = Played(self.run, self._timeline, self._pace)
         self._counted = False
-
-    @property
-    def lab_id(self) -> str:
-        return self._run.lab_id
-
-    @property
-    def lab(self) -> Lab:
-        return self._run.lab
-
-    # --- the real thing --- #
 
     def snapshot(self) -> Snapshot:
         ready = self._timeline.prepared.snapshot
-        found = replace(snapshot.take(self._run), engine=self._timeline.opened.engine)
+        found = replace(super().snapshot(), engine=self._timeline.opened.engine)
         return replace(found, stand_ins=ready.stand_ins, ready_seconds=ready.ready_seconds) if ready else found
 
     def page(self, step: str = "", language: Language = "en") -> Page:
-        self._run.language = language
-        return pages.page(self._run, step, language)
-
-    def check_text(self, check: str, language: Language = "en") -> CheckText:
-        return pages.check_text(self._run, check, language)
+        self.run.language = language
+        return super().page(step, language)
 
     def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
-        self._run.language = language
-        return pages.experiment_text(self._run, experiment, language)
-
-    def explain(self, check: str, language: Language = "en") -> Explanation:
-        return pages.explain(self._run, check, language)
-
-    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
-        return hints.show(self._run, check, language)
-
-    def answer(self, check: str, text: str) -> None:
-        answers.answer(self._run, check, text)
-
-    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
-        answers.predict(self._run, experiment, prediction)
+        self.run.language = language
+        return super().experiment_text(experiment, language)
 
     # --- what was recorded --- #
 
     def debrief(self, step: str, language: Language = "en") -> Debrief:
         known = self._timeline.debriefs
-        if step not in self._run.state().done:
-            return pages.debrief(self._run, step, language)
+        if step not in self.run.state().done:
+            return super().debrief(step, language)
         return known.get((step, language)) or known.get((step, "en")) or self._refuse("debrief")
 
     async def prepare(self) -> AsyncGenerator[Progress, None]:
         prepared = self._timeline.prepared
-        if self._run.state().environment != "ready":
+        if self.run.state().environment != "ready":
             async with aclosing(self._pace.play(prepared.told, prepared.began)) as told:
                 async for event in told:
                     yield event
-            self._run.begin()
-            self._run.append(events.Prepared(seconds=prepared.snapshot.ready_seconds if prepared.snapshot else 0.0))
+            self.run.begin()
+            self.run.append(events.Prepared(seconds=prepared.snapshot.ready_seconds if prepared.snapshot else 0.0))
 
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         del wait
-        names = [judge.check_of(self._run, name).id for name in checks or ()]
-        found = self._played.look(names or [check.id for check in judge.step_of(self._run).checks])
+        names = [judge.check_of(self.run, name).id for name in checks or ()]
+        found = self._played.look(names or [check.id for check in judge.step_of(self.run).checks])
         if not found:
             self._refuse("check")
         for verdict in found:
@@ -134,17 +108,17 @@ class Replay:
     def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         from meshlab.run.recordings.replay_experiment import play
 
-        return play(self._run, self._played, experiment)
+        return play(self.run, self._played, experiment)
 
     async def undo_faults(self) -> list[FaultState]:
         return []
 
     async def next(self) -> Snapshot:
-        step = judge.step_of(self._run)
-        if step.id not in self._run.state().done:
-            red = ", ".join(judge.red(step, self._run.state().fresh))
+        step = judge.step_of(self.run)
+        if step.id not in self.run.state().done:
+            red = ", ".join(judge.red(step, self.run.state().fresh))
             self._refuse("not-done", checks=red)
-        later = self._run.lab.steps[self._run.lab.steps.index(step) + 1 :]
+        later = self.run.lab.steps[self.run.lab.steps.index(step) + 1 :]
         if later and later[0].id not in self._timeline.steps:
             self._refuse("ends")
         if later:
@@ -152,24 +126,24 @@ class Replay:
         return self.snapshot()
 
     def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
-        return self._played.perform(judge.step_of(self._run, step).id, "solve")
+        return self._played.perform(judge.step_of(self.run, step).id, "solve")
 
     def goto(self, step: str) -> AsyncGenerator[Progress, None]:
-        wanted = judge.step_of(self._run, step)
+        wanted = judge.step_of(self.run, step)
         if wanted.id not in self._timeline.steps:
             self._refuse("ends")
-        for earlier in self._run.lab.steps[: self._run.lab.steps.index(wanted)]:
+        for earlier in self.run.lab.steps[: self.run.lab.steps.index(wanted)]:
             self._played.finish(earlier.id)
         self._played.move(wanted.id)
         return self._pace.play(())
 
     async def plan_reset(self, step: str = "") -> ResetPlan:
-        here = judge.step_of(self._run, step).id
+        here = judge.step_of(self.run, step).id
         self._played.act(here, "reset")
         return ResetPlan(step=here)
 
     def reset(self, step: str = "") -> AsyncGenerator[Progress, None]:
-        return self._played.perform(judge.step_of(self._run, step).id, "reset")
+        return self._played.perform(judge.step_of(self.run, step).id, "reset")
 
     async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
         seen = self._played.seen()
@@ -215,10 +189,10 @@ class Replay:
         self._refuse("cluster")
 
     async def close(self) -> None:
-        await self._run.close()
+        await self.run.close()
 
     def _refuse(self, what: str, **facts: str) -> NoReturn:
-        raise refusal(self._run, what, **facts)
+        raise refusal(self.run, what, **facts)
 
 
 def _fits(recording: Recording, lab: Lab, steps: list[str]) -> None:

@@ -19,7 +19,7 @@ from meshlab.run.recordings.drive import Event, Part, StayedRed, drive
 from meshlab.run.recordings.file import read
 from meshlab.run.recordings.make import RecordRequest
 from meshlab.run.run import Run
-from tests.tui.recorded import PREDICTIONS, FreshRun, recorder
+from tests.tui.recorded import PREDICTIONS, FreshRun, recorded
 from tests.unit.run.small_run import LAB_ID, write_lab
 
 
@@ -86,6 +86,6 @@ async def test_the_drive_names_what_stayed_red(tmp_path: Path) -> None:
         def green(self) -> None:
             pass
 
-    writing = recorder(Stubborn(), tmp_path / "one.jsonl.gz")
+    writing = recorded(Stubborn(), tmp_path / "one.jsonl.gz")
     with pytest.raises(StayedRed, match="The step look did not become green: how-many"):
         await drive(writing, lambda step: Part(predictions=PREDICTIONS), lambda _: None)

@@ -19,7 +19,7 @@ from meshlab.run.recordings.lines import Counted, Ended, Judged
 from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.replay import Replay
 from meshlab.run.store.paths import Paths
-from tests.tui.recorded import FreshRun, record, recorder, write_lab
+from tests.tui.recorded import FreshRun, record, recorded, write_lab
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_what_was_never_recorded_is_refused(replay: Replay) -> None:
 
 async def test_acts_are_played_in_their_order(loaded: LoadedLab, tmp_path: Path) -> None:
     """Solved, then reset: the reset cannot come first."""
-    writing = recorder(FreshRun(), tmp_path / "two.jsonl.gz")
+    writing = recorded(FreshRun(), tmp_path / "two.jsonl.gz")
     for source in (writing.prepare(), writing.check(), writing.solve(), writing.check(), writing.reset()):
         await every(source)
     await writing.close()
@@ -151,7 +151,7 @@ async def test_what_failed_or_was_cancelled_is_not_played(loaded: LoadedLab, tmp
         async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
             raise UsageError("Nothing can be called yet.")
 
-    writing = recorder(Failing(), tmp_path / "two.jsonl.gz")
+    writing = recorded(Failing(), tmp_path / "two.jsonl.gz")
     await every(writing.prepare())
     with pytest.raises(ClusterError):
         await every(writing.solve())
@@ -195,7 +195,7 @@ async def test_long_operations_are_compressed_and_short_ones_are_not(monkeypatch
 
 async def test_two_counts_of_traffic_are_kept_until_something_is_done(loaded: LoadedLab, tmp_path: Path) -> None:
     file = tmp_path / "counted.jsonl.gz"
-    run = recorder(FreshRun(), file)
+    run = recorded(FreshRun(), file)
     await every(run.prepare())
     for _ in range(4):
         await run.traffic([])

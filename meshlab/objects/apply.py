@@ -26,8 +26,8 @@ from meshlab.objects.ownership import OURS
 FILE = "applied.json"
 
 
-class Memory:
-    """Of one cluster, in one file; keeps hashes only."""
+class LastApplied:
+    """What was applied last to one cluster, in one file; keeps hashes only."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -76,22 +76,22 @@ class Applied(Struct, frozen=True):
     changed: bool
 
 
-class Hand(Struct, frozen=True):
-    """Who applies: `looks` reads and puts managed fields in order, `writes` makes the declared writes."""
+class Applier(Struct, frozen=True):
+    """An account that applies objects: `reader` reads and puts managed fields in order, `writer` makes the declared writes."""
 
-    looks: Kube
-    writes: Kube
-    memory: Memory | None = None
+    reader: Kube
+    writer: Kube
+    last_applied: LastApplied | None = None
     manager: str = OURS
     """The field manager of the writes."""
 
     @classmethod
-    def of(cls, kube: Kube, memory: Memory | None = None, manager: str = OURS) -> Hand:
+    def of(cls, kube: Kube, last_applied: LastApplied | None = None, manager: str = OURS) -> Applier:
         """One client for both."""
-        return cls(kube, kube, memory, manager)
+        return cls(kube, kube, last_applied, manager)
 
 
-async def objects(hand: Hand, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
+async def objects(applier: Applier, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
     """Apply manifests in the order of what needs what; each is the whole declaration of its object.
 
     What a person added to such an object is removed. replace: an object that cannot become what is declared is deleted
@@ -101,44 +101,44 @@ async def objects(hand: Hand, declared: Iterable[Object], *, replace: bool = Fal
     for _, some in groupby(sorted(declared, key=rank), rank):
         batch = list(some)
         slots = asyncio.Semaphore(AT_ONCE)
-        applied += await asyncio.gather(*(_one(hand, obj, slots, replace) for obj in batch))
-        await _served(hand.looks, batch)
-    if hand.memory is not None and any(one.changed for one in applied):
-        hand.memory.save()
+        applied += await asyncio.gather(*(_one(applier, obj, slots, replace) for obj in batch))
+        await _served(applier.reader, batch)
+    if applier.last_applied is not None and any(one.changed for one in applied):
+        applier.last_applied.save()
     return applied
 
 
-async def _one(hand: Hand, obj: Object, slots: asyncio.Semaphore, replace: bool) -> Applied:
+async def _one(applier: Applier, obj: Object, slots: asyncio.Semaphore, replace: bool) -> Applied:
     async with slots:
         ref = ref_of(obj)
-        live = await hand.looks.get(ref)
+        live = await applier.reader.get(ref)
         if live is not None and terminating(live):
-            await _until_gone(hand.looks, ref)
+            await _until_gone(applier.reader, ref)
             live = None
-        if live is not None and hand.memory is not None and hand.memory.same(obj, live):
+        if live is not None and applier.last_applied is not None and applier.last_applied.same(obj, live):
             return Applied(ref, changed=False)
         version = live["metadata"]["resourceVersion"] if live else ""
         if live is not None:
-            await ownership.adopt(hand.looks, live, hand.manager)
+            await ownership.adopt(applier.reader, live, applier.manager)
         try:
-            after = await _apply(hand, obj)
+            after = await _apply(applier, obj)
         except ClusterError as error:
             if not (replace and live is not None and error.status == UNCHANGEABLE):
                 raise
-            await hand.writes.delete(ref, grace=0 if obj["kind"] == "Pod" else None, wait=True)
-            after = await _apply(hand, obj)
-        if hand.memory is not None:
-            hand.memory.learn(obj, after)
+            await applier.writer.delete(ref, grace=0 if obj["kind"] == "Pod" else None, wait=True)
+            after = await _apply(applier, obj)
+        if applier.last_applied is not None:
+            applier.last_applied.learn(obj, after)
         return Applied(ref, after["metadata"]["resourceVersion"] != version)
 
 
-async def _apply(hand: Hand, obj: Object) -> Object:
+async def _apply(applier: Applier, obj: Object) -> Object:
     """With some patience for a kind that is just being defined."""
     found: list[Object] = []
 
     async def pending() -> str:
         try:
-            found.append(await hand.writes.apply(copy.deepcopy(obj), manager=hand.manager))
+            found.append(await applier.writer.apply(copy.deepcopy(obj), manager=applier.manager))
         except ClusterError as error:
             if error.status != 404 or "/" not in obj["apiVersion"]:
                 raise

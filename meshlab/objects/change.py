@@ -15,9 +15,10 @@ from meshlab.lab.change.parts import Change, Patch, Target
 from meshlab.lab.files.scoped import namespaced
 from meshlab.lab.model import Lab
 from meshlab.objects import apply
+from meshlab.objects.apply import Applier
 from meshlab.objects.names import NUDGE, RESTARTED, WORKLOADS, Object, describe, mounts, ref_of, selects
 
-Hands = Callable[[str], Awaitable[apply.Hand]]
+Appliers = Callable[[str], Awaitable[Applier]]
 Clients = Callable[[str], Awaitable[Kube]]
 """The client of a cluster by the lab's name of it."""
 
@@ -31,7 +32,7 @@ class Done(Struct, frozen=True):
     """What was told to look again (see `nudge`); tell it again once pods have settled."""
 
 
-async def make(lab: Lab, change: Change, hands: Hands) -> Done:
+async def make(lab: Lab, change: Change, appliers: Appliers) -> Done:
     """Everything of the change but scripts, answers, predictions and experiments.
 
     Workloads are restarted only when something else of the change did change something (or is all there is).
@@ -39,44 +40,44 @@ async def make(lab: Lab, change: Change, hands: Hands) -> Done:
     changed: list[ObjectRef] = []
     for cluster in lab.clusters:
         some = [one.object for one in change.manifests if one.cluster == cluster]
-        applied = await apply.objects(await hands(cluster), some) if some else []
+        applied = await apply.objects(await appliers(cluster), some) if some else []
         changed += [structs.replace(one.ref, cluster=cluster) for one in applied if one.changed]
     for patch in change.patches:
-        changed += await _patch(lab, patch, await hands(patch.target.cluster))
+        changed += await _patch(lab, patch, await appliers(patch.target.cluster))
     for target in change.deletes:
-        changed += await _delete(lab, target, await hands(target.ref.cluster))
+        changed += await _delete(lab, target, await appliers(target.ref.cluster))
     told = [ref for ref in changed if ref.kind == "ConfigMap"]
     if changed or not (change.manifests or change.patches or change.deletes):
         for target in change.restarts:
-            await restart(placed(lab, target.ref), await hands(target.ref.cluster))
+            await restart(placed(lab, target.ref), await appliers(target.ref.cluster))
         told += [target.ref for target in change.nudges]
-    await nudge(lab, told, lookers(hands))
+    await nudge(lab, told, readers(appliers))
     return Done(tuple(changed), tuple(told))
 
 
-def lookers(hands: Hands) -> Clients:
+def readers(appliers: Appliers) -> Clients:
     """The clients with which nothing is declared: touching a pod is not the learner's write."""
 
-    async def looks(cluster: str) -> Kube:
-        return (await hands(cluster)).looks
+    async def reader(cluster: str) -> Kube:
+        return (await appliers(cluster)).reader
 
-    return looks
+    return reader
 
 
-async def _patch(lab: Lab, patch: Patch, hand: apply.Hand) -> list[ObjectRef]:
+async def _patch(lab: Lab, patch: Patch, applier: Applier) -> list[ObjectRef]:
     ref = placed(lab, patch.target)
-    before = await hand.looks.get(ref)
+    before = await applier.reader.get(ref)
     if before is None:
         raise ClusterError(f"{describe(ref)} is not there, so it cannot be patched ({patch.file}:{patch.line}).", status=404)
-    after = await hand.writes.patch(ref, patch.patch, kind=patch.type, manager=hand.manager)
+    after = await applier.writer.patch(ref, patch.patch, kind=patch.type, manager=applier.manager)
     return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
 
 
-async def _delete(lab: Lab, target: Target, hand: apply.Hand) -> list[ObjectRef]:
+async def _delete(lab: Lab, target: Target, applier: Applier) -> list[ObjectRef]:
     ref = placed(lab, target.ref)
-    found = await named(hand.looks, ref)
+    found = await named(applier.reader, ref)
     for obj in found:
-        await hand.writes.delete(ref_of(obj), wait=True)
+        await applier.writer.delete(ref_of(obj), wait=True)
     return [ref_of(obj, ref.cluster) for obj in found]
 
 
@@ -88,15 +89,15 @@ async def named(kube: Kube, ref: ObjectRef) -> list[Object]:
     return await kube.list(ref)
 
 
-async def restart(ref: ObjectRef, hand: apply.Hand) -> None:
+async def restart(ref: ObjectRef, applier: Applier) -> None:
     """As `kubectl rollout restart`. ClusterError when there is no such workload."""
-    found = await named(hand.writes, ref)
+    found = await named(applier.writer, ref)
     if not found or ref.kind not in WORKLOADS:
         raise ClusterError(f"{describe(ref)} is not there, so it cannot be restarted.", status=404)
     for obj in found:
         stamp = {RESTARTED: datetime.now(UTC).isoformat(timespec="microseconds")}
         again = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
-        await hand.writes.patch(ref_of(obj), again, manager=hand.manager)
+        await applier.writer.patch(ref_of(obj), again, manager=applier.manager)
 
 
 async def nudge(lab: Lab, refs: Iterable[ObjectRef], clients: Clients) -> None:

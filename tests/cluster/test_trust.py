@@ -15,7 +15,7 @@ from meshlab.errors import RefusedError
 from meshlab.lab.change.parts import Script
 from meshlab.lab.submission import load_submission
 from meshlab.objects import apply
-from meshlab.run.accounts import scripts, submission
+from meshlab.run.accounts import appliers, scripts
 from meshlab.run.catalog import make_run
 from meshlab.run.desired import declared
 from meshlab.run.grade import grade
@@ -94,8 +94,8 @@ OUTSIDE: dict[str, Object] = {
 
 def send(program: Program, *objects: Object) -> None:
     async def work(run: Run) -> None:
-        async with submission.as_submission(run) as hands:
-            await apply.objects(await hands(""), objects)
+        async with appliers.as_submission(run) as acting:
+            await apply.objects(await acting(""), objects)
 
     on(program, work)
 
@@ -112,10 +112,10 @@ def test_a_forbidden_pod_is_refused_with_its_sentence(ready: Program, what: str)
 @pytest.mark.parametrize("kind", ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job", "CronJob"])
 def test_a_forbidden_template_is_refused_as_well(ready: Program, kind: str) -> None:
     async def work(run: Run) -> None:
-        async with submission.as_submission(run) as hands:
+        async with appliers.as_submission(run) as acting:
             for name, (obj, words) in FORBIDDEN.items():
                 with pytest.raises(RefusedError) as refused:
-                    await apply.objects(await hands(""), [within(obj, kind)])
+                    await apply.objects(await acting(""), [within(obj, kind)])
                 assert words in refused.value.message, name
                 assert refused.value.message.startswith(f"{kind} forbidden "), name
 

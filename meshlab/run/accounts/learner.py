@@ -12,7 +12,7 @@ from meshlab import files
 from meshlab.errors import ClusterError
 from meshlab.lab.model import spaces
 from meshlab.objects import apply
-from meshlab.objects.apply import Hand
+from meshlab.objects.apply import Applier
 from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
 from meshlab.run.system import parts
 
@@ -78,7 +78,7 @@ def _binding(kind: str, role: str, namespace: str) -> Object:
 
 async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
     """Make or renew the identity; learner.kubeconfig (0600) in the cluster's folder, the lab's namespace its default."""
-    await apply.objects(Hand.of(kube), objects(lab, info), replace=True)
+    await apply.objects(Applier.of(kube), objects(lab, info), replace=True)
     token, _ = await _token(kube)
     file = folder / FILE
     files.write(file, kubeconfig(cluster_of(info), token, spaces(lab)[0]))

@@ -1,10 +1,10 @@
-"""The account of a submission or of somebody's pack: what it may do, a policy on its pods, clients that act as it."""
+"""The account of a submission or of somebody's pack: what it may do, a policy on its pods, its client."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,8 @@ from meshlab.errors import ClusterError, EnvironmentFault, LabError, RefusedErro
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.files.content import labs_folder
 from meshlab.lab.model import Lab, spaces
-from meshlab.objects import apply, ownership
-from meshlab.objects.apply import Hand
-from meshlab.objects.change import Hands
+from meshlab.objects import apply
+from meshlab.objects.apply import Applier
 from meshlab.objects.names import SYSTEM_NAMESPACE, Object
 from meshlab.run.accounts import learner
 from meshlab.run.run import Run
@@ -68,7 +67,7 @@ async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path
             "What a submission may do cannot be limited here: that needs the right to make admission policies.",
             hint="Grade it on a cluster that meshlab makes itself.",
         )
-    await apply.objects(Hand.of(kube), objects(lab))
+    await apply.objects(Applier.of(kube), objects(lab))
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
     told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     file = folder / FILE
@@ -112,61 +111,71 @@ async def account(run: Run, cluster: str) -> Path:
     return await install(await run.kube(cluster), await run.info(cluster), run.lab, run.folder_of(cluster))
 
 
-@asynccontextmanager
-async def as_submission(run: Run) -> AsyncIterator[Hands]:
-    """Hands of the account. What it may not do is a RefusedError with the policy's sentence; nonsense is a LabError."""
-    clients: dict[str, Refusing] = {}
+class Refusing:
+    """A Kube whose refusals are the submission's own doing, also where it may not even look."""
 
-    async def hand(cluster: str) -> Hand:
-        cluster = cluster or run.lab.default_cluster
-        if cluster not in clients:
-            # Who asks at the same time may have been first: a client that is overwritten would be closed by nobody.
-            clients.setdefault(cluster, Refusing(await account(run, cluster)))
-        return Hand.of(clients[cluster], manager=ownership.of_learner(await run.info(cluster)))
-
-    try:
-        yield hand
-    finally:
-        for client in clients.values():
-            await client.close()
-
-
-class Refusing(KubeClient):
-    """A client whose refusals are the submission's own doing, also where it may not even look."""
+    def __init__(self, kube: Kube) -> None:
+        self._kube = kube
 
     async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
-        try:
-            return await super().get(ref)
-        except ClusterError as error:
-            raise (translated(error) if error.status == 403 else error) from error
+        with _looking():
+            return await self._kube.get(ref)
 
     async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
-        try:
-            return await super().list(ref)
-        except ClusterError as error:
-            raise (translated(error) if error.status == 403 else error) from error
+        with _looking():
+            return await self._kube.list(ref)
 
     async def apply(
         self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
     ) -> dict[str, Any]:
-        try:
-            return await super().apply(obj, manager=manager, force=force, dry=dry)
-        except ClusterError as error:
-            raise translated(error) from error
+        with _writing():
+            return await self._kube.apply(obj, manager=manager, force=force, dry=dry)
 
     async def patch(
         self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"
     ) -> dict[str, Any]:
-        try:
-            return await super().patch(ref, patch, kind=kind, subresource=subresource, manager=manager)
-        except ClusterError as error:
-            raise translated(error) from error
+        with _writing():
+            return await self._kube.patch(ref, patch, kind=kind, subresource=subresource, manager=manager)
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
-        try:
-            await super().delete(ref, grace=grace, wait=wait)
-        except ClusterError as error:
-            raise translated(error) from error
+        with _writing():
+            await self._kube.delete(ref, grace=grace, wait=wait)
+
+    def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
+        return self._kube.watch(ref)
+
+    async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
+        return await self._kube.logs(namespace, pod, container, since=since)
+
+    async def raw(self, path: str) -> Any:
+        return await self._kube.raw(path)
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._kube.post(path, body)
+
+    def forward(self, namespace: str, pod: str, port: int) -> AbstractAsyncContextManager[str]:
+        return self._kube.forward(namespace, pod, port)
+
+    async def close(self) -> None:
+        await self._kube.close()
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    try:
+        yield
+    except ClusterError as error:
+        if error.status != 403:
+            raise
+        raise translated(error) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except ClusterError as error:
+        raise translated(error) from error
 
 
 def translated(error: ClusterError) -> Exception:

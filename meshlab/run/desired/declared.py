@@ -12,7 +12,7 @@ from meshlab.objects import apply
 from meshlab.objects.change import nudge
 from meshlab.objects.names import Object
 from meshlab.run.accounts import submission
-from meshlab.run.accounts.appliers import hands, own
+from meshlab.run.accounts.appliers import of_lab, own
 from meshlab.run.run import Run
 from meshlab.run.system import parts
 
@@ -45,10 +45,10 @@ async def put(run: Run, objects: dict[str, list[Object]]) -> None:
     """Apply them, and let the pods that read a changed ConfigMap see it at once. RefusedError for a pack's forbidden ones."""
     for cluster, some in objects.items():
         await _namespaces(run, cluster, [one for one in some if one["kind"] == "Namespace"])
-    async with hands(run) as whose:
+    async with of_lab(run) as appliers:
         for cluster, some in objects.items():
             rest = [one for one in some if one["kind"] != "Namespace"]
-            changed = await apply.objects(await whose(cluster), rest, replace=True) if rest else []
+            changed = await apply.objects(await appliers(cluster), rest, replace=True) if rest else []
             await nudge(run.lab, [one.ref for one in changed if one.changed], run.kube)
 
 

@@ -22,8 +22,8 @@ from meshlab.lab.files import layout
 from meshlab.lab.model import Step
 from meshlab.lab.submission import load_submission
 from meshlab.lab.values import runtime
-from meshlab.run.accounts import scripts, submission
-from meshlab.run.accounts.appliers import solver
+from meshlab.run.accounts import scripts
+from meshlab.run.accounts.appliers import as_submission, solver
 from meshlab.run.alone import alone
 from meshlab.run.checks import judge
 from meshlab.run.desired import baseline
@@ -40,11 +40,11 @@ async def manner_of(run: Run, request: GradeRequest) -> AsyncIterator[Manner]:
     """A submission acts as its own account, the reference solution as the learner."""
     async with AsyncExitStack() as stack:
         if request.submission is None:
-            hands = await stack.enter_async_context(solver(run))
-            yield Manner(hands=hands, script=scripts.trusted(run))
+            appliers = await stack.enter_async_context(solver(run))
+            yield Manner(appliers=appliers, script=scripts.trusted(run))
         else:
-            hands = await stack.enter_async_context(submission.as_submission(run))
-            yield Manner(hands=hands, script=scripts.untrusted(run), strict=False)
+            appliers = await stack.enter_async_context(as_submission(run))
+            yield Manner(appliers=appliers, script=scripts.untrusted(run), strict=False)
 
 
 class Grading:

@@ -137,10 +137,10 @@ class ProofParts:
         """The misconception in place of its step's solution, or on top of it."""
         run = self._run
         solution, mistake = layout.solve_folder(run.loaded, wrong.step), layout.wrong_folder(run.loaded, wrong.id)
-        async with solver(run) as hands:
-            usual = Manner(hands=hands, script=scripts.trusted(run), experiments=False)
+        async with solver(run) as appliers:
+            usual = Manner(appliers=appliers, script=scripts.trusted(run), experiments=False)
             lenient = Manner(
-                hands=hands, script=scripts.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
+                appliers=appliers, script=scripts.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
             )
             for folder, manner in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
                 await perform.perform(run, load_change(run.loaded, folder), manner, Track(as_proof(phase, self._tell)))

@@ -14,7 +14,7 @@ from meshlab.errors import EnvironmentFault, PreparationTimeout
 from meshlab.lab.change.parts import Answer, Change, Script
 from meshlab.lab.model import spaces
 from meshlab.objects import change, rollout
-from meshlab.objects.change import Hands, lookers
+from meshlab.objects.change import Appliers, readers
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.guide import answers
 from meshlab.run.run import Run
@@ -26,7 +26,7 @@ SETTLE_WITHIN = 90.0
 class Manner(Struct, frozen=True, kw_only=True):
     """How a change is made."""
 
-    hands: Hands
+    appliers: Appliers
     script: Callable[[Script], Awaitable[None]]
     """Runs one script in its container."""
     experiments: bool = True
@@ -51,7 +51,7 @@ async def perform(run: Run, found: Change, manner: Manner, track: Track) -> None
     """Goes through `phases`; to plan them is the caller's."""
     planned = phases(found, manner)
     with track.phase(APPLY):
-        done = await change.make(run.lab, found, manner.hands)
+        done = await change.make(run.lab, found, manner.appliers)
     if SCRIPTS in planned:
         with track.phase(SCRIPTS):
             for script in found.scripts:
@@ -59,7 +59,7 @@ async def perform(run: Run, found: Change, manner: Manner, track: Track) -> None
     with track.phase(SETTLE):
         await settled(run, manner)
         # Kubelet may have looked between our write and its own news of it: once more.
-        await change.nudge(run.lab, done.nudged, lookers(manner.hands))
+        await change.nudge(run.lab, done.nudged, readers(manner.appliers))
     if ANSWERS in planned:
         with track.phase(ANSWERS):
             await say(run, found)

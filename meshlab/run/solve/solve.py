@@ -27,8 +27,8 @@ async def solve(run: Run, step: str, track: Track, *, experiments: bool | frozen
         found = load_change(run.loaded, layout.solve_folder(run.loaded, chosen.id))
         if not isinstance(experiments, bool):
             found = replace(found, experiments=tuple(one for one in found.experiments if one.experiment in experiments))
-        async with solver(run) as hands:
-            manner = Manner(hands=hands, script=scripts.trusted(run), experiments=experiments is not False)
+        async with solver(run) as appliers:
+            manner = Manner(appliers=appliers, script=scripts.trusted(run), experiments=experiments is not False)
             track.plan(perform.phases(found, manner))
             await perform.perform(run, found, manner, track)
         track.learn()

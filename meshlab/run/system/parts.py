@@ -75,7 +75,7 @@ async def install(kube: Kube, lab: Lab, cluster: str, image: str, info: ClusterI
     if info.capabilities.scope == "namespaces":
         await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(lab)))
         wanted = [one for one in wanted if one["kind"] != "Namespace"]
-    changed = {one.ref.name for one in await apply.objects(apply.Hand.of(kube), wanted) if one.changed}
+    changed = {one.ref.name for one in await apply.objects(apply.Applier.of(kube), wanted) if one.changed}
     if "probe-plan" in changed:
         for pod in await kube.list(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="Pod", labels={"app": "probe"})):
             await touch(kube, pod)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError, LabError, RefusedError
+from meshlab.lab.address import ObjectRef
 from meshlab.lab.load import load_lab
 from meshlab.lab.model import Privileges
 from meshlab.objects.names import PART_OF, Object, labels_of
 from meshlab.run.accounts import submission
+from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import write_lab
 
 
@@ -77,3 +81,30 @@ def test_refusals_become_the_submissions_own_errors() -> None:
     assert isinstance(submission.translated(ClusterError("invalid", status=422)), LabError)
     gone = ClusterError("no answer")
     assert submission.translated(gone) is gone
+
+
+class Forbidding(FakeKube):
+    """Says no to everything, with a status."""
+
+    code = 403
+
+    async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        raise ClusterError("forbidden", status=self.code)
+
+    async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
+        raise ClusterError("forbidden", status=self.code)
+
+
+async def test_a_client_of_the_account_tells_its_refusals_apart() -> None:
+    kube = Forbidding()
+    client: Kube = submission.Refusing(kube)
+    pods = ObjectRef(kind="Pod", namespace="shop")
+    for refused in (client.list(pods), client.delete(pods)):
+        with pytest.raises(RefusedError, match="may not do this"):
+            await refused
+    kube.code = 404
+    with pytest.raises(ClusterError):
+        await client.list(pods)
+    with pytest.raises(LabError):
+        await client.delete(pods)
+    assert await client.get(ObjectRef(kind="Pod", namespace="shop", name="none")) is None

@@ -71,7 +71,7 @@ def lab(place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr(LiveWorld, "positions", positions)
     monkeypatch.setattr(LiveWorld, "call", call)
     monkeypatch.setattr(clients, "make", lambda *_: engine)
-    monkeypatch.setattr(appliers, "as_learner", appliers.hands)
+    monkeypatch.setattr(appliers, "as_learner", appliers.of_lab)
     monkeypatch.setattr(versions, "collect", known)
     monkeypatch.setattr(parts, "WRONG_SHOWS", 0.0)
     for module in (proving, grading):

@@ -17,7 +17,7 @@ run = test_reset.run
 
 
 async def test_going_to_a_step_solves_those_before(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", appliers.hands)
+    monkeypatch.setattr(solve, "solver", appliers.of_lab)
     told: list[Progress] = []
     await goto.goto(run, "second", Track(told.append))
     assert [event.phase for event in told if event.state == "planned"] == ["apply-solution", "settle"]

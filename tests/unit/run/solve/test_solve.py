@@ -16,7 +16,7 @@ run = test_reset.run
 
 
 async def test_solving_twice_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solver", appliers.hands)
+    monkeypatch.setattr(solve, "solver", appliers.of_lab)
     await solve.solve(run, "first", Track())
     assert cluster(run).one("ConfigMap", "paint")["data"] == {"colour": "red"}
     assert [step.solved for step in take(run).steps] == [True, False]

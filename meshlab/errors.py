@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import PurePath
 
@@ -43,7 +43,7 @@ def worst(codes: list[ExitCode]) -> ExitCode:
     return next((code for code in PRECEDENCE if code in codes), ExitCode.PASS)
 
 
-Given = str | int | float | PurePath | Words | BaseException | Sequence["str | Words | MeshlabError"] | Mapping[str, str]
+Given = str | int | float | PurePath | Words | BaseException | Sequence["str | Words | MeshlabError"]
 """What a sentence can be filled with: text and numbers, or other sentences."""
 
 
@@ -59,20 +59,16 @@ class MeshlabError(Exception):
 
     def __init__(self, key: str, /, **parameters: Given) -> None:
         super().__init__(key)
-        self._words = Words(f"errors.{key}", {name: _plain(value) for name, value in parameters.items()})
-        # Until all are converted: a sentence with its hint instead of a key, and parameters for the class's own words.
-        about = parameters.get("parameters")
-        self.about = dict(about) if isinstance(about, Mapping) else {}
+        # Until all are converted: a sentence with its hint instead of a key.
+        if not known(f"errors.{key}"):
+            key, parameters = "other", {"sentence": key, "hint": parameters.get("hint", "")}
+        self.words = Words(f"errors.{key}", {name: _plain(value) for name, value in parameters.items()})
+        """The sentence, for whoever tells or keeps it."""
 
     @classmethod
     def again(cls, words: Words) -> MeshlabError:
         """The error that these words are of, as one of this class."""
         return cls(words.key.removeprefix("errors."), **words.parameters)
-
-    @property
-    def words(self) -> Words | str:
-        """The sentence, for whoever tells or keeps it."""
-        return self._words if known(self._words.key) else self._words.key.removeprefix("errors.")
 
     @property
     def message(self) -> str:
@@ -91,9 +87,7 @@ class MeshlabError(Exception):
 
     def said(self, part: str, language: str = "en") -> str:
         """The `hint` or `detail` in a language, "" where there is none."""
-        if part == "hint" and not known(self._words.key):
-            return str(self._words.parameters.get("hint", ""))
-        return said(self._words, part, language)
+        return said(self.words, part, language)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.message, self.detail) if part)
@@ -133,23 +127,16 @@ class LabError(MeshlabError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, message: str, *, file: str = "", line: int | None = None, key: str = "", hint: str = "") -> None:
-        super().__init__("lab.unreadable", message=message)
         self.file = file
         self.line = line
         self.key = key
-        self._message, self._hint = message, hint
-
-    @property
-    def words(self) -> str:
-        return str(self)
+        self._message = message
+        super().__init__("lab.unreadable", sentence=str(self), hint=hint)
 
     @property
     def message(self) -> str:
+        """What is wrong, without its place."""
         return self._message
-
-    @property
-    def hint(self) -> str:
-        return self._hint
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -162,7 +149,7 @@ class EnvironmentFault(MeshlabError):
 
 
 class DiskFull(EnvironmentFault):
-    """No room for a file. Parameters: path."""
+    """No room for a file."""
 
 
 class EngineError(EnvironmentFault):
@@ -170,7 +157,7 @@ class EngineError(EnvironmentFault):
 
 
 class EngineGone(EngineError):
-    """The container engine does not answer. Parameters: why."""
+    """The container engine does not answer."""
 
 
 class ClusterError(EnvironmentFault):
@@ -181,33 +168,39 @@ class ClusterError(EnvironmentFault):
         self.status = status
         """HTTP status of the API server, 0 where there was none."""
 
+    @property
+    def answer(self) -> str:
+        """The API server's own words where it refused, "" elsewhere."""
+        answer = self.words.parameters.get("answer", "")
+        return answer if isinstance(answer, str) else ""
+
 
 class ConnectionLost(ClusterError):
-    """The API server does not answer. Parameters: server."""
+    """The API server does not answer."""
 
 
 class ApiNotReady(ClusterError):
-    """The API server answers that it cannot (5xx, 429). Parameters: status."""
+    """The API server answers that it cannot (5xx, 429)."""
 
 
 class CredentialsRefused(ClusterError):
-    """The API server does not know who asks (401). Parameters: status."""
+    """The API server does not know who asks (401)."""
 
 
 class ClusterGone(ClusterError):
-    """There is no such cluster (any more). Parameters: cluster, lab."""
+    """There is no such cluster (any more)."""
 
 
 class ClusterAsleep(ClusterError):
-    """The cluster is there, and does not run. Parameters: cluster, state."""
+    """The cluster is there, and does not run."""
 
 
 class ClusterTaken(ClusterError):
-    """Another lab was put on the cluster. Parameters: lab, other."""
+    """Another lab was put on the cluster."""
 
 
 class KubeconfigGone(ClusterError):
-    """The file that leads to the cluster is not there any more. Parameters: path."""
+    """The file that leads to the cluster is not there any more."""
 
 
 class PreparationTimeout(MeshlabError):
@@ -217,7 +210,7 @@ class PreparationTimeout(MeshlabError):
 
 
 class LockedError(MeshlabError):
-    """Another meshlab changes this run just now. Parameters: operation, pid, since."""
+    """Another meshlab changes this run just now."""
 
     exit_code = ExitCode.LOCKED
 

@@ -12,21 +12,17 @@ from pathlib import Path
 from meshlab.errors import DiskFull, EnvironmentFault
 
 SCRATCH = ".tmp"
-OTHER_PLACE = "Free some space or give the folder back its permissions, or set MESHLAB_STATE to another folder."
 
 
 def fault(error: OSError, path: Path) -> EnvironmentFault:
     """The error for a person: whether the disk is full, or what else stands in the way."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        said = f"The disk is full: {path} could not be written."
-        return DiskFull(said, hint=OTHER_PLACE, parameters={"path": str(path)})
+        return DiskFull("file.disk-full", path=path)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        what = f"meshlab may not write or read {path}."
-    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-        what = f"{path} cannot be a folder: a file stands in its way."
-    else:
-        what = f"{path} could not be written or read: {error.strerror or error}."
-    return EnvironmentFault(what, hint=OTHER_PLACE)
+        return EnvironmentFault("file.forbidden", path=path)
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return EnvironmentFault("file.in-the-way", path=path)
+    return EnvironmentFault("file.unusable", path=path, why=error.strerror or str(error))
 
 
 @contextmanager

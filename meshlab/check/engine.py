@@ -227,7 +227,7 @@ async def _guarded(check: Check, inputs: Inputs) -> Finding:
         return unknown("engine.lab", message=_sentence(error))
     except MeshlabError as error:
         finding = unknown("engine.environment", message=_sentence(error))
-        return replace(finding, error=None if isinstance(error.words, str) else error.words)
+        return replace(finding, error=error.words)
     except Exception as error:  # a mistake of ours must not be taken for the learner's
         if limit.expired():
             return unknown("engine.timeout", seconds=LIMIT)

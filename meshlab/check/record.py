@@ -134,7 +134,7 @@ class RecordingWorld:
         try:
             result = await wait
         except ClusterError as error:
-            self.calls.append(Recorded(method, plain, error=_words(error)))
+            self.calls.append(Recorded(method, plain, error=error.words))
             raise
         self.calls.append(Recorded(method, plain, _without_managers(msgspec.to_builtins(result))))
         return result
@@ -143,10 +143,6 @@ class RecordingWorld:
         result = ask()
         self.calls.append(Recorded(method, {}, result))
         return result
-
-
-def _words(error: ClusterError) -> Words | tuple[str, str]:
-    return (error.words, error.hint) if isinstance(error.words, str) else error.words
 
 
 def _without_managers(result: Any) -> Any:

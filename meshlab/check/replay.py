@@ -108,7 +108,7 @@ class ReplayWorld:
             raise ClusterError.again(call.error)
         if call.error is not None:
             sentence, hint = call.error
-            raise ClusterError("check.recorded", sentence=sentence, hint=hint)
+            raise ClusterError("other", sentence=sentence, hint=hint)
         return msgspec.convert(call.result, kind)
 
     def _next(self, method: str, arguments: dict[str, Any]) -> Recorded:

@@ -30,9 +30,7 @@ def prediction_of(cells: tuple[str, ...], choice: str, none_red: bool) -> dict[s
     pairs = [cell.split(":", 1) for cell in cells]
     wrong = [cell for cell, pair in zip(cells, pairs, strict=True) if len(pair) != 2]
     if wrong:
-        raise UsageError(
-            f"{wrong[0]!r} names no cell of the matrix.", hint="Write --red CALLER:CALLEE, for example web:catalog."
-        )
+        raise UsageError("usage.no-cell", cell=wrong[0])
     return {"cells": pairs}
 
 

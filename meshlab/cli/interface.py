@@ -12,7 +12,7 @@ from meshlab.tui import garbage
 
 def open_interface(options: Options) -> int:
     """Run the interface to its end. UsageError where there is no terminal to draw on."""
-    need_terminal("Use the commands instead: meshlab list, start, check, hint, next …")
+    need_terminal("usage.no-terminal")
     garbage.look_later()
     from meshlab.tui.app import run_app
 
@@ -30,15 +30,15 @@ def open_interface(options: Options) -> int:
 
 def open_tour(options: Options, lab: str, file: Path | None) -> int:
     """The same over recordings."""
-    need_terminal("`meshlab tour --list` says which labs have a recording.")
+    need_terminal("usage.no-terminal-for-tour")
     garbage.look_later()
     from meshlab.tui.tour.backend import run_tour
 
     return run_tour(language=options.language, packs=options.packs, lab=lab, file=file, settings=options.settings)
 
 
-def need_terminal(instead: str) -> None:
-    """UsageError where there is none."""
+def need_terminal(key: str) -> None:
+    """UsageError with these words where there is none."""
     # Textual draws on stderr: without a terminal there it would paint into the pipe for ever.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("The interface needs a terminal.", hint=instead)
+        raise UsageError(key)

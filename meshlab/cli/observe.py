@@ -27,7 +27,7 @@ def headers_of(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         name, colon, value = pair.partition(":")
         if not colon or not name.strip():
-            raise UsageError(f"{pair!r} is no header.", hint='Write -H "name: value".')
+            raise UsageError("usage.header", header=pair)
         found[name.strip()] = value.strip()
     return found
 
@@ -65,7 +65,7 @@ def shell_command(ctx: click.Context, command: tuple[str, ...]) -> None:
     try:
         ctx.exit(subprocess.run(program, env=environment, check=False).returncode)
     except FileNotFoundError:
-        raise UsageError(f"There is no program {program[0]!r}.") from None
+        raise UsageError("usage.program", program=program[0]) from None
 
 
 LONGEST = 600
@@ -81,7 +81,7 @@ def matrix_command(options: Options, form: str) -> None:
     async def measured(run: LabRun) -> Matrix:
         found = await run.matrix()
         if found is None:
-            raise UsageError(f"The lab {run.lab_id} has no matrix.", hint="`meshlab check` looks at what it has.")
+            raise UsageError("lab.no-matrix", lab=run.lab_id)
         return found
 
     matrix = with_run(options, measured)

@@ -51,7 +51,7 @@ class Options:
         folders = tuple(Path(pack).expanduser().resolve() for pack in packs)
         for folder in folders:
             if not folder.is_dir():
-                raise UsageError(f"The pack {folder} is no folder.", hint="--pack takes a folder that holds labs.")
+                raise UsageError("usage.pack", pack=folder)
         prepare()
         settings = read()
         chosen = settings.settings

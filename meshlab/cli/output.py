@@ -29,9 +29,7 @@ def write(text: str, file: str | None) -> None:
     try:
         Path(file).write_text(text.removesuffix("\n") + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}.", hint="Name a file in a folder that is there."
-        ) from error
+        raise UsageError("usage.unwritable", file=file, why=error.strerror or "") from error
 
 
 def phase_title(progress: Progress, language: str) -> str:

@@ -47,9 +47,9 @@ def prove_command(
         request = PairsRequest(labs=labs, keep=keep, seed=seed, packs=options.packs)
         ctx.exit(drive(_pairs(request, options, form)))
     if only and len(labs) != 1:
-        raise UsageError("--only is a part of one lab.", hint=f"`meshlab prove LAB --only {only}`.")
+        raise UsageError("usage.only-needs-lab", only=only)
     if only and sample is not None:
-        raise UsageError("--only and --sample choose different parts.", hint="Give one of them.")
+        raise UsageError("usage.only-and-sample")
     from meshlab.run.prove.events import ProveRequest
 
     how: dict[str, Any] = {"only": only, "sample": sample, "keep": keep, "seed": seed, "packs": options.packs}

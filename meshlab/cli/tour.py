@@ -60,7 +60,7 @@ def _wanted(options: Options, lab: str, file: Path | None) -> str:
     if file is not None:
         found = read(file).opened.lab
         if lab and lab != found:
-            raise UsageError(f"{file} is a recording of {found}, not of {lab}.", hint=f"`meshlab tour {found} --from {file}`.")
+            raise UsageError("usage.recording-of-another", file=file, found=found, lab=lab)
         return found
     return opened.of_lab(lab, packs=options.packs).opened.lab if lab else ""
 

@@ -7,12 +7,17 @@ import time
 from collections.abc import Awaitable, Callable
 
 from meshlab.errors import PreparationTimeout
+from meshlab.words import Words
 
+Left = Words | str | None
+"""What is still missing, as the end of a sentence; None or "" when nothing is."""
 INTERVAL = 0.25
 
 
-async def until(waits_for: Callable[[], Awaitable[str]], within: float, *, what: str, interval: float = INTERVAL) -> float:
-    """Ask until `waits_for` gives "" (nothing left to wait for); how many seconds it took.
+async def until(
+    waits_for: Callable[[], Awaitable[Left]], within: float, *, what: Words | str, interval: float = INTERVAL
+) -> float:
+    """Ask until `waits_for` gives nothing that is left to wait for; how many seconds it took.
 
     what: what should become so, for the sentence of PreparationTimeout, which ends with what was waited for last.
     """
@@ -23,8 +28,5 @@ async def until(waits_for: Callable[[], Awaitable[str]], within: float, *, what:
         if not left:
             return took
         if took >= within:
-            raise PreparationTimeout(f"{what} did not happen within {within:g} s: {left}.", hint=HINT)
+            raise PreparationTimeout("wait.too-long", what=what, seconds=within, left=left)
         await asyncio.sleep(min(interval, max(0.01, within - took)))
-
-
-HINT = "Run `meshlab doctor`; `meshlab reset` puts the lab back to the start of the step."

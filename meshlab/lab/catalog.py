@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,7 +13,6 @@ from meshlab.errors import LabError, UsageError
 from meshlab.lab.files.content import labs_folder
 from meshlab.lab.load import LoadedLab, read_lab
 from meshlab.lab.problem import shown
-from meshlab.lab.yaml.shape import nearest
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -50,16 +50,32 @@ def look_up(lab: str, packs: Iterable[Path] = ()) -> Entry:
     """As `find`, but a broken lab is given too, and a path such as ./my-lab names the lab in that folder."""
     if "/" in lab and (Path(lab) / "lab.yaml").exists():
         return _entry(Path(lab).absolute(), built_in=False)
-    entries = catalog(packs)
+    return _by_folder(lab, list(_folders(packs))) or _by_content(lab, catalog(packs))
+
+
+def _by_folder(lab: str, folders: list[tuple[Path, bool]]) -> Entry | None:
+    """The lab whose folder has that name, or is the only one of that stage: no other lab is read."""
+    for folder, built_in in folders:
+        if folder.name == lab:
+            return _entry(folder, built_in)
+    staged = [one for one in folders if one[0].name.partition("-")[0] == lab]
+    entry = _entry(*staged[0]) if len(staged) == 1 else None
+    return entry if entry is not None and entry.stage == lab else None
+
+
+def _by_content(lab: str, entries: list[Entry]) -> Entry:
     found = [entry for entry in entries if entry.id == lab]
     found = found or [entry for entry in entries if entry.stage == lab]
     found = found or [entry for entry in entries if lab and entry.id.startswith(lab)]
-    if not found:
-        listed = f"Known labs: {', '.join(entry.id for entry in entries) or 'none'}."
-        raise UsageError(f"no lab `{lab}`{nearest(lab, [entry.id for entry in entries])}", hint=listed)
-    if len(found) > 1:
-        raise UsageError(f"`{lab}` could be {' or '.join(entry.id for entry in found)}", hint="Write more of the name.")
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError("lab.ambiguous", lab=lab, labs=", ".join(entry.id for entry in found))
+    ids = [entry.id for entry in entries]
+    near = get_close_matches(lab, ids, n=1)
+    if near:
+        raise UsageError("lab.unknown-near", lab=lab, near=near[0], known=", ".join(ids))
+    raise UsageError("lab.unknown", lab=lab, known=", ".join(ids) or "–")
 
 
 def road(stage: str) -> tuple[int, str]:
@@ -91,7 +107,7 @@ def _folders(packs: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     for pack in packs:
         pack = pack.absolute()
         if not pack.is_dir():
-            raise UsageError(f"the pack {shown(pack)} is no folder", hint="A pack is a folder of labs, or one lab's folder.")
+            raise UsageError("usage.pack", pack=shown(pack))
         inside = pack / "labs"
         for folder in [pack] if (pack / "lab.yaml").exists() else _labs(inside if inside.is_dir() else pack):
             yield folder, False

@@ -14,11 +14,10 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def new_lab(folder: Path, lab_id: str) -> Path:
     """Write the lab into `<folder>/<lab_id>` and give that folder. UsageError when it cannot be."""
     if not _ID.fullmatch(lab_id) or len(lab_id) > 60:
-        hint = "Lower-case letters and digits joined by single hyphens, such as 3-proxy-per-node."
-        raise UsageError(f"`{lab_id}` is no id for a lab", hint=hint)
+        raise UsageError("lab.id", lab=lab_id)
     home = folder / lab_id
     if home.exists():
-        raise UsageError(f"{shown(home)} is there already", hint="Choose another id or folder.")
+        raise UsageError("lab.exists", path=shown(home))
     stage = re.match(r"[0-9]+[a-z]?(?=-|$)", lab_id)
     for name, text in FILES.items():
         file = home / name
@@ -26,7 +25,7 @@ def new_lab(folder: Path, lab_id: str) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text.replace("STAGE", stage.group() if stage else lab_id.partition("-")[0]), encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"{shown(file)} cannot be written: {error.strerror}") from None
+            raise UsageError("lab.unwritable", file=shown(file), why=error.strerror or "") from None
     return home
 
 

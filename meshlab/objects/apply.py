@@ -22,6 +22,7 @@ from meshlab.objects import ownership
 from meshlab.objects.names import Object, describe, key_of, rank, ref_of, terminating
 from meshlab.objects.normal import normal
 from meshlab.objects.ownership import OURS
+from meshlab.words import Words
 
 FILE = "applied.json"
 
@@ -136,34 +137,34 @@ async def _apply(applier: Applier, obj: Object) -> Object:
     """With some patience for a kind that is just being defined."""
     found: list[Object] = []
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         try:
             found.append(await applier.writer.apply(copy.deepcopy(obj), manager=applier.manager))
         except ClusterError as error:
             if error.status != 404 or "/" not in obj["apiVersion"]:
                 raise
-            return error.message
-        return ""
+            return error.words
+        return None
 
-    await until(pending, NEW_KIND, what=f"Applying {describe(ref_of(obj))}")
+    await until(pending, NEW_KIND, what=Words("waits.applying", {"object": describe(ref_of(obj))}))
     return found[0]
 
 
 async def _until_gone(kube: Kube, ref: ObjectRef) -> None:
-    async def pending() -> str:
+    async def pending() -> Words | None:
         live = await kube.get(ref)
-        return "it is still being deleted" if live is not None and terminating(live) else ""
+        return Words("waits.being-deleted") if live is not None and terminating(live) else None
 
-    await until(pending, 60, what=f"Making {describe(ref)} anew")
+    await until(pending, 60, what=Words("waits.making-again", {"object": describe(ref)}))
 
 
 async def _served(kube: Kube, batch: Iterable[Object]) -> None:
     """Definitions must be established before objects of their kinds."""
     for ref in [ref_of(obj) for obj in batch if obj["kind"] == "CustomResourceDefinition"]:
 
-        async def pending(ref: ObjectRef = ref) -> str:
+        async def pending(ref: ObjectRef = ref) -> Words | None:
             conditions = ((await kube.get(ref) or {}).get("status") or {}).get("conditions") or []
             done = any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
-            return "" if done else "it is not established yet"
+            return None if done else Words("waits.not-established")
 
-        await until(pending, NEW_KIND, what=f"Defining {ref.name}")
+        await until(pending, NEW_KIND, what=Words("waits.defining", {"name": ref.name}))

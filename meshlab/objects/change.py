@@ -68,7 +68,7 @@ async def _patch(lab: Lab, patch: Patch, applier: Applier) -> list[ObjectRef]:
     ref = placed(lab, patch.target)
     before = await applier.reader.get(ref)
     if before is None:
-        raise ClusterError(f"{describe(ref)} is not there, so it cannot be patched ({patch.file}:{patch.line}).", status=404)
+        raise ClusterError("object.not-patched", object=describe(ref), file=patch.file, line=patch.line, status=404)
     after = await applier.writer.patch(ref, patch.patch, kind=patch.type, manager=applier.manager)
     return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
 
@@ -93,7 +93,7 @@ async def restart(ref: ObjectRef, applier: Applier) -> None:
     """As `kubectl rollout restart`. ClusterError when there is no such workload."""
     found = await named(applier.writer, ref)
     if not found or ref.kind not in WORKLOADS:
-        raise ClusterError(f"{describe(ref)} is not there, so it cannot be restarted.", status=404)
+        raise ClusterError("object.not-restarted", object=describe(ref), status=404)
     for obj in found:
         stamp = {RESTARTED: datetime.now(UTC).isoformat(timespec="microseconds")}
         again = {"spec": {"template": {"metadata": {"annotations": stamp}}}}

@@ -1,4 +1,4 @@
-"""Whether workloads have become what was declared, and if not, what which pod waits for: raw objects in, sentences out."""
+"""Whether workloads have become what was declared, and if not, what which pod waits for: raw objects in, words out."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 from meshlab.objects.names import Object, ready, selects, terminating
+from meshlab.words import Words
 
 Raw = Mapping[str, Any]
 
 
-def waits_for(workload: Raw, pods: Iterable[Object]) -> str:
-    """What a Deployment, DaemonSet or StatefulSet still waits for; "" when it is there and its old pods are gone."""
+def waits_for(workload: Raw, pods: Iterable[Object]) -> Words | None:
+    """What a Deployment, DaemonSet or StatefulSet still waits for; None when it is there and its old pods are gone."""
     mine = [pod for pod in pods if selects(_selector(workload), pod)]
     name = f"{workload['kind']} {workload['metadata']['name']}"
     status = workload.get("status") or {}
     if status.get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
-        return f"{name}: its controller has not seen the change yet"
+        return Words("waits.of", {"object": name, "why": Words("waits.not-seen")})
     if workload["spec"].get("paused"):
-        return ""
+        return None
     left = _count(workload, status)
     if left:
-        return f"{name}: {_refused(workload) or _first(mine) or left}"
+        return Words("waits.of", {"object": name, "why": _refused(workload) or _first(mine) or left})
     going = [pod["metadata"]["name"] for pod in mine if terminating(pod)]
-    return f"{name}: pod {going[0]} is still ending" if going else ""
+    return Words("waits.of", {"object": name, "why": Words("waits.pod-ending", {"pod": going[0]})}) if going else None
 
 
-def _count(workload: Raw, status: Raw) -> str:
+def _count(workload: Raw, status: Raw) -> Words | None:
     if workload["kind"] == "DaemonSet":
         wanted = status.get("desiredNumberScheduled", 0)
         updated, available = status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)
@@ -41,8 +42,8 @@ def _count(workload: Raw, status: Raw) -> str:
         updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
         available = status.get("availableReplicas", 0)
     if updated == wanted == available == total:
-        return ""
-    return f"{available} of {wanted} pods are available, {updated} up to date"
+        return None
+    return Words("waits.pods", {"available": available, "wanted": wanted, "updated": updated})
 
 
 def _refused(workload: Raw) -> str:
@@ -53,49 +54,62 @@ def _refused(workload: Raw) -> str:
     return ""
 
 
-def _first(pods: list[Object]) -> str:
-    return next((said for pod in pods if not ready(pod) and not terminating(pod) and (said := why_not_ready(pod))), "")
+def _first(pods: list[Object]) -> Words | None:
+    return next((why_not_ready(pod) for pod in pods if not ready(pod) and not terminating(pod)), None)
 
 
-def why_not_ready(pod: Raw) -> str:
+def why_not_ready(pod: Raw) -> Words:
     """What one pod waits for."""
-    name, status = f"pod {pod['metadata']['name']}", pod.get("status") or {}
+    name, status = pod["metadata"]["name"], pod.get("status") or {}
     for one in status.get("conditions") or []:
         if one.get("type") == "PodScheduled" and one.get("status") == "False":
-            return f"{name} cannot be scheduled: {str(one.get('message', '')).rstrip('.')}"
+            return Words("waits.pod-unscheduled", {"pod": name, "why": str(one.get("message", "")).rstrip(".")})
     for kind in ("initContainerStatuses", "containerStatuses"):
         for container in status.get(kind) or []:
-            said = _container(container)
-            if said:
-                return f"{name}, container {container['name']} {said}"
-    return f"{name} is not ready yet"
+            why = _container(container)
+            if why is not None:
+                return Words("waits.container", {"pod": name, "container": container["name"], "why": why})
+    return Words("waits.pod-not-ready", {"pod": name})
 
 
-def _container(status: Raw) -> str:
+NO_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
+
+
+def _container(status: Raw) -> Words | None:
     waiting = (status.get("state") or {}).get("waiting") or {}
-    ended = (status.get("state") or {}).get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
+    ended = _ended(status)
     reason = waiting.get("reason", "")
-    if reason in ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"):
-        return f"cannot get the image {status.get('image', '')} ({reason})"
-    if ended.get("exitCode") or reason == "CrashLoopBackOff":
-        return f"ended with code {ended.get('exitCode', '?')} ({ended.get('reason') or reason})"
+    if reason in NO_IMAGE:
+        return Words("waits.image", {"image": status.get("image", ""), "reason": reason})
+    if _crashed(status):
+        return Words("waits.ended", {"code": ended.get("exitCode", "?"), "reason": ended.get("reason") or reason})
     if reason and reason not in ("ContainerCreating", "PodInitializing"):
-        return f"waits: {reason} {waiting.get('message', '')}".rstrip(" .")
-    return ""
+        return Words("waits.waiting", {"reason": f"{reason} {waiting.get('message', '')}".rstrip(" .")})
+    return None
+
+
+def _ended(status: Raw) -> Raw:
+    """How a container ended, now or the last time."""
+    return (status.get("state") or {}).get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
+
+
+def _crashed(status: Raw) -> bool:
+    reason = ((status.get("state") or {}).get("waiting") or {}).get("reason", "")
+    return reason not in NO_IMAGE and bool(_ended(status).get("exitCode") or reason == "CrashLoopBackOff")
 
 
 def crashed(pod: Raw) -> list[str]:
     """Names of the containers of a pod whose log may say why they ended."""
     status = pod.get("status") or {}
     containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
-    return [one["name"] for one in containers if " ended with code" in f" {_container(one)}"]
+    return [one["name"] for one in containers if _crashed(one)]
 
 
-def endpoints_wait_for(service: Raw, slices: Iterable[Object], pods: Iterable[Object]) -> str:
-    """Whether the endpoints of a Service are exactly its ready pods."""
+def endpoints_wait_for(service: Raw, slices: Iterable[Object], pods: Iterable[Object]) -> Words | None:
+    """That the endpoints of a Service are not exactly its ready pods; None when they are."""
     spec = service["spec"]
     if not spec.get("selector") or spec.get("publishNotReadyAddresses"):
-        return ""
+        return None
     name = service["metadata"]["name"]
     mine = [one for one in slices if (one["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == name]
     have = {
@@ -107,7 +121,7 @@ def endpoints_wait_for(service: Raw, slices: Iterable[Object], pods: Iterable[Ob
     }
     chosen = [pod for pod in pods if selects(spec["selector"], pod) and ready(pod) and not terminating(pod)]
     wanted = {pod["status"]["podIP"] for pod in chosen if pod.get("status", {}).get("podIP")}
-    return "" if have == wanted else f"Service {name}: its endpoints are not yet its ready pods"
+    return None if have == wanted else Words("waits.endpoints", {"service": name})
 
 
 def _selector(workload: Raw) -> dict[str, str]:
@@ -123,19 +137,20 @@ async def settled(kube: Kube, namespaces: Sequence[str], within: float) -> None:
     PreparationTimeout says which pod waits for what, with the last line of its log when it crashed.
     """
 
-    async def pending() -> str:
-        return next(filter(None, await asyncio.gather(*(_pending(kube, one) for one in namespaces))), "")
+    async def pending() -> Words | None:
+        return next(filter(None, await asyncio.gather(*(_pending(kube, one) for one in namespaces))), None)
 
     try:
-        await until(pending, within, what=f"Settling in {', '.join(namespaces)}")
+        await until(pending, within, what=Words("waits.settling", {"namespaces": ", ".join(namespaces)}))
     except PreparationTimeout as error:
-        words = await last_words(kube, namespaces)
-        if words:
-            raise PreparationTimeout(f"{error.message} {words}", hint=error.hint) from error
-        raise
+        last = await last_words(kube, namespaces)
+        if last is None:
+            raise
+        container, line = last
+        raise PreparationTimeout("wait.too-long-crashed", why=error, container=container, line=line) from error
 
 
-async def _pending(kube: Kube, namespace: str) -> str:
+async def _pending(kube: Kube, namespace: str) -> Words | None:
     refs = [ObjectRef(namespace=namespace, api_version="apps/v1", kind=kind) for kind in KINDS]
     others = [
         ObjectRef(namespace=namespace, kind="Pod"),
@@ -144,21 +159,21 @@ async def _pending(kube: Kube, namespace: str) -> str:
     ]
     *workloads, pods, services, slices = await asyncio.gather(*(kube.list(ref) for ref in (*refs, *others)))
     for workload in [one for some in workloads for one in some]:
-        said = waits_for(workload, pods)
-        if said:
-            return said
-    return next(filter(None, (endpoints_wait_for(one, slices, pods) for one in services)), "")
+        left = waits_for(workload, pods)
+        if left is not None:
+            return left
+    return next(filter(None, (endpoints_wait_for(one, slices, pods) for one in services)), None)
 
 
-async def last_words(kube: Kube, namespaces: Iterable[str]) -> str:
-    """The last line that the first crashed container wrote, as a sentence; "" when none crashed."""
+async def last_words(kube: Kube, namespaces: Iterable[str]) -> tuple[str, str] | None:
+    """The first crashed container (`pod/container`) and the last line that it wrote; None when none crashed."""
     for namespace in namespaces:
         for pod in await kube.list(ObjectRef(namespace=namespace, kind="Pod")):
             for container in crashed(pod):
                 line = await _last_line(kube, pod, container)
                 if line:
-                    return f"The last line of {pod['metadata']['name']}/{container}: {line}"
-    return ""
+                    return f"{pod['metadata']['name']}/{container}", line
+    return None
 
 
 async def _last_line(kube: Kube, pod: Object, container: str) -> str:
@@ -173,8 +188,8 @@ async def _last_line(kube: Kube, pod: Object, container: str) -> str:
 async def gone(kube: Kube, ref: ObjectRef, within: float) -> None:
     """Until no pod with these labels is left."""
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         left = [pod for pod in await kube.list(ref) if selects(ref.labels, pod)]
-        return f"pod {left[0]['metadata']['name']} is still there" if left else ""
+        return Words("waits.pod-there", {"pod": left[0]["metadata"]["name"]}) if left else None
 
-    await until(pending, within, what=f"Ending the pods of {ref.namespace}")
+    await until(pending, within, what=Words("waits.ending-pods", {"namespace": ref.namespace}))

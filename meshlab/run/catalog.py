@@ -160,7 +160,7 @@ def _begun(where: Paths) -> list[str]:
 def _current(where: Paths) -> str:
     current = current_run(where.root)
     if not current:
-        raise UsageError("No lab has been started.", hint="`meshlab list` shows the labs, `meshlab start LAB` begins one.")
+        raise UsageError("lab.not-started")
     return current
 
 
@@ -228,5 +228,4 @@ def has_recording(lab: str) -> bool:
 
 def no_recording(lab: str) -> UsageError:
     """Nothing is invented where nothing was recorded."""
-    hint = f"`meshlab record {lab}` makes one on a real cluster, `meshlab start {lab}` begins the lab itself."
-    return UsageError(f"There is no recording of {lab}.", hint=hint)
+    return UsageError("recording.none", lab=lab)

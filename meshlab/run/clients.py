@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING
 from meshlab.cluster.cancelling import to_the_end
 from meshlab.errors import ClusterAsleep, ClusterError, ClusterGone, ClusterTaken, KubeconfigGone, UsageError
 from meshlab.run.store.paths import Paths
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
     from meshlab.lab.model import Lab
     from meshlab.run.store.state import State
 
-
-START = "`meshlab start` brings it there."
+STATES = {
+    "paused": "errors.cluster.state.paused",
+    "stopped": "errors.cluster.state.stopped",
+    "partial": "errors.cluster.state.partial",
+    "missing": "errors.cluster.state.missing",
+}
+"""Words for how a cluster is that does not run."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class ClusterNames:
         """Of a cluster as the lab names it; "" is the first. UsageError when the lab has none of that name."""
         key = cluster or self.lab.default_cluster
         if key not in self.lab.clusters:
-            raise UsageError(f"The lab {self.lab_id} has no cluster {cluster!r}.")
+            raise UsageError("lab.no-cluster", lab=self.lab_id, cluster=cluster)
         began = self.state().started
         if not self.wanted and began is not None and began.context == self.context and key in began.clusters:
             return began.clusters[key]
@@ -125,11 +131,7 @@ class Clients:
         """ClusterTaken when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
         other = self._state().displaced
         if other:
-            raise ClusterTaken(
-                f"The lab {other} was put on the cluster after {self._lab_id}.",
-                hint=f"`meshlab start {self._lab_id}` brings it back to the start of its current step; progress is kept.",
-                parameters={"lab": self._lab_id, "other": other},
-            )
+            raise ClusterTaken("cluster.taken", lab=self._lab_id, other=other)
 
     def _must_be_led_to(self, name: str) -> None:
         """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
@@ -137,7 +139,7 @@ class Clients:
             if self._state().environment == "none":
                 raise gone(self._lab_id, name)
             file = self._file(name)
-            raise KubeconfigGone(f"The kubeconfig {file} was deleted.", hint=START, parameters={"path": str(file)})
+            raise KubeconfigGone("kubeconfig.gone", path=file)
 
     def _file(self, name: str) -> Path:
         return self._paths.cluster(name) / "kubeconfig"
@@ -167,18 +169,14 @@ async def _close(kubes: list[Kube]) -> None:
 
 def gone(lab_id: str, name: str) -> ClusterGone:
     """The error for a cluster that is not there."""
-    return ClusterGone(
-        f"There is no cluster {name} for the lab {lab_id}.", hint=START, parameters={"cluster": name, "lab": lab_id}
-    )
+    return ClusterGone("cluster.gone", cluster=name, lab=lab_id)
 
 
 def asleep(info: ClusterInfo) -> ClusterError:
     """The error for one that is there and cannot be asked."""
     if info.state == "unreachable":
-        path = str(info.kubeconfig)
-        return KubeconfigGone(f"The kubeconfig {path} was deleted.", hint=START, parameters={"path": path})
-    said = f"The cluster {info.name} is {info.state}."
-    return ClusterAsleep(said, hint=START, parameters={"cluster": info.name, "state": info.state})
+        return KubeconfigGone("kubeconfig.gone", path=info.kubeconfig)
+    return ClusterAsleep("cluster.asleep", cluster=info.name, state=Words(STATES[info.state]))
 
 
 def make(context: str) -> Engine:

@@ -17,6 +17,7 @@ from meshlab.run.store.log import Log
 from meshlab.run.store.paths import Paths
 from meshlab.run.store.state import Following, State
 from meshlab.run.store.values import Values
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from meshlab.cluster.api import ClusterInfo, Engine, Kube
@@ -140,9 +141,9 @@ class Run:
 
         Taking it again in the same task is fine, so an operation may be made of others.
         """
-        files = {self.folder / "lock": f"The lab {self.lab_id}"}
+        files = {self.folder / "lock": Words("errors.run.lab", {"lab": self.lab_id})}
         for name in sorted(self.cluster_name(key) for key in self.lab.clusters):
-            files[self.paths.cluster_lock(name)] = f"The cluster {name}"
+            files[self.paths.cluster_lock(name)] = Words("errors.run.cluster", {"cluster": name})
         with self._lock.hold(files, operation):
             yield
 

@@ -26,7 +26,7 @@ def said_or_set(name: str, said: str | None, settings: Settings) -> str:
     """The engine or memory that holds, "" when nobody has said anything. UsageError when that cannot be."""
     value = said or os.environ.get(ENVIRONMENT[name], "")
     if value and not allowed(name, value):
-        raise UsageError(f"{value!r} is no {name}.", hint=f"There is {', '.join(CHOICES[name])}.")
+        raise UsageError("settings.choice", value=value, name=name, known=", ".join(CHOICES[name]))
     return value or str(getattr(settings, name))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from meshlab.words import LANGUAGES, say
+from meshlab.words import LANGUAGES, Words, tell
 
 THEMES = ("meshlab-dark", "meshlab-light", "ansi-dark", "ansi-light")
 """Two of our own, and two that take the terminal's own palette."""
@@ -58,14 +58,19 @@ class Problem(Struct, frozen=True, kw_only=True):
     """Like theme or keys.lab.check."""
     parameters: dict[str, str] = field(default_factory=dict)
 
-    def words(self, language: str) -> str:
+    @property
+    def words(self) -> Words:
         """What is wrong, without its place."""
-        return say(f"settings.{self.what}", language, key=self.key, **self.parameters)
+        return Words(f"settings.{self.what}", {"key": self.key, **self.parameters})
 
-    def sentence(self, file: Path, language: str) -> str:
+    def said(self, file: Path) -> list[str | Words]:
         """File, line, key, and what is wrong there."""
         place = str(file) if self.line is None else f"{file}:{self.line}"
-        return ": ".join(part for part in (place, self.key, self.words(language)) if part)
+        return [*(f"{part}:" for part in (place, self.key) if part), self.words]
+
+    def sentence(self, file: Path, language: str) -> str:
+        """The same for its reader."""
+        return " ".join(tell(part, language) for part in self.said(file))
 
 
 class Loaded(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from meshlab import files
 from meshlab.errors import EnvironmentFault, UsageError
 from meshlab.settings.clashes import Bound, agreed
 from meshlab.settings.model import KEYS, Loaded
-from meshlab.settings.read import ENVIRONMENT, read, understood
+from meshlab.settings.read import read, understood
 
 
 def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping[str, Bound] | None = None) -> Loaded:
@@ -21,17 +21,17 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
     """
     loaded = read(file)
     if any(one.what in ("syntax", "unreadable") for one in loaded.problems):
-        raise UsageError(loaded.problems[0].sentence(loaded.file, "en"), hint="Mend that line first, or remove the file.")
+        raise UsageError("settings.broken", problem=loaded.problems[0].said(loaded.file))
     text = changed(loaded.text, name, value)
     fresh = understood(loaded.file, text)
     clashes = agreed(fresh.settings.keys, own)[1] if own is not None else []
     if wrong := next((one for one in [*fresh.problems, *clashes] if one.key == name), None):
-        raise UsageError(f"{name}: {wrong.words('en')}.")
+        raise UsageError("settings.refused", name=name, problem=wrong.words)
     try:
         # Whoever keeps the file elsewhere and links to it wants the link to stay.
         files.write(loaded.file.resolve(), text.encode())
     except EnvironmentFault as error:
-        raise EnvironmentFault(error.message, hint=f"Or set {ENVIRONMENT} to another folder.") from error
+        raise EnvironmentFault("settings.unwritable", why=error) from error
     return fresh
 
 

@@ -207,7 +207,7 @@ async def _plots(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
 
 async def _trouble(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _lab(pilot, app, run)
-    run.look_error = ClusterGone("There is no cluster main for the lab 2-router-mesh.", parameters={"cluster": "main"})
+    run.look_error = ClusterGone("cluster.gone", cluster="main", lab="2-router-mesh")
     app.screen.controller.changed.set()  # type: ignore[attr-defined]
     await until(pilot, lambda: on(app, "FailureModal"))
     await pilot.pause()

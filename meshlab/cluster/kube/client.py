@@ -20,6 +20,7 @@ from meshlab.cluster.kube.forward import Forwards
 from meshlab.cluster.kube.watch import Reflector, listed
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef, describe
+from meshlab.words import Words
 
 PATCHES = {
     "merge": "application/merge-patch+json",
@@ -44,7 +45,8 @@ class KubeClient:
         if resource is None:
             return None
         try:
-            return await self.connection.json("GET", await self._path(resource, ref), what=f"Reading {describe(ref)}")
+            what = Words("waits.reading", {"object": describe(ref)})
+            return await self.connection.json("GET", await self._path(resource, ref), what=what)
         except ClusterError as error:
             if error.status == 404:
                 return None
@@ -76,7 +78,7 @@ class KubeClient:
             params={"fieldManager": manager, "force": str(force).lower(), **({"dryRun": "All"} if dry else {})},
             body=obj,
             content_type="application/apply-patch+yaml",
-            what=f"Applying {describe(ref)}",
+            what=Words("waits.applying", {"object": describe(ref)}),
         )
 
     async def patch(
@@ -91,14 +93,14 @@ class KubeClient:
             params={"fieldManager": manager},
             body=patch,
             content_type=PATCHES[kind],
-            what=f"Changing {describe(ref)}",
+            what=Words("waits.changing", {"object": describe(ref)}),
         )
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
         """Background propagation; fine when it is gone. Without a name: all that carry ref's labels."""
         if not ref.name:
             if not ref.labels:
-                raise ClusterError(f"Refused to delete every {ref.kind}: the reference has neither name nor labels.")
+                raise ClusterError("api.delete-all", kind=ref.kind)
             found = await self.list(ref)
             await asyncio.gather(*(self.delete(reference(one), grace=grace, wait=wait) for one in found))
             return
@@ -112,7 +114,8 @@ class KubeClient:
         if grace is not None:
             params["gracePeriodSeconds"] = str(grace)
         try:
-            said = await self.connection.json("DELETE", path, params=params, what=f"Deleting {describe(ref)}")
+            what = Words("waits.deleting", {"object": describe(ref)})
+            said = await self.connection.json("DELETE", path, params=params, what=what)
         except ClusterError as error:
             if error.status == 404:
                 return
@@ -127,10 +130,8 @@ class KubeClient:
         delay = 0.05
         while (found := await self.get(ref)) is not None and found["metadata"].get("uid") == uid:
             if asyncio.get_running_loop().time() > deadline:
-                held = ", ".join(found["metadata"].get("finalizers", [])) or "nothing that it names"
-                raise ClusterError(
-                    f"{describe(ref)} is still there {GONE_WITHIN:g} seconds after its deletion, held by {held}."
-                )
+                held = ", ".join(found["metadata"].get("finalizers", [])) or "–"
+                raise ClusterError("api.not-gone", object=describe(ref), seconds=GONE_WITHIN, holders=held)
             await asyncio.sleep(delay)
             delay = min(0.5, delay * 1.5)
 
@@ -148,13 +149,13 @@ class KubeClient:
         if since is not None:
             params["sinceTime"] = datetime.fromtimestamp(int(since), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
-        what = f"Reading the log of {container} in {namespace}/{pod}"
+        what = Words("waits.reading-log", {"container": container, "pod": f"{namespace}/{pod}"})
         response = await self.connection.request("GET", path, params=params, what=what, timeout=30)
         return response.content.decode(errors="replace")
 
     async def raw(self, path: str) -> Any:
         """GET on the API server: JSON, else text."""
-        response = await self.connection.request("GET", path, what=f"Reading {path}")
+        response = await self.connection.request("GET", path, what=Words("waits.reading", {"object": path}))
         try:
             return msgspec.json.decode(response.content)
         except msgspec.DecodeError:
@@ -162,7 +163,7 @@ class KubeClient:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST on the API server (TokenRequest, SelfSubjectAccessReview, eviction ...)."""
-        return await self.connection.json("POST", path, body=body, what=f"Posting to {path}")
+        return await self.connection.json("POST", path, body=body, what=Words("waits.posting", {"path": path}))
 
     def forward(self, namespace: str, pod: str, port: int) -> AbstractAsyncContextManager[str]:
         """Port-forward inside this process: "http://127.0.0.1:<port>" while the context lasts; no child process."""
@@ -178,7 +179,7 @@ class KubeClient:
 
     async def _path(self, resource: Resource, ref: ObjectRef) -> str:
         if not ref.name:
-            raise ClusterError(f"A name is needed to address one {ref.kind}.")
+            raise ClusterError("api.name-needed", kind=ref.kind)
         if resource.namespaced and not ref.namespace:
             await self.connection.client()
         return resource.path(ref.namespace or self.connection.namespace, ref.name)

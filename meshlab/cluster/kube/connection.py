@@ -13,13 +13,13 @@ import msgspec
 
 from meshlab.cluster.kube import refusal
 from meshlab.errors import ClusterError, ConnectionLost, KubeconfigGone
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from httpcore2 import AsyncNetworkStream
     from httpx2 import AsyncClient, Response
     from lightkube.config.kubeconfig import SingleConfig
 
-START = "`meshlab start` writes it anew."
 TIMEOUT = 10.0
 """Seconds until a request that nobody answers is given up."""
 
@@ -48,14 +48,15 @@ class Connection:
         params: dict[str, str] | None = None,
         body: Any = None,
         content_type: str = "application/json",
-        what: str = "",
+        what: Words | None = None,
         timeout: float = TIMEOUT,
     ) -> Response:
         """One request. `what` says what it was for in the error's sentence. ClusterError with the status when refused."""
         client = await self.client()
+        what = what or Words("waits.asking", {"method": method, "path": path})
         content = None if body is None else msgspec.json.encode(body)
         headers = {"Content-Type": content_type} if body is not None else {}
-        with refusal.sentences(what or f"{method} {path}", self.server):
+        with refusal.sentences(what, self.server):
             request = client.build_request(
                 method, path, params=params, content=content, headers=headers, timeout=timeout, extensions={"trace": Opening()}
             )
@@ -66,7 +67,7 @@ class Connection:
                 if method != "GET":
                     raise
                 response = await client.send(request)
-        refusal.check(response.status_code, response.content, what or f"{method} {path}")
+        refusal.check(response.status_code, response.content, what)
         return response
 
     async def json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
@@ -75,12 +76,12 @@ class Connection:
         try:
             found: dict[str, Any] = msgspec.json.decode(response.content)
         except msgspec.DecodeError as error:
-            raise ClusterError(f"The API server answered {path} with something that is not JSON.") from error
+            raise ClusterError("api.no-json", path=path) from error
         return found
 
     @asynccontextmanager
     async def stream(
-        self, path: str, *, params: dict[str, str], what: str, silence: float
+        self, path: str, *, params: dict[str, str], what: Words, silence: float
     ) -> AsyncIterator[AsyncIterator[str]]:
         """The lines of an answer that does not end by itself; `silence` is how many seconds may pass between two."""
         import httpx2
@@ -114,16 +115,17 @@ class Connection:
         async with self._opening:
             config = await asyncio.to_thread(self._configure) if self._client is None and not self.ended else None
             if self.ended:
-                raise self.closed(f"Asking {self.server or 'the API server'}")
+                raise self.closed(Words("waits.asking-server"))
             if config is not None:
                 self._client = _open(config, self)
             assert self._client is not None
             return self._client
 
-    def closed(self, what: str) -> ConnectionLost:
+    def closed(self, what: Words) -> ConnectionLost:
         """The error for who comes after `close`."""
-        why = refusal.why(ConnectionError("it was closed"), self.server)
-        return ConnectionLost(f"{what}: {why}", parameters={"server": self.server})
+        server = self.server or str(self.kubeconfig)
+        why = Words("errors.api.closed", {"server": server})
+        return ConnectionLost("cluster.connection-lost", server=server, what=what, why=why)
 
     def _configure(self) -> SingleConfig:
         from lightkube.config.kubeconfig import KubeConfig
@@ -131,15 +133,13 @@ class Connection:
         from yaml import YAMLError
 
         if not self.kubeconfig.exists():
-            raise KubeconfigGone(
-                f"The kubeconfig {self.kubeconfig} is not there.", hint=START, parameters={"path": str(self.kubeconfig)}
-            )
+            raise KubeconfigGone("kubeconfig.gone", path=self.kubeconfig)
         try:
             config = KubeConfig.from_file(self.kubeconfig).get(self.context or None)
         except (ConfigError, OSError, YAMLError, KeyError, TypeError, msgspec.ValidationError) as error:
-            raise ClusterError(f"The kubeconfig {self.kubeconfig} cannot be used: {error}.") from error
+            raise ClusterError("kubeconfig.unusable", path=self.kubeconfig, why=str(error)) from error
         if config is None or config.user is None:
-            raise ClusterError(f"The kubeconfig {self.kubeconfig} names no cluster and user to use.")
+            raise ClusterError("kubeconfig.no-user", path=self.kubeconfig)
         return config
 
     async def close(self) -> None:
@@ -178,6 +178,6 @@ def _open(config: SingleConfig, connection: Connection) -> AsyncClient:
         parameters = client_adapter.ConnectionParams(timeout=httpx2.Timeout(TIMEOUT), trust_env=connection.trust_env)
         arguments = parameters.httpx_params(config)
     except (ssl.SSLError, OSError, ValueError) as error:
-        raise ClusterError(f"The certificates in {connection.kubeconfig} cannot be used: {error}.") from error
+        raise ClusterError("kubeconfig.certificates", path=connection.kubeconfig, why=str(error)) from error
     connection.ssl = arguments["verify"]
     return httpx2.AsyncClient(**arguments)

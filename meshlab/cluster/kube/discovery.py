@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from meshlab.cluster.kube.connection import Connection
 from meshlab.errors import ClusterError
+from meshlab.words import Words
 
 
 class Resource(Struct, frozen=True):
@@ -44,7 +45,7 @@ class Discovery:
         """The resource. ClusterError with status 404 when the cluster does not serve it."""
         found = await self.find(api_version, kind)
         if found is None:
-            raise ClusterError(f"The cluster does not know the kind {kind} of {api_version}.", status=404)
+            raise ClusterError("api.unknown-kind", kind=kind, version=api_version, status=404)
         return found
 
     def forget(self, api_version: str, kind: str) -> None:
@@ -54,7 +55,8 @@ class Discovery:
     async def _ask(self, api_version: str) -> None:
         prefix = "/api" if "/" not in api_version else "/apis"
         try:
-            listed = await self._connection.json("GET", f"{prefix}/{api_version}", what=f"Looking for kinds of {api_version}")
+            what = Words("waits.kinds", {"version": api_version})
+            listed = await self._connection.json("GET", f"{prefix}/{api_version}", what=what)
         except ClusterError as error:
             if error.status == 404:
                 return

@@ -11,6 +11,7 @@ from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.kube import refusal
 from meshlab.cluster.kube.connection import TIMEOUT, Connection
 from meshlab.errors import ClusterError
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -246,9 +247,9 @@ class Tunnel:
             self._socket.transport.abort()
 
 
-def what_for(namespace: str, pod: str, port: int) -> str:
+def what_for(namespace: str, pod: str, port: int) -> Words:
     """A forward in a sentence."""
-    return f"Forwarding port {port} of pod {namespace}/{pod}"
+    return Words("waits.forwarding", {"port": port, "pod": f"{namespace}/{pod}"})
 
 
 async def dig(connection: Connection, namespace: str, pod: str, port: int) -> Tunnel:
@@ -274,9 +275,9 @@ async def dig(connection: Connection, namespace: str, pod: str, port: int) -> Tu
         )
     except InvalidStatus as error:
         refusal.check(error.response.status_code, bytes(error.response.body or b""), what)
-        raise ClusterError(f"{what}: the API server answered {error.response.status_code}.") from error
+        raise ClusterError("api.answered", what=what, code=error.response.status_code) from error
     except TimeoutError as error:
-        raise ClusterError(f"{what}: {connection.server} did not answer in time.", hint=refusal.HINT) from error
+        raise ClusterError("api.silent", what=what, why=refusal.late(connection.server)) from error
     except (InvalidHandshake, OSError, EOFError) as error:
-        raise ClusterError(f"{what}: {refusal.why(error, connection.server)}", hint=refusal.HINT) from error
+        raise ClusterError("api.silent", what=what, why=refusal.why(error, connection.server)) from error
     return Tunnel(socket)

@@ -25,12 +25,12 @@ def only(context: str, files: list[Path] | None = None) -> dict[str, Any]:
     merged = _merged(files if files is not None else user_files())
     if context not in merged["contexts"]:
         known = ", ".join(sorted(merged["contexts"])) or "none"
-        raise UsageError(f"There is no kubeconfig context {context}.", hint=f"Contexts: {known}.")
+        raise UsageError("kubeconfig.no-context", context=context, known=known)
     chosen = merged["contexts"][context]["context"]
     try:
         cluster, user = merged["clusters"][chosen["cluster"]], merged["users"][chosen["user"]]
     except KeyError as error:
-        raise UsageError(f"The kubeconfig context {context} names {error}, which is not defined.") from error
+        raise UsageError("kubeconfig.undefined", context=context, name=str(error)) from error
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -69,7 +69,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         read = yaml.safe_load(file.read_text()) if file.exists() else {}
     except (OSError, yaml.YAMLError) as error:
-        raise UsageError(f"The kubeconfig {file} cannot be read: {error}.") from error
+        raise UsageError("kubeconfig.unreadable", path=file, why=str(error)) from error
     return read if isinstance(read, dict) else {}
 
 

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, CredentialsRefused
-
-HINT = "Is the cluster paused or stopped? `meshlab start` recovers it, `meshlab doctor` looks for the cause."
+from meshlab.words import Words
 
 
 class Status(msgspec.Struct):
@@ -20,61 +19,57 @@ class Status(msgspec.Struct):
     reason: str = ""
 
 
-def check(status: int, body: bytes, what: str) -> None:
+def check(status: int, body: bytes, what: Words) -> None:
     """ClusterError when the status is not a success."""
-    if status >= 400:
-        said = f"{what} was refused ({status}): {message(body)}"
-        raise _kind(status)(said, status=status, hint=_hint(status), parameters={"status": str(status)})
-
-
-def _kind(status: int) -> type[ClusterError]:
+    if status < 400:
+        return
+    answer = message(body) or Words("errors.api.no-reason")
     if status == 401:
-        return CredentialsRefused
-    return ApiNotReady if status == 429 or status >= 500 else ClusterError
+        raise CredentialsRefused("cluster.credentials-refused", what=what, code=status, answer=answer, status=status)
+    if status == 429 or status >= 500:
+        raise ApiNotReady("cluster.api-not-ready", what=what, code=status, answer=answer, status=status)
+    if status == 403:
+        raise ClusterError("api.forbidden", what=what, code=status, answer=answer, status=status)
+    raise ClusterError("api.refused", what=what, code=status, answer=answer, status=status)
 
 
 def message(body: bytes) -> str:
-    """The API server's own words."""
+    """The API server's own words, "" where it gave no reason."""
     try:
         said = msgspec.json.decode(body, type=Status).message
     except (msgspec.DecodeError, msgspec.ValidationError):
         said = " ".join(body.decode(errors="replace").split())[:300]
-    return said.rstrip(".") + "." if said else "it gave no reason."
-
-
-def _hint(status: int) -> str:
-    if status == 401:
-        return "The kubeconfig's credentials are not accepted; they may have expired."
-    if status == 403:
-        return "The kubeconfig's user lacks this right."
-    return ""
+    return said.rstrip(".") + "." if said else ""
 
 
 @contextmanager
-def sentences(what: str, server: str) -> Iterator[None]:
+def sentences(what: Words, server: str) -> Iterator[None]:
     """Turn the HTTP client's exceptions into ClusterError."""
     import httpx2
 
     try:
         yield
     except httpx2.TimeoutException as error:
-        said = f"{what}: the API server at {server} did not answer in time."
-        raise ConnectionLost(said, hint=HINT, parameters={"server": server}) from error
+        raise ConnectionLost("cluster.connection-lost", server=server, what=what, why=late(server)) from error
     except httpx2.HTTPError as error:
-        raise ConnectionLost(f"{what}: {why(error, server)}", hint=HINT, parameters={"server": server}) from error
+        raise ConnectionLost("cluster.connection-lost", server=server, what=what, why=why(error, server)) from error
 
 
-def why(error: BaseException, server: str) -> str:
+def late(server: str) -> Words:
+    """That there was no answer in time, as the end of a sentence."""
+    return Words("errors.api.late", {"server": server})
+
+
+def why(error: BaseException, server: str) -> Words:
     """Why there was no answer at all, as the end of a sentence."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return f"the certificate of {server} is not trusted ({cause.reason or cause})."
+            return Words("errors.api.untrusted", {"server": server, "why": str(cause.reason or cause)})
         if isinstance(cause, ConnectionRefusedError):
-            return f"nothing listens at {server} (connection refused)."
+            return Words("errors.api.nothing-listens", {"server": server})
         cause = cause.__cause__ or cause.__context__
-    text = str(error) or type(error).__name__
-    return f"the connection to {server} failed ({text})."
+    return Words("errors.api.broken", {"server": server, "why": str(error) or type(error).__name__})
 
 
 def closed_early() -> tuple[type[Exception], ...]:

@@ -13,6 +13,7 @@ import msgspec
 from meshlab.cluster.kube.connection import Connection
 from meshlab.cluster.kube.discovery import Resource
 from meshlab.errors import ClusterError
+from meshlab.words import Words
 
 Event = tuple[str, dict[str, Any]]
 PAGE = "500"
@@ -34,7 +35,7 @@ async def listed(
     more = ""
     while True:
         page = {**params, "limit": PAGE} | ({"continue": more} if more else {})
-        answer = await connection.json("GET", path, params=page, what=f"Listing {resource.plural}")
+        answer = await connection.json("GET", path, params=page, what=Words("waits.listing", {"kind": resource.plural}))
         for one in answer.get("items") or []:
             found.append({"apiVersion": resource.api_version, "kind": resource.kind} | one)
         more = answer.get("metadata", {}).get("continue", "")
@@ -101,7 +102,7 @@ class Reflector:
         seconds = random.randint(*WINDOW)
         params = {**self._params, "watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(seconds)}
         params["resourceVersion"] = version
-        path, what = resource.path(self._namespace), f"Watching {resource.plural}"
+        path, what = resource.path(self._namespace), Words("waits.watching", {"kind": resource.plural})
         async with self._connection.stream(path, params=params, what=what, silence=seconds + 30) as lines:
             yield lines
 

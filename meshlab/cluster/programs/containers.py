@@ -60,7 +60,7 @@ async def nodes(cluster: str = "") -> list[Node]:
     try:
         found = [_node(one) for one in msgspec.json.decode(told.out or b"[]")]
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise EngineError(f"The container engine's description of its containers cannot be read: {error!r}.") from error
+        raise EngineError("engine.unreadable", why=repr(error)) from error
     wanted = [node for node in found if node.role in ("control-plane", "worker")]
     return sorted(wanted, key=lambda node: (node.cluster, node.role != "control-plane", len(node.name), node.name))
 
@@ -123,8 +123,7 @@ async def facts() -> EngineFacts:
         info = {}
     if not info.get("ServerVersion"):
         why = "; ".join(info.get("ServerErrors") or []) or " ".join(told.err.split())
-        said = f"The container engine does not answer: {why}"
-        raise EngineGone(said, hint="Start it, then run `meshlab doctor`.", parameters={"why": why})
+        raise EngineGone("engine.silent", why=why)
     store = " ".join(f"{key}={value}" for key, value in info.get("DriverStatus") or [])
     return EngineFacts(
         version=str(info["ServerVersion"]),

@@ -19,6 +19,7 @@ from meshlab.cluster.programs import group
 from meshlab.cluster.programs.group import Mark
 from meshlab.cluster.programs.guardian import guardian
 from meshlab.errors import EngineError
+from meshlab.words import Words
 
 TAIL = 1200
 """Characters of a failed program's last words that its error keeps."""
@@ -110,9 +111,9 @@ async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
         # cluster takes nothing of the interface's share (autogroup: https://man7.org/linux/man-pages/man7/sched.7.html).
         process = await asyncio.create_subprocess_exec(*argv, start_new_session=True, limit=1 << 20, **arguments)
     except FileNotFoundError as error:
-        raise EngineError(f"The program {argv[0]} was not found.", hint="Run `meshlab setup`.") from error
+        raise EngineError("program.missing", program=argv[0]) from error
     except OSError as error:
-        raise EngineError(f"The program {argv[0]} could not be started: {error.strerror}.") from error
+        raise EngineError("program.not-started", program=argv[0], why=error.strerror or "") from error
     guardian().watch(process.pid)
     return process
 
@@ -153,14 +154,15 @@ async def limit(seconds: float, argv: tuple[str, ...]) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise EngineError(f"`{shown(argv)}` did not finish within {seconds:g} seconds and was ended.") from error
+        raise EngineError("program.too-long", command=shown(argv), seconds=seconds) from error
 
 
 def failure(argv: tuple[str, ...], code: int, said: str) -> EngineError:
-    """The sentence about a program that failed, with its last words."""
-    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-    words = " ".join(said[-TAIL:].split())
-    return EngineError(f"`{shown(argv)}` {how}: {words}" if words else f"`{shown(argv)}` {how} and said nothing.")
+    """The error about a program that failed, with its last words."""
+    words = " ".join(said[-TAIL:].split()) or Words("errors.program.silent")
+    if code < 0:
+        return EngineError("program.killed", command=shown(argv), signal=-code, words=words)
+    return EngineError("program.failed", command=shown(argv), code=code, words=words)
 
 
 def shown(argv: tuple[str, ...], words: int = 6) -> str:

@@ -96,7 +96,7 @@ async def _token(kube: Kube) -> tuple[str, str]:
     answer = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     status = answer.get("status") or {}
     if not status.get("token"):
-        raise ClusterError("The API server gave no token for the learner's account.")
+        raise ClusterError("account.no-token")
     return status["token"], status.get("expirationTimestamp", "")
 
 
@@ -110,7 +110,7 @@ def cluster_of(info: ClusterInfo) -> dict[str, Any]:
         chosen = next(one["context"] for one in config["contexts"] if one["name"] == context)
         found = next(one["cluster"] for one in config["clusters"] if one["name"] == chosen["cluster"])
     except (OSError, yaml.YAMLError, KeyError, StopIteration, TypeError) as error:
-        raise ClusterError(f"The kubeconfig {info.kubeconfig} cannot be read: {error}.") from error
+        raise ClusterError("kubeconfig.unreadable", path=info.kubeconfig, why=str(error)) from error
     return dict(found)
 
 

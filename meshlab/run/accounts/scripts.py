@@ -82,7 +82,7 @@ async def execute(script: Script, config: bytes, program: Path, image: str, *, w
         except EngineError as error:
             raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
     if done.code in (125, 126, 127) and "docker:" in done.err:
-        raise EngineError(f"The container for the script {script.file} could not be started: {done.err.strip()[-300:]}")
+        raise EngineError("script.not-started", script=script.file, why=done.err.strip()[-300:])
     if done.code:
         lines = [line.strip() for line in (done.err or done.text).splitlines() if line.strip()]
         last = f": {lines[-1][:300]}" if lines else ""
@@ -117,7 +117,7 @@ async def inside(info: ClusterInfo, kubeconfig: Path, namespace: str) -> bytes:
     import yaml
 
     if not info.traits.owns_nodes:
-        raise EnvironmentFault("Scripts run in containers beside a cluster of meshlab; this cluster is somebody else's.")
+        raise EnvironmentFault("script.foreign-cluster")
     control_plane = next(node.name for node in info.nodes if node.role == "control-plane")
     config = yaml.safe_load(files.read(kubeconfig) or b"{}")
     cluster = {**config["clusters"][0]["cluster"], "server": f"https://{control_plane}:6443"}

@@ -22,6 +22,7 @@ from meshlab.objects.names import SYSTEM_NAMESPACE, Object
 from meshlab.run.accounts import learner
 from meshlab.run.run import Run
 from meshlab.run.system import parts
+from meshlab.words import Words
 
 NAME = "submission"
 USER = learner.SUBMITTER
@@ -63,10 +64,7 @@ def policy(lab: Lab) -> list[Object]:
 async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path:
     """Put it there, wait until the policy refuses, write the account's kubeconfig (0600). EnvironmentFault where it cannot."""
     if info.capabilities.scope != "cluster":
-        raise EnvironmentFault(
-            "What a submission may do cannot be limited here: that needs the right to make admission policies.",
-            hint="Grade it on a cluster that meshlab makes itself.",
-        )
+        raise EnvironmentFault("submission.unlimited")
     await apply.objects(Applier.of(kube), objects(lab))
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
     told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
@@ -81,17 +79,17 @@ async def _in_force(file: Path, namespace: str) -> None:
     client = KubeClient(file)
     path = f"/api/v1/namespaces/{namespace}/pods?dryRun=All"
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         try:
             await client.post(path, _forbidden())
         except ClusterError as error:
             if error.status in (0, 401) or error.status >= 500:
-                return error.message
-            return "" if DENIED in error.message else error.message
-        return "it lets a privileged pod pass"
+                return error.words
+            return None if DENIED in error.answer else error.words
+        return Words("waits.policy-late")
 
     try:
-        await until(pending, POLICY_WITHIN, what="The start of the policy on submissions")
+        await until(pending, POLICY_WITHIN, what=Words("waits.policy"))
     finally:
         await client.close()
 
@@ -180,10 +178,11 @@ def _writing() -> Iterator[None]:
 
 def translated(error: ClusterError) -> Exception:
     """What the API server refused, as an error of the submission; anything else stays what it is."""
-    if DENIED in error.message:
-        return RefusedError(error.message.partition(DENIED)[2].strip(), hint="docs/trust.md says what a submission may do.")
+    _, denied, sentence = error.answer.partition(DENIED)
+    if denied:
+        return RefusedError("submission.denied", sentence=sentence.strip())
     if error.status == 403:
-        return RefusedError(f"The submission may not do this: {error.message}", hint="docs/trust.md says what it may.")
+        return RefusedError("submission.forbidden", why=error)
     if error.status in (400, 404, 422):
         return LabError(error.message, hint="`kubectl apply --dry-run=server` on your own cluster says the same.")
     return error

@@ -149,7 +149,7 @@ def step_of(run: Run, name: str = "") -> Step:
         if step.id == wanted:
             return step
     known = ", ".join(step.id for step in run.lab.steps)
-    raise UsageError(f"The lab {run.lab_id} has no step {name!r}.", hint=f"Its steps: {known}.")
+    raise UsageError("lab.no-step", lab=run.lab_id, step=name, known=known)
 
 
 def check_of(run: Run, name: str) -> Check:
@@ -157,7 +157,7 @@ def check_of(run: Run, name: str) -> Check:
     found = run.lab.all_checks().get(name)
     if found is None:
         known = ", ".join(run.lab.all_checks())
-        raise UsageError(f"The lab {run.lab_id} has no check {name!r}.", hint=f"Its checks: {known}.")
+        raise UsageError("lab.no-check", lab=run.lab_id, check=name, known=known)
     return found
 
 

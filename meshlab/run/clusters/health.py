@@ -18,7 +18,7 @@ async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
     try:
         places = await clusters.look(run)
     except EngineError as fault:
-        return EngineGone(fault.message, hint=fault.hint, parameters={"why": fault.message.rstrip(".")})
+        return EngineGone("engine.gone", why=fault)
     except MeshlabError:
         return error
     for place in places:
@@ -36,4 +36,4 @@ def shell_leads_there(run: Run) -> None:
     for key in run.lab.clusters:
         file = run.folder_of(key) / learner.FILE
         if file.parent.exists() and not file.exists():
-            raise KubeconfigGone(f"The kubeconfig {file} was deleted.", hint=clients.START, parameters={"path": str(file)})
+            raise KubeconfigGone("kubeconfig.gone", path=file)

@@ -59,7 +59,7 @@ async def _namespaces(run: Run, cluster: str, some: list[Object]) -> None:
         return
     others = [one["metadata"]["name"] for one in some if one["metadata"]["name"] not in spaces(run.lab)]
     if others and not submission.built_in(run):
-        raise RefusedError(f"The lab {run.lab_id} makes the namespace {others[0]}, which it does not list as its own.")
+        raise RefusedError("lab.foreign-namespace", lab=run.lab_id, namespace=others[0])
     await apply.objects(await own(run, cluster), some)
 
 

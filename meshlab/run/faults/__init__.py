@@ -106,7 +106,7 @@ async def undo_all(run: Run) -> list[FaultState]:
             continue
         done.append(state_of(entry))
     if problems:
-        raise EnvironmentFault(f"Some faults could not be undone: {' '.join(problems)}", hint="`meshlab reset` undoes them.")
+        raise EnvironmentFault("fault.not-undone", problems=" ".join(problems))
     return done
 
 

@@ -53,10 +53,7 @@ class Handler(Protocol):
 
 def missing(fault: Fault, what: str = "") -> EnvironmentFault:
     """The target of a fault is not there."""
-    return EnvironmentFault(
-        f"The fault {fault.kind} has no target: {what or describe(fault.target)} is not there.",
-        hint="`meshlab reset` puts the lab back to the start of the step.",
-    )
+    return EnvironmentFault("fault.no-target", fault=fault.kind, object=what or describe(fault.target))
 
 
 async def one(place: Place, fault: Fault) -> Object:

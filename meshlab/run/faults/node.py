@@ -104,7 +104,7 @@ async def _containers(place: Place, fault: Fault) -> list[str]:
     """The target's nodes as containers of our own engine."""
     info = await place.run.info(fault.target.cluster)
     if not info.capabilities.node_access:
-        raise EnvironmentFault(f"The fault {fault.kind} needs access to nodes, which this engine does not give.")
+        raise EnvironmentFault("fault.needs-nodes", fault=fault.kind)
     own = {node.name for node in info.nodes}
     found = [name for name in base.names(await _nodes(place, fault)) if name in own]
     if not found:

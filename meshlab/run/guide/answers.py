@@ -20,7 +20,7 @@ def answer(run: Run, check: str, text: str) -> None:
     """Record an answer. UsageError for a check that asks nothing, and for what cannot be an answer."""
     spec = judge.check_of(run, check).answer
     if spec is None:
-        raise UsageError(f"The check {check} asks no question.", hint=f"Those that do: {_asking(run)}.")
+        raise UsageError("answer.no-question", check=check, known=_asking(run))
     run.append(events.Answered(check=check, text=_valid(spec, text.strip())))
 
 
@@ -28,7 +28,7 @@ def predict(run: Run, experiment: str, prediction: dict[str, Any]) -> None:
     """Record a prediction. UsageError for one that does not fit the experiment."""
     asked = pages.experiment_of(run, experiment).prediction
     if asked is None:
-        raise UsageError(f"The experiment {experiment} asks for no prediction.", hint="Run it.")
+        raise UsageError("answer.no-prediction", experiment=experiment)
     if asked.kind == "choice":
         clean: dict[str, Any] = {"choice": _chosen(prediction.get("choice"), asked.choices)}
     else:
@@ -39,11 +39,11 @@ def predict(run: Run, experiment: str, prediction: dict[str, Any]) -> None:
 
 def _valid(spec: AnswerSpec, text: str) -> str:
     if not text or len(text) > LONGEST:
-        raise UsageError(f"An answer has 1 to {LONGEST} characters.")
+        raise UsageError("answer.length", most=LONGEST)
     if spec.kind == "choice":
         return _chosen(text, spec.choices)
     if spec.kind == "number" and not _is_number(text):
-        raise UsageError(f"{text!r} is no number.", hint="Answer with a number, such as 4 or 0.83.")
+        raise UsageError("answer.number", answer=str(text))
     return text
 
 
@@ -57,23 +57,23 @@ def _is_number(text: str) -> bool:
 
 def _chosen(text: Any, choices: tuple[str, ...]) -> str:
     if text not in choices:
-        raise UsageError(f"{text!r} is none of the choices.", hint=f"Choose one of: {', '.join(choices)}.")
+        raise UsageError("answer.choice", answer=str(text), choices=", ".join(choices))
     return str(text)
 
 
 def _cells(cells: Any, rows: tuple[str, ...], columns: tuple[str, ...]) -> list[list[str]]:
     """Rows may be named for one node (`probe@worker`), and `*` is every row or column."""
     if not isinstance(cells, list | tuple):
-        raise UsageError("A prediction of a matrix is a list of its red cells.", hint="Write CALLER:CALLEE for each.")
+        raise UsageError("answer.cells")
     found: list[list[str]] = []
     for cell in cells:
         if not isinstance(cell, list | tuple) or len(cell) != 2:
-            raise UsageError(f"{cell!r} is no cell of the matrix.", hint="A cell is a caller and a callee.")
+            raise UsageError("answer.cell", cell=str(cell))
         wanted = [[row, column] for row in _all(cell[0], rows) for column in _all(cell[1], columns)]
         for row, column in wanted:
             if row.partition("@")[0] not in rows or column not in columns:
-                hint = f"Callers: {', '.join(rows)}. Callees: {', '.join(columns)}."
-                raise UsageError(f"{row}:{column} is no cell of the matrix.", hint=hint)
+                names = {"rows": ", ".join(rows), "columns": ", ".join(columns)}
+                raise UsageError("answer.no-cell", row=row, column=column, **names)
         found += [pair for pair in wanted if pair not in found]
     return found
 
@@ -83,4 +83,4 @@ def _all(name: Any, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _asking(run: Run) -> str:
-    return ", ".join(name for name, check in run.lab.all_checks().items() if check.answer is not None) or "none"
+    return ", ".join(name for name, check in run.lab.all_checks().items() if check.answer is not None) or "–"

@@ -30,4 +30,4 @@ async def _look(run: Run, name: str) -> None:
     found = await judge.look(run, judge.required(step), wait=False)
     if not await judge.mark_done(run, step, found):
         red = ", ".join(judge.red(step, found))
-        raise UsageError(f"The step {step.id} is not done yet: {red}.", hint="`meshlab explain CHECK` says why.")
+        raise UsageError("step.not-done", step=step.id, checks=red)

@@ -59,8 +59,8 @@ def experiment_of(run: Run, name: str) -> Experiment:
     """The experiment of that id. UsageError when the lab has none."""
     found = run.lab.all_experiments().get(name)
     if found is None:
-        known_ones = ", ".join(run.lab.all_experiments()) or "none"
-        raise UsageError(f"The lab {run.lab_id} has no experiment {name!r}.", hint=f"Its experiments: {known_ones}.")
+        known_ones = ", ".join(run.lab.all_experiments()) or "–"
+        raise UsageError("lab.no-experiment", lab=run.lab_id, experiment=name, known=known_ones)
     return found
 
 
@@ -86,7 +86,7 @@ def debrief(run: Run, step: str, language: Language) -> Debrief:
     """After green: what the step was about, and the reference solution beside the learner's own objects."""
     found = judge.step_of(run, step)
     if found.id not in run.state().done:
-        raise UsageError(say("run.debrief.not-done", language), hint=say("run.debrief.not-done.help", language))
+        raise UsageError("debrief.not-done")
     text = texts.lab(run, language)
     return Debrief(
         step=found.id,

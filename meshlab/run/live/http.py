@@ -49,7 +49,7 @@ class PodHttp:
         try:
             return await self._send(method, target, path, body, timeout)
         except _Broken as error:
-            raise ClusterError(f"Pod {target.pod} did not answer on port {target.port}: {error}.") from error
+            raise ClusterError("pod.silent", pod=target.pod, port=target.port, why=str(error)) from error
 
     async def close(self) -> None:
         """Close the connections; from now on nothing is opened."""
@@ -67,7 +67,7 @@ class PodHttp:
             try:
                 response = await self._client(kept).request(method, url + path, json=body, timeout=timeout)
             except httpx2.TimeoutException as error:
-                raise ClusterError(f"Pod {target.pod} did not answer {method} {path} within {timeout:g} s.") from error
+                raise ClusterError("pod.too-long", pod=target.pod, method=method, path=path, seconds=timeout) from error
             except httpx2.TransportError as error:
                 raise _Broken(str(error) or type(error).__name__) from error
         return _content(response, target, path)
@@ -89,7 +89,7 @@ class _Broken(Exception):
 def _content(response: httpx2.Response, target: Target, path: str) -> Any:
     text = response.text
     if response.status_code >= 400:
-        raise ClusterError(f"Pod {target.pod} refused {path}: {text[:200]}", status=response.status_code)
+        raise ClusterError("pod.refused", pod=target.pod, path=path, why=text[:200], status=response.status_code)
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:

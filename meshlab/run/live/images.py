@@ -21,7 +21,7 @@ async def known(clients: Clients, values: Mapping[str, str], name: str) -> Known
     """The lab's image of this name. values: template values. ClusterError when the run has none."""
     ref = values.get(image_name(name), "")
     if not ref:
-        raise ClusterError(f"The run has no image {name!r}.", hint="This is a mistake in the lab: `meshlab lint` finds it.")
+        raise ClusterError("lab.no-image", image=name)
     try:
         nodes = await (await clients.kube("")).list(NODES)
     except ClusterError:

@@ -46,10 +46,7 @@ def address(url: str, values: Mapping[str, str]) -> str:
     name = (parts.hostname or "").removesuffix(PUBLISHED)
     port = values.get(f"{name.replace('-', '_')}_port")
     if not port:
-        raise ClusterError(
-            f"This cluster publishes no port {name!r} on 127.0.0.1.",
-            hint="Clusters that meshlab makes do; on an existing context nobody can call from outside.",
-        )
+        raise ClusterError("cluster.no-port", port=name)
     return urlunsplit(parts._replace(netloc=f"127.0.0.1:{port}"))
 
 

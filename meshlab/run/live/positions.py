@@ -27,7 +27,7 @@ def endpoint(lab: Lab, service: str) -> Endpoint:
         return found
     if found is not None or name == "probe":
         return Endpoint(cluster=found.cluster if found else "", namespace=TOOLS, select=PROBE, probe=True)
-    raise ClusterError(f"The lab has no service {service!r}.", hint="This is a mistake in the lab: `meshlab lint` finds it.")
+    raise ClusterError("lab.no-service", service=service)
 
 
 async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:

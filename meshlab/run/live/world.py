@@ -115,7 +115,7 @@ class LiveWorld:
         try:
             return self._state().marks[name]
         except KeyError:
-            raise ClusterError(f"Nothing is known of the time {name!r}.", hint="It is set when an experiment runs.") from None
+            raise ClusterError("experiment.no-time", time=name) from None
 
     async def load(self, position: Position, request: CallRequest, seconds: float) -> None:
         await self._shop.load(self._admin_of(position), request, seconds)
@@ -161,7 +161,7 @@ class LiveWorld:
         try:
             return self._lab.proxies[name]
         except KeyError:
-            raise ClusterError(f"The lab has no proxy {name!r}.", hint="`meshlab lint` finds such mistakes.") from None
+            raise ClusterError("lab.no-proxy", proxy=name) from None
 
     def _since(self, nonces: list[str]) -> float:
         stems = [nonce if nonce in self._born else nonce.rpartition("-")[0] for nonce in nonces]

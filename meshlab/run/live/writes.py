@@ -35,7 +35,7 @@ async def _recorded(clients: Clients, http: PodHttp, t: float) -> Writes:
     kube = await clients.kube("")
     pods = [pod for pod in await kube.list(ObjectRef(kind="Pod", namespace=TOOLS, labels=RECORDER)) if is_running(pod)]
     if not pods:
-        raise ClusterError("The recorder that counts writes does not run.", hint="`meshlab start` brings it back.")
+        raise ClusterError("recorder.none")
     target = Target("", TOOLS, pods[0]["metadata"]["name"], ADMIN_PORT)
     return Writes(*of_recorder(await http.get(target, f"/writes?since={t}"), t))
 

@@ -22,7 +22,7 @@ def environment(run: Run) -> dict[str, str]:
 
     kubeconfig = run.cluster_folder / learner.FILE
     if not kubeconfig.exists():
-        raise UsageError(f"The lab {run.lab_id} has no cluster to work on yet.", hint=f"`meshlab start {run.lab_id}`.")
+        raise UsageError("lab.no-cluster-yet", lab=run.lab_id)
     told = {name.upper(): value for name, value in run.values.items() if name.endswith(("_url", "_port"))}
     others = {
         f"KUBECONFIG_{key.upper().replace('-', '_')}": str(run.folder_of(key) / learner.FILE)

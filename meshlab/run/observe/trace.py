@@ -67,14 +67,13 @@ def _target(run: Run, url: str) -> tuple[str, bool]:
         return url, bool(edge) and urlsplit(url).netloc == urlsplit(edge).netloc
     if not url and inside:
         return next(iter(inside.values())), False
-    hint = f"Name a URL (http://catalog:8080/), a path of the edge, or one of: {', '.join(inside)}."
-    raise UsageError(f"{url!r} cannot be called.", hint=hint)
+    raise UsageError("trace.url", url=url, known=", ".join(inside))
 
 
 async def _from_probe(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> Seen:
     probes = [probe for probe in await world.positions("probe") if probe.ready]
     if not probes:
-        raise ClusterError("No probe is ready, so no request can be sent from inside.", hint="`meshlab start` brings it back.")
+        raise ClusterError("probe.not-ready")
     request = CallRequest(url=url, headers=headers, timeout_ms=TIMEOUT_MS, nonce=nonce)
     calls = await world.call(probes[0], request)
     caller = Hop(kind="client", name="probe", pod=probes[0].pod, node=probes[0].node)

@@ -64,11 +64,11 @@ def load(folder: Path, since: str) -> Baseline:
     """ClusterError when none was taken yet."""
     data = files.read(file(folder, since))
     if data is None:
-        raise ClusterError(f"There is no inventory of {since} to compare with.", hint="`meshlab start` takes it.")
+        raise ClusterError("inventory.none", since=since)
     try:
         return msgspec.json.decode(data, type=Baseline)
     except msgspec.DecodeError as error:
-        raise ClusterError(f"{file(folder, since)} is damaged.", hint="`meshlab reset` takes it anew.") from error
+        raise ClusterError("inventory.damaged", file=file(folder, since)) from error
 
 
 def select(baseline: Baseline, ref: ObjectRef, lab: Lab) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def select(baseline: Baseline, ref: ObjectRef, lab: Lab) -> list[dict[str, Any]]
     cluster = ref.cluster or lab.default_cluster
     found = [one for one in baseline.objects.get(cluster, ()) if _is(one, ref, place)]
     if not found and not _was_taken(baseline, ref, cluster):
-        raise ClusterError(f"The inventory of {baseline.since} has no objects of kind {ref.kind}.")
+        raise ClusterError("inventory.no-kind", since=baseline.since, kind=ref.kind)
     return sorted(found, key=lambda one: str(one["metadata"]["name"]))
 
 

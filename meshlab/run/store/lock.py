@@ -19,6 +19,7 @@ import msgspec
 from meshlab import files
 from meshlab.errors import LockedError
 from meshlab.files import fault
+from meshlab.words import Words
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -30,15 +31,15 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def held(file: Path, operation: str, subject: str = "") -> Iterator[None]:
+def held(file: Path, operation: str, subject: Words | str = "") -> Iterator[None]:
     """Hold the lock file while the context lasts. LockedError names the holder when somebody else has it.
 
-    subject: what is locked, for the sentence: "the lab 2-router-mesh".
+    subject: what is locked, for the sentence: "the lab 2-router-mesh"; "" is the folder.
     """
     handle = _open(file)
     try:
         if not _take(handle):
-            raise locked(_holder(handle), subject or f"{file.parent.name}")
+            raise locked(_holder(handle), subject or file.parent.name)
         _say(handle, Holder(os.getpid(), operation, time.time()))
         try:
             yield
@@ -55,7 +56,7 @@ class Reentrant:
         self._owner: object = None
 
     @contextmanager
-    def hold(self, files: dict[Path, str], operation: str) -> Iterator[None]:
+    def hold(self, files: dict[Path, Words], operation: str) -> Iterator[None]:
         """Hold all lock files (each with its subject for the sentence), or none. LockedError."""
         me = _me()
         if self._owner is me:
@@ -91,15 +92,12 @@ def holder(file: Path) -> Holder | None:
     return found if files.alive(found.pid) else None
 
 
-def locked(holder: Holder | None, subject: str) -> LockedError:
+def locked(holder: Holder | None, subject: Words | str) -> LockedError:
     """The error that names the holder."""
-    who, about = "another meshlab", {}
-    if holder is not None and holder.pid:
-        clock = time.strftime("%H:%M:%S", time.localtime(holder.since))
-        who = f"`meshlab {holder.operation}` (process {holder.pid}, since {clock})"
-        about = {"operation": holder.operation, "pid": str(holder.pid), "since": clock}
-    hint = "Wait until it is finished, or stop it, then try again."
-    return LockedError(f"{subject} is being changed by {who}.", hint=hint, parameters=about)
+    if holder is None or not holder.pid:
+        return LockedError("run.locked-by-another", subject=subject)
+    clock = time.strftime("%H:%M:%S", time.localtime(holder.since))
+    return LockedError("run.locked", subject=subject, operation=holder.operation, pid=holder.pid, since=clock)
 
 
 def _open(file: Path) -> int:

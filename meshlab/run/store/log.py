@@ -98,10 +98,7 @@ class Log:
 
 def _readable(event: events.AnyEvent, file: Path) -> None:
     if isinstance(event, events.Opened) and event.schema > events.SCHEMA:
-        raise EnvironmentFault(
-            f"{file} was written by meshlab {event.version}, in a form that this meshlab ({__version__}) cannot read.",
-            hint="Use the newer meshlab, or set MESHLAB_STATE to another folder.",
-        )
+        raise EnvironmentFault("run.newer-log", file=file, version=event.version, own=__version__)
 
 
 def _tail(file: Path, offset: int) -> bytes:

@@ -76,5 +76,5 @@ def find(state: Path | None = None) -> Paths:
 def _plain(name: str) -> str:
     """A name becomes a folder, so it must not climb out of its place."""
     if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
-        raise UsageError(f"{name!r} cannot be the name of a lab or cluster.", hint="`meshlab list` shows the labs.")
+        raise UsageError("usage.name", name=name)
     return name

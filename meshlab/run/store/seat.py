@@ -29,10 +29,7 @@ def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
     if wanted is None or wanted == began.seed:
         return began.seed
     if known.environment != "none":
-        raise UsageError(
-            f"The lab {lab_id} was started with seed {began.seed}, so it cannot go on with {wanted}.",
-            hint="`meshlab down` first, then `meshlab start` with the new seed.",
-        )
+        raise UsageError("run.other-seed", lab=lab_id, seed=began.seed, wanted=wanted)
     return wanted
 
 
@@ -45,9 +42,9 @@ def context_of(known: State, lab_id: str, wanted: str, usual: str = "") -> str:
     if began is None or known.environment == "none":
         return wanted or usual
     if wanted and wanted != began.context:
-        place = f"the context {began.context}" if began.context else "a kind cluster"
-        hint = f"`meshlab down` first, then `meshlab start {lab_id} --context {wanted}`."
-        raise UsageError(f"The lab {lab_id} is on {place}, so it cannot go on in {wanted}.", hint=hint)
+        if began.context:
+            raise UsageError("run.other-context", lab=lab_id, context=began.context, wanted=wanted)
+        raise UsageError("run.on-kind", lab=lab_id, wanted=wanted)
     return began.context
 
 

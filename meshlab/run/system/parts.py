@@ -91,10 +91,7 @@ async def namespaces_must_exist(kube: Kube, names: tuple[str, ...]) -> None:
                 raise
             found = None
         if found is None:
-            raise EnvironmentFault(
-                f"The namespace {name} is not there, or you have no rights in it.",
-                hint=f"Ask an administrator for the namespaces {', '.join(names)} with the role admin in each.",
-            )
+            raise EnvironmentFault("context.no-namespace", namespace=name, namespaces=", ".join(names))
 
 
 async def occupant(kube: Kube) -> dict[str, str]:

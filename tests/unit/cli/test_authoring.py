@@ -105,8 +105,8 @@ def test_a_debrief_waits_for_green(painted: Run, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--only", "look"], "--only is a part of one lab"),
-        (["2-router-mesh", "--only", "look", "--sample", "1"], "choose different parts"),
+        (["--only", "look"], "--only names a part of one lab"),
+        (["2-router-mesh", "--only", "look", "--sample", "1"], "exclude each other"),
         (["2-router-mesh", "--pairs"], "one lab is no pair"),
     ],
 )

@@ -114,6 +114,7 @@ def test_every_sentence_is_given_what_it_is_filled_with() -> None:
 def test_no_sentence_is_left_over() -> None:
     text = {node.value for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     assert [key for key in sentences() if key not in text and f"errors.{key}" not in text] == []
+    assert [key for key in topic("waits", "en") if f"waits.{key}" not in text] == []
 
 
 def test_no_part_is_without_its_sentence() -> None:
@@ -163,4 +164,4 @@ def test_sentences_without_a_key_are_still_told() -> None:
     error = EngineError("The program kind was not found.", hint="Run `meshlab setup`.")
     assert (told(error, "zh").sentence, told(error, "zh").hint) == ("找不到程序 kind。", "请运行 `meshlab setup`。")
     assert told(UsageError("No lab has been started."), "en").sentence == "No lab has been started."
-    assert "磁盘" in told(DiskFull("The disk is full: /x could not be written.", parameters={"path": "/x"}), "zh").sentence
+    assert "磁盘" in told(DiskFull("file.disk-full", path="/x"), "zh").sentence

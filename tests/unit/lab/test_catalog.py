@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from meshlab.errors import LabError, UsageError
 from meshlab.lab import catalog as module
 from meshlab.lab.catalog import catalog, find, look_up, road
 from meshlab.lab.files.content import labs_folder
+from meshlab.lab.load import read_lab
 from tests.unit.lab.sample_lab import SOUND, write
 
 
@@ -52,16 +54,28 @@ def test_a_lab_is_found_by_id_stage_or_beginning(built_in: Path, name: str, id_:
     assert find(name).id == id_
 
 
+@pytest.mark.parametrize("name", ["2-router", "2"])
+def test_only_the_lab_that_is_asked_for_is_read(built_in: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    read: list[str] = []
+
+    def noted(folder: Path, *rest: Any) -> Any:
+        read.append(folder.name)
+        return read_lab(folder, *rest)
+
+    monkeypatch.setattr("meshlab.lab.catalog.read_lab", noted)
+    assert (find(name).id, read) == ("2-router", ["2-router"])
+
+
 def test_a_lab_that_is_not_found(built_in: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean `2-router`"):
         find("2-routr")
-    with pytest.raises(UsageError, match="5a-pilot or 5b-istio"):
+    with pytest.raises(UsageError, match="5a-pilot, 5b-istio"):
         find("5")
     with pytest.raises(UsageError, match="no lab ``"):
         find("")
     with pytest.raises(LabError, match="missing"):
         find("3-broken")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         catalog([tmp_path / "nowhere"])
 
 

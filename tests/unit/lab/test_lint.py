@@ -48,9 +48,9 @@ def test_a_new_lab_has_no_problem_but_its_missing_proof(fresh: Path, pins: Path)
 
 
 def test_a_new_lab_does_not_overwrite(fresh: Path) -> None:
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         new_lab(fresh.parent, "3-mine")
-    with pytest.raises(UsageError, match="no id"):
+    with pytest.raises(UsageError, match="cannot be the id"):
         new_lab(fresh.parent, "My Lab")
 
 

@@ -9,6 +9,7 @@ import pytest
 from meshlab.errors import PreparationTimeout
 from meshlab.objects import rollout
 from meshlab.objects import rollout as wait
+from meshlab.words import Words, tell
 from tests.unit.objects.test_apply import deployment
 from tests.unit.run.fake_controllers import workloads
 from tests.unit.run.fake_kube import FakeKube
@@ -32,8 +33,12 @@ def container(**state: Any) -> dict[str, Any]:
     return {"containerStatuses": [{"name": "app", "image": "shop:1", **state}]}
 
 
+def told(words: Words | None) -> str:
+    return tell(words) if words is not None else ""
+
+
 def test_done() -> None:
-    assert rollout.waits_for(web(), [pod(conditions=[READY])]) == ""
+    assert rollout.waits_for(web(), [pod(conditions=[READY])]) is None
 
 
 @pytest.mark.parametrize(
@@ -67,13 +72,13 @@ def test_done() -> None:
     ],
 )
 def test_what_it_waits_for(workload: dict[str, Any], pods: list[dict[str, Any]], said: str) -> None:
-    assert said in rollout.waits_for(workload, pods)
+    assert said in told(rollout.waits_for(workload, pods))
 
 
 def test_a_paused_rollout_is_the_learners_own_affair() -> None:
     paused = web(updatedReplicas=0)
     paused["spec"]["paused"] = True
-    assert rollout.waits_for(paused, []) == ""
+    assert rollout.waits_for(paused, []) is None
 
 
 def slices(*addresses: str) -> list[dict[str, Any]]:
@@ -84,11 +89,11 @@ def slices(*addresses: str) -> list[dict[str, Any]]:
 def test_endpoints_are_the_ready_pods() -> None:
     service = {"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}}}
     there = [pod(conditions=[READY])]
-    assert rollout.endpoints_wait_for(service, slices("10.0.0.1"), there) == ""
-    assert "endpoints" in rollout.endpoints_wait_for(service, slices(), there)
-    assert "endpoints" in rollout.endpoints_wait_for(service, slices("10.0.0.1", "10.0.0.9"), there)
-    assert rollout.endpoints_wait_for(service, slices(), [pod()]) == "", "a pod that is not ready has no endpoint"
-    assert rollout.endpoints_wait_for({"metadata": {"name": "web"}, "spec": {}}, slices("10.0.0.9"), there) == ""
+    assert rollout.endpoints_wait_for(service, slices("10.0.0.1"), there) is None
+    assert "endpoints" in told(rollout.endpoints_wait_for(service, slices(), there))
+    assert "endpoints" in told(rollout.endpoints_wait_for(service, slices("10.0.0.1", "10.0.0.9"), there))
+    assert rollout.endpoints_wait_for(service, slices(), [pod()]) is None, "a pod that is not ready has no endpoint"
+    assert rollout.endpoints_wait_for({"metadata": {"name": "web"}, "spec": {}}, slices("10.0.0.9"), there) is None
 
 
 async def test_a_crash_is_told_with_its_last_line() -> None:

@@ -143,7 +143,7 @@ async def test_a_closed_client_opens_nothing_any_more(tmp_path: Path) -> None:
         await kube.raw("/readyz")
         await kube.close()
         before = server.accepted
-        with pytest.raises(ConnectionLost, match="it was closed"):
+        with pytest.raises(ConnectionLost, match="was closed"):
             await kube.raw("/readyz")
         with pytest.raises(ConnectionLost, match="Forwarding port 8080 of pod shop/web"):
             async with kube.forward("shop", "web", 8080):
@@ -158,7 +158,7 @@ async def test_a_client_that_is_closed_while_it_opens_opens_nothing(tmp_path: Pa
         asking = asyncio.ensure_future(kube.raw("/readyz"))
         await asyncio.sleep(0)
         await kube.close()
-        with pytest.raises(ConnectionLost, match="it was closed"):
+        with pytest.raises(ConnectionLost, match="was closed"):
             await asking
         assert server.accepted == 0
 

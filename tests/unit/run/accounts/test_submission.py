@@ -74,7 +74,9 @@ def test_what_the_lab_declares_is_in_the_policy(tmp_path: Path) -> None:
 
 
 def test_refusals_become_the_submissions_own_errors() -> None:
-    denied = ClusterError("Applying Pod x was refused (422): ... denied request: Pod x is privileged.", status=422)
+    denied = ClusterError(
+        "api.refused", what="Applying Pod x", code=422, answer="... denied request: Pod x is privileged.", status=422
+    )
     assert str(submission.translated(denied)) == "Pod x is privileged."
     assert isinstance(submission.translated(denied), RefusedError)
     assert isinstance(submission.translated(ClusterError("forbidden", status=403)), RefusedError)

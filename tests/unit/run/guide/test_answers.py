@@ -17,9 +17,9 @@ def test_answers_are_checked_and_recorded(tmp_path: Path) -> None:
     answers.answer(run, "why", " one ")
     assert take(run).answers == {"why": "one"}
     for check, text, sentence in (
-        ("why", "three", "none of the choices"),
+        ("why", "three", "not one of the choices"),
         ("why", "", "1 to 500"),
-        ("colour", "x", "no question"),
+        ("colour", "x", "does not ask a question"),
     ):
         with pytest.raises(UsageError, match=sentence):
             answers.answer(run, check, text)

@@ -309,7 +309,7 @@ async def test_from_lab_to_lab_and_back(place: Path, engine: MemoryEngine) -> No
     assert {"tail"} <= names(kube, "ConfigMap")
     assert not {"keep", "mine"} & names(kube, "ConfigMap")
     assert "more" in names(kube, "Namespace")
-    with pytest.raises(ClusterError, match="The lab 9-tail was put on the cluster after 9-small"):
+    with pytest.raises(ClusterError, match="Another lab, 9-tail, was put on the cluster of 9-small"):
         await first.kube()
     for refused in (removal.stop(first, Track()), removal.down(first, Track())):
         with pytest.raises(ClusterError, match="9-tail"):

@@ -36,7 +36,7 @@ def test_the_error_names_the_holder(tmp_path: Path) -> None:
     file = tmp_path / "runs/x/lock"
     with holder(file) as process, pytest.raises(LockedError) as caught, lock.held(file, "reset", "The lab x"):
         pass
-    assert "The lab x is being changed by `meshlab solve`" in caught.value.message
+    assert "The lab x is being changed by another meshlab: `meshlab solve`" in caught.value.message
     assert f"process {process.pid}, since " in caught.value.message
     assert caught.value.exit_code is ExitCode.LOCKED
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from meshlab.cli.options import Options
@@ -15,12 +16,18 @@ from meshlab.settings import choose
 T = TypeVar("T")
 
 
-def open_lab(options: Options, lab: str = "", **how: Any) -> LabRun:
-    """The run of the lab named, of --lab, or the current one. UsageError when there is none."""
-    from meshlab.run.catalog import open_run
+def open_lab(options: Options, lab: str = "", record: Path | None = None, **how: Any) -> LabRun:
+    """The run of the lab named, of --lab, or the current one. UsageError when there is none.
+
+    record: a folder for what checks see. how: fields of RunRequest.
+    """
+    from meshlab.run.catalog import RunRequest, open_run
 
     usual = choose.context(options.engine)
-    run = open_run(lab or options.lab, packs=options.packs, language=options.language, usual_context=usual, **how)
+    request = RunRequest(
+        lab=lab or options.lab, packs=tuple(options.packs), language=options.language, usual_context=usual, **how
+    )
+    run = open_run(request, record)
     if options.record is None:
         return run
     from meshlab.run.recordings.opened import recorded

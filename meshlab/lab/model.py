@@ -279,8 +279,3 @@ class Lab(_Part, frozen=True, kw_only=True):
             if any(one.id == check for one in step.checks):
                 return step
         raise KeyError(check)
-
-
-def spaces(lab: Lab) -> tuple[str, ...]:
-    """All namespaces of the lab, the default one first."""
-    return lab.all_namespaces

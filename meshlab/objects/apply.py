@@ -17,9 +17,9 @@ from meshlab import files
 from meshlab.cluster.api import Kube
 from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError, EnvironmentFault
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 from meshlab.objects import ownership
-from meshlab.objects.names import Object, describe, key_of, rank, ref_of, terminating
+from meshlab.objects.names import Object, key_of, rank, ref_of, terminating
 from meshlab.objects.normal import normal
 from meshlab.objects.ownership import OURS
 from meshlab.words import Words

@@ -10,13 +10,13 @@ from msgspec import Struct, structs
 
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 from meshlab.lab.change.parts import Change, Patch, Target
 from meshlab.lab.files.scoped import namespaced
 from meshlab.lab.model import Lab
 from meshlab.objects import apply
 from meshlab.objects.apply import Applier
-from meshlab.objects.names import NUDGE, RESTARTED, WORKLOADS, Object, describe, mounts, ref_of, selects
+from meshlab.objects.names import NUDGE, RESTARTED, WORKLOADS, Object, mounts, ref_of, selects
 
 Appliers = Callable[[str], Awaitable[Applier]]
 Clients = Callable[[str], Awaitable[Kube]]

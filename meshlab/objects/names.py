@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.address import describe as describe
 
 Object = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.track import Track
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import removal
 from meshlab.run.run import Run
 from meshlab.run.store import scratch
@@ -31,7 +31,7 @@ async def alone(
     Its cluster may be one that an earlier run of the same purpose kept. LockedError while another one is under way.
     """
     with scratch.folder(state, purpose, lab) as where:
-        run = make_run(lab, state=where.root, packs=packs, seed=seed, context=context, language="en")
+        run = make_run(RunRequest(lab=lab, state=where.root, packs=tuple(packs), seed=seed, context=context, language="en"))
         try:
             yield run
         finally:

@@ -91,6 +91,8 @@ class Snapshot(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The last finished run of each experiment."""
     cluster: str = ""
     engine: str = "kind"
+    owns_nodes: bool = True
+    """Whether meshlab makes the clusters: their nodes can be stopped, and are removed as a whole."""
     stand_ins: tuple[str, ...] = ()
     """Images that something else stands in for."""
     started: float = 0.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from meshlab import files
 from meshlab.errors import LabError, UsageError
@@ -29,59 +29,49 @@ if TYPE_CHECKING:
     from meshlab.run.live import LiveWorld
 
 
-def open_run(
-    lab_id: str = "",
-    *,
-    state: Path | None = None,
-    packs: Iterable[Path] = (),
-    seed: int | None = None,
-    context: str | None = None,
-    usual_context: str = "",
-    language: Language | None = None,
-    cluster: str = "",
-    record: Path | None = None,
-) -> Session:
-    """The run of a lab (id, stage or beginning of an id); "" is the current one. Started or not: opening changes nothing.
+class RunRequest(Struct, frozen=True, kw_only=True):
+    """Which run is wanted, and where."""
 
-    seed: of the seat; that of a run which is under way cannot be changed. context: a kubeconfig context instead of kind;
-    usual_context: the one for a run that is nowhere yet, when none is named.
-    cluster: the engine's name of the lab's first cluster. record: a folder for what checks see.
-    UsageError for an unknown lab, LabError for a broken one.
+    lab: str = ""
+    """Id, stage or beginning of an id; "" is the lab that was started last."""
+    state: Path | None = None
+    packs: tuple[Path, ...] = ()
+    seed: int | None = None
+    """Of the seat; that of a run which is under way cannot be changed."""
+    context: str | None = None
+    """A kubeconfig context instead of kind."""
+    usual_context: str = ""
+    """The one for a run that is nowhere yet, when none is named."""
+    language: Language | None = None
+    cluster: str = ""
+    """The engine's name of the lab's first cluster."""
+
+
+def open_run(request: RunRequest, record: Path | None = None) -> Session:
+    """The run of a lab, for commands and screens. Started or not: opening changes nothing.
+
+    record: a folder for what checks see. UsageError for an unknown lab, LabError for a broken one.
     """
-    run = make_run(
-        lab_id,
-        state=state,
-        packs=packs,
-        seed=seed,
-        context=context,
-        usual_context=usual_context,
-        language=language,
-        cluster=cluster,
-    )
-    return Session(run, record)
+    return Session(make_run(request), record)
 
 
-def make_run(
-    lab_id: str = "",
-    *,
-    state: Path | None = None,
-    packs: Iterable[Path] = (),
-    seed: int | None = None,
-    context: str | None = None,
-    usual_context: str = "",
-    language: Language | None = None,
-    cluster: str = "",
-) -> Run:
+def make_run(request: RunRequest) -> Run:
     """The same for modules of this room."""
     from meshlab.lab.catalog import find
     from meshlab.lab.load import load_lab
 
-    where = paths.find(state)
-    wanted = lab_id or _current(where)
-    entry = find(wanted, _with_pack_of(where, wanted, packs))
-    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, seed))
-    chosen: Language = language or ("zh" if default_language() == "zh" else "en")
-    return assemble(loaded, where, context=context or "", usual_context=usual_context, language=chosen, cluster=cluster)
+    where = paths.find(request.state)
+    wanted = request.lab or _current(where)
+    entry = find(wanted, _with_pack_of(where, wanted, request.packs))
+    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, request.seed))
+    return assemble(
+        loaded,
+        where,
+        context=request.context or "",
+        usual_context=request.usual_context,
+        language=request.language or ("zh" if default_language() == "zh" else "en"),
+        cluster=request.cluster,
+    )
 
 
 def assemble(

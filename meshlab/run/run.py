@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from meshlab import files
+from meshlab.cluster.api import GUEST, OWN, EngineTraits
 from meshlab.run.api import Language
 from meshlab.run.store import events, lock
 from meshlab.run.store.journal import Journal
@@ -100,6 +101,11 @@ class Run:
     def engine_name(self) -> str:
         """`kind` or `context`, without asking for the engine."""
         return "context" if self.context else "kind"
+
+    @property
+    def traits(self) -> EngineTraits:
+        """The engine's, without asking for the engine."""
+        return GUEST if self.context else OWN
 
     @property
     def cluster_folder(self) -> Path:

@@ -11,25 +11,15 @@ from meshlab.check.verdict import Verdict
 from meshlab.cluster.cancelling import stop, to_the_end
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Estimates, Tell, Track
-from meshlab.lab.model import Lab
-from meshlab.run import snapshot
 from meshlab.run.api import (
-    CheckText,
-    Debrief,
     ExperimentEvent,
-    ExperimentText,
-    Explanation,
     FaultState,
-    HintText,
-    Language,
     Matrix,
-    Page,
     ResetPlan,
-    Snapshot,
     Trace,
     Traffic,
 )
-from meshlab.run.guide import answers, hints, pages
+from meshlab.run.guide.guide import RunGuide
 from meshlab.run.observe import pods, shell
 from meshlab.run.run import Run
 from meshlab.run.solve import goto
@@ -72,38 +62,12 @@ class _End:
 _END = _End()
 
 
-class Session:
+class Session(RunGuide):
     """Implements api.LabRun on a Run. Modules that need a cluster are imported when they are asked for."""
 
     def __init__(self, run: Run, record: Path | None = None) -> None:
-        self.run = run
+        super().__init__(run)
         self._record = record
-
-    @property
-    def lab_id(self) -> str:
-        return self.run.lab_id
-
-    @property
-    def lab(self) -> Lab:
-        return self.run.lab
-
-    def snapshot(self) -> Snapshot:
-        return snapshot.take(self.run)
-
-    def page(self, step: str = "", language: Language = "en") -> Page:
-        return pages.page(self.run, step, language)
-
-    def check_text(self, check: str, language: Language = "en") -> CheckText:
-        return pages.check_text(self.run, check, language)
-
-    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
-        return pages.experiment_text(self.run, experiment, language)
-
-    def explain(self, check: str, language: Language = "en") -> Explanation:
-        return pages.explain(self.run, check, language)
-
-    def debrief(self, step: str, language: Language = "en") -> Debrief:
-        return pages.debrief(self.run, step, language)
 
     def environment(self) -> dict[str, str]:
         return shell.environment(self.run)
@@ -124,15 +88,6 @@ class Session:
 
         return streamed(lambda tell: watch.watch(self.run, tell))
 
-    def hint(self, check: str = "", language: Language = "en") -> HintText | None:
-        return hints.show(self.run, check, language)
-
-    def answer(self, check: str, text: str) -> None:
-        answers.answer(self.run, check, text)
-
-    def predict(self, experiment: str, prediction: dict[str, Any]) -> None:
-        answers.predict(self.run, experiment, prediction)
-
     def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         from meshlab.run.experiments.experiment import run_experiment
 
@@ -142,12 +97,6 @@ class Session:
         from meshlab.run import faults
 
         return await faults.undo_all(self.run)
-
-    async def next(self) -> Snapshot:
-        from meshlab.run.guide import next_step
-
-        await next_step.go_on(self.run)
-        return snapshot.take(self.run)
 
     def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         from meshlab.run.solve import solve

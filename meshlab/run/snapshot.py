@@ -39,6 +39,7 @@ def take(run: Run) -> Snapshot:
         experiments=dict(known.experiments),
         cluster=run.cluster_name(),
         engine=run.engine_name,
+        owns_nodes=run.traits.owns_nodes,
         stand_ins=prepared.stand_ins if prepared else (),
         started=known.started.t if known.started else 0.0,
         ready_seconds=prepared.seconds if prepared else 0.0,

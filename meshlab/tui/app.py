@@ -320,7 +320,7 @@ class MeshlabApp(App[int]):
         """Stop the nodes of a cluster that meshlab made; whether they are."""
         from meshlab.tui.preparing.operation import WorkingModal
 
-        if run.snapshot().engine != "kind":
+        if not run.snapshot().owns_nodes:
             return False
         return await self.push_screen_wait(WorkingModal(tr(self, "quit.spare-working"), lambda: run.stop(free=True))) is True
 

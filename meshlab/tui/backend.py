@@ -71,9 +71,9 @@ class LiveBackend:
         return await asyncio.to_thread(list_labs, language, self.packs)
 
     async def open(self, lab: str, language: Language) -> LabRun:
-        from meshlab.run.catalog import open_run
+        from meshlab.run.catalog import RunRequest, open_run
 
-        run = open_run(lab, packs=self.packs, language=language, usual_context=self.usual_context)
+        run = open_run(RunRequest(lab=lab, packs=tuple(self.packs), language=language, usual_context=self.usual_context))
         if self.record is None:
             return run
         from meshlab.run.recordings.opened import recorded

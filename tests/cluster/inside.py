@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.run import Run
 from tests.cluster.conftest import LAB
 from tests.cluster.program import Program
@@ -15,7 +15,7 @@ def on(program: Program, work: Callable[[Run], Awaitable[None]]) -> None:
     """Do it with that run."""
 
     async def whole() -> None:
-        run = make_run(LAB, state=program.state)
+        run = make_run(RunRequest(lab=LAB, state=program.state))
         try:
             await work(run)
         finally:

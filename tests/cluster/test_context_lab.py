@@ -21,7 +21,7 @@ from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.programs import containers
 from meshlab.cluster.track import Track
 from meshlab.lab.load import load_lab
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from tests.cluster.conftest import LAB, NUMBER
 from tests.cluster.program import ROOT, Program
 
@@ -175,7 +175,7 @@ def whose_writes(ada: Program) -> None:
     ada.ok("shell", "--", "kubectl", "delete", "networkpolicy", "--all")
 
     async def look() -> Writes:
-        run = make_run(LAB, state=ada.state)
+        run = make_run(RunRequest(lab=LAB, state=ada.state))
         try:
             return await (await run.world()).writes("lab-start")
         finally:

@@ -16,7 +16,7 @@ from meshlab.lab.change.parts import Script
 from meshlab.lab.submission import load_submission
 from meshlab.objects import apply
 from meshlab.run.accounts import appliers, scripts
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.desired import declared
 from meshlab.run.grade import grade
 from meshlab.run.grade.grade import GradeRequest
@@ -204,8 +204,8 @@ def test_a_pack_is_not_trusted_either(ready: Program, tmp_path: Path) -> None:
     one = Script(path=reads, text=reads.read_text(), cluster="main", file=reads.name, line=1)
 
     async def work() -> None:
-        run = make_run("9-theirs", state=ready.state, packs=[tmp_path / "pack"])
-        run.remember(make_run(LAB, state=ready.state).values)
+        run = make_run(RunRequest(lab="9-theirs", state=ready.state, packs=(tmp_path / "pack",)))
+        run.remember(make_run(RunRequest(lab=LAB, state=ready.state)).values)
         try:
             for obj, words in FORBIDDEN.values():
                 with pytest.raises(RefusedError, match=words):

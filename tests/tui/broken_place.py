@@ -18,7 +18,7 @@ from meshlab.cluster.api import OWN, Capabilities, ClusterInfo
 from meshlab.errors import EngineError
 from meshlab.run.accounts import learner
 from meshlab.run.api import LabRun, Language
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.run import Run
 from meshlab.run.session import Session
 from meshlab.run.store import events
@@ -40,7 +40,7 @@ sys.stdin.read()
 class ToldEngine:
     """The container engine, as far as looking goes. `state` None: it has no such cluster; `gone`: it does not answer."""
 
-    name = "kind"
+    name = "told"
     traits = OWN
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class ToldEngine:
             return None
         return ClusterInfo(
             name=name,
-            engine="kind",
+            engine=self.name,
             traits=self.traits,
             kubeconfig=folder / "kubeconfig",
             context="here",
@@ -80,7 +80,7 @@ class Place:
         (lab / "lab.yaml").write_text(ONE_STEP)
         (lab / "text/en/lab.yaml").write_text(TEXT.replace("${seat}", "${seed}"))
         (lab / "text/en/01-first.md").write_text(PAGES["01-first"])
-        run = make_run(LAB_ID, state=folder / "state", packs=[folder / "pack"])
+        run = make_run(RunRequest(lab=LAB_ID, state=folder / "state", packs=(folder / "pack",)))
         run.clients._engine = self.engine  # type: ignore[assignment]
         return run
 

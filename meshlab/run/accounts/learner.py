@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from meshlab import files
 from meshlab.errors import ClusterError
-from meshlab.lab.model import spaces
 from meshlab.objects import apply
 from meshlab.objects.apply import Applier
 from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
@@ -43,10 +42,10 @@ def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
     account = [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}]
     if info.traits.owns_nodes:
         return [*parts.read("namespace"), *account, _binding("ClusterRoleBinding", "cluster-admin", "")]
-    inside = [_binding("RoleBinding", "admin", namespace) for namespace in spaces(lab)]
+    inside = [_binding("RoleBinding", "admin", namespace) for namespace in lab.all_namespaces]
     if info.capabilities.scope != "cluster":
         return [*account, *inside]
-    for namespace in spaces(lab):
+    for namespace in lab.all_namespaces:
         inside += parts.read("learner-rights", namespace=namespace)
     return [*parts.read("namespace"), *account, *inside, *_beyond(lab)]
 
@@ -59,7 +58,7 @@ def _beyond(lab: Lab) -> list[Object]:
     if lab.needs.node_labels:
         role["rules"].append({"apiGroups": [""], "resources": ["nodes"], "verbs": ["patch", "update"]})
     if lab.needs.scope == "cluster":
-        own = list(spaces(lab))
+        own = list(lab.all_namespaces)
         role["rules"].append(
             {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": own, "verbs": ["patch", "update"]}
         )
@@ -81,7 +80,7 @@ async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
     await apply.objects(Applier.of(kube), objects(lab, info), replace=True)
     token, _ = await _token(kube)
     file = folder / FILE
-    files.write(file, kubeconfig(cluster_of(info), token, spaces(lab)[0]))
+    files.write(file, kubeconfig(cluster_of(info), token, lab.all_namespaces[0]))
     return file
 
 

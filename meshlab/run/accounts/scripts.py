@@ -14,7 +14,6 @@ from meshlab.cluster.programs.ephemeral import passing
 from meshlab.cluster.programs.process import run as run_program
 from meshlab.errors import EngineError, EnvironmentFault, ExitCode, MeshlabError
 from meshlab.lab.change.parts import Script
-from meshlab.lab.model import spaces
 from meshlab.run.accounts import learner, submission
 from meshlab.run.run import Run
 
@@ -65,7 +64,7 @@ async def learner_of(run: Run, cluster: str) -> Path:
 def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
     async def one(script: Script) -> None:
         info = await run.info(script.cluster)
-        config = await inside(info, await account(run, script.cluster), spaces(run.lab)[0])
+        config = await inside(info, await account(run, script.cluster), run.lab.all_namespaces[0])
         await execute(script, config, await kubectl(run, info), run.values["image_shop"])
 
     return one

@@ -15,7 +15,7 @@ from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError, EnvironmentFault, LabError, RefusedError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.files.content import labs_folder
-from meshlab.lab.model import Lab, spaces
+from meshlab.lab.model import Lab
 from meshlab.objects import apply
 from meshlab.objects.apply import Applier
 from meshlab.objects.names import SYSTEM_NAMESPACE, Object
@@ -44,7 +44,7 @@ def built_in(run: Run) -> bool:
 def objects(lab: Lab) -> list[Object]:
     """The account, its rights, its policy."""
     found = parts.read("submission-account")
-    for namespace in spaces(lab):
+    for namespace in lab.all_namespaces:
         found += parts.read("submission-rights", namespace=namespace)
     verbs = [*ROLE_VERBS, "create", "update", "patch", "delete"] if lab.privileges.cluster_roles else ROLE_VERBS
     found += parts.read("submission-cluster", role_verbs=json.dumps(verbs))
@@ -69,8 +69,8 @@ async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
     told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     file = folder / FILE
-    files.write(file, learner.kubeconfig(learner.cluster_of(info), told["status"]["token"], spaces(lab)[0]))
-    await _in_force(file, spaces(lab)[0])
+    files.write(file, learner.kubeconfig(learner.cluster_of(info), told["status"]["token"], lab.all_namespaces[0]))
+    await _in_force(file, lab.all_namespaces[0])
     return file
 
 

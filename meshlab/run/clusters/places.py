@@ -10,7 +10,7 @@ from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.kind.config import subnets
 from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import EnvironmentFault
-from meshlab.lab.model import Lab, spaces
+from meshlab.lab.model import Lab
 from meshlab.run.run import Run
 
 
@@ -31,7 +31,7 @@ class Place(Struct, frozen=True, kw_only=True):
 async def connected(run: Run) -> list[Place]:
     """The same as `look`; somebody else's cluster is met first, which makes nothing there. EngineError, PreparationTimeout."""
     places = await look(run)
-    if run.engine.name == "kind" or all(place.found is not None for place in places):
+    if run.engine.traits.owns_nodes or all(place.found is not None for place in places):
         return places
     for place in places:
         if place.found is None:
@@ -63,7 +63,7 @@ def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
         ports=shape.ports,
         pod_subnet=pods,
         service_subnet=services,
-        audited=tuple(sorted({"shop", *spaces(lab)})),
+        audited=tuple(sorted({"shop", *lab.all_namespaces})),
     )
 
 
@@ -91,7 +91,7 @@ def with_room(run: Run, place: Place) -> ClusterSpec:
 def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
     """Why a cluster that is there cannot serve the lab; "" when it can. Everything here is fixed when a cluster is made."""
     have = info.spec
-    if info.engine != "kind":
+    if not info.traits.owns_nodes:
         return ""
     if have is None:
         return "nothing is known of how it was made"
@@ -114,7 +114,7 @@ async def check_needs(run: Run, places: list[Place]) -> None:
     """EnvironmentFault naming each need of the lab that the engine does not meet."""
     for place in places:
         offered = place.found.capabilities if place.found and place.usable else await run.engine.offer(place.spec)
-        if run.lab.needs.net_admin and run.engine.name == "kind":
+        if run.lab.needs.net_admin and run.engine.traits.owns_nodes:
             offered = structs.replace(offered, net_admin=await redirects() is not False)
         problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]
         if problems:

@@ -15,7 +15,6 @@ from meshlab.cluster.kind.orphans import drop, orphans
 from meshlab.cluster.programs import ephemeral
 from meshlab.cluster.programs.containers import PREFIX
 from meshlab.cluster.track import Track
-from meshlab.lab.model import spaces
 from meshlab.objects import apply
 from meshlab.run import faults
 from meshlab.run.accounts import learner, submission
@@ -66,7 +65,7 @@ async def down(run: Run, track: Track) -> None:
 
 async def remove(run: Run, track: Track) -> None:
     """The clusters; on somebody else's cluster the lab's objects and meshlab's own."""
-    own = run.engine.name == "kind"
+    own = run.engine.traits.owns_nodes
     track.plan([CLUSTER] if own else [LAB, PARTS])
     if own:
         track.running(CLUSTER)
@@ -104,9 +103,9 @@ async def _out_of(run: Run, place: Place, track: Track) -> None:
     whole = place.found.capabilities.scope == "cluster"
     with track.phase(LAB):
         if sweep.remembered(folder) is not None:
-            await sweep.contents(kube, folder, spaces(run.lab))
+            await sweep.contents(kube, folder, run.lab.all_namespaces)
     with track.phase(PARTS):
-        await sweep.own(kube, folder, spaces(run.lab), whole=whole)
+        await sweep.own(kube, folder, run.lab.all_namespaces, whole=whole)
     await run.forget_clients()
     await run.engine.delete(place.spec.name, folder)
     forget(folder)

@@ -12,10 +12,10 @@ from meshlab import files
 from meshlab.cluster.api import Kube
 from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 from meshlab.objects import inventory, normal
 from meshlab.objects.inventory import Inventory, Scope
-from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, describe, key_of, labels_of, owned, ref_of, selects
+from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, key_of, labels_of, owned, ref_of, selects
 
 FILE = "inventory.json"
 NAMESPACES = "namespaces.json"

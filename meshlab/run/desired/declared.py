@@ -7,7 +7,6 @@ from pathlib import Path
 from meshlab.errors import RefusedError
 from meshlab.lab.files import layout
 from meshlab.lab.files.manifests import manifests
-from meshlab.lab.model import spaces
 from meshlab.objects import apply
 from meshlab.objects.change import nudge
 from meshlab.objects.names import Object
@@ -57,7 +56,7 @@ async def _namespaces(run: Run, cluster: str, some: list[Object]) -> None:
     info = await run.info(cluster)
     if info.capabilities.scope != "cluster" or not some:
         return
-    others = [one["metadata"]["name"] for one in some if one["metadata"]["name"] not in spaces(run.lab)]
+    others = [one["metadata"]["name"] for one in some if one["metadata"]["name"] not in run.lab.all_namespaces]
     if others and not submission.built_in(run):
         raise RefusedError("lab.foreign-namespace", lab=run.lab_id, namespace=others[0])
     await apply.objects(await own(run, cluster), some)

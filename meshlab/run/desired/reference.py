@@ -9,10 +9,10 @@ import msgspec
 
 from meshlab import files
 from meshlab.check.conditions import brief, missing_leaf
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 from meshlab.lab.change.read import load_change
 from meshlab.lab.files.layout import solve_folder
-from meshlab.objects.names import describe, key_of, ref_of
+from meshlab.objects.names import key_of, ref_of
 from meshlab.run.api import ObjectPair
 from meshlab.words import say
 

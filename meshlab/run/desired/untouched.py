@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from meshlab import files
 from meshlab.errors import EnvironmentFault
-from meshlab.lab.model import spaces
 from meshlab.objects import inventory
 from meshlab.objects.inventory import Inventory, Scope
 from meshlab.objects.names import key_of
@@ -21,7 +20,7 @@ from meshlab.run.run import Run
 def scope(run: Run, cluster: str, *, whole: bool) -> Scope:
     """What belongs to the lab on one of its clusters. whole: the cluster is all meshlab's."""
     declared = [*install.base(run)[cluster], *install.start(run)[cluster]]
-    return Scope(namespaces=spaces(run.lab), cluster_scoped=whole, declared={key_of(obj): obj for obj in declared})
+    return Scope(namespaces=run.lab.all_namespaces, cluster_scoped=whole, declared={key_of(obj): obj for obj in declared})
 
 
 async def take(run: Run) -> dict[str, Inventory]:

@@ -13,7 +13,7 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.cancelling import to_the_end, together
 from meshlab.cluster.poll import until
 from meshlab.errors import EnvironmentFault, PreparationTimeout, UsageError
-from meshlab.lab.model import Experiment, Fault, Phase, spaces
+from meshlab.lab.model import Experiment, Fault, Phase
 from meshlab.objects import rollout
 from meshlab.run import faults
 from meshlab.run.api import ExperimentEvent
@@ -23,7 +23,7 @@ from meshlab.run.experiments.live_matrix import LiveMatrix
 from meshlab.run.guide import pages
 from meshlab.run.run import Run
 from meshlab.run.store import events
-from meshlab.run.store.journal import Entry
+from meshlab.run.store.journal import Entry, state_of
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
@@ -110,7 +110,7 @@ class _Experiment:
             return "" if await faults.seen(self._run, entry) else "it has not been seen in the cluster"
 
         await until(pending, LEARNER_WITHIN, what=fault_words.words(entry.fault, self._run.language), interval=0.5)
-        self._run.append(events.FaultApplied(fault=faults.state_of(entry)))
+        self._run.append(events.FaultApplied(fault=state_of(entry)))
 
     async def _observe(self, phase: Phase) -> None:
         """The phase's checks, and the matrix beside them until they have come to their verdicts."""
@@ -140,7 +140,7 @@ class _Experiment:
         await faults.undo_all(self._run)
         for cluster in self._run.lab.clusters:
             try:
-                await rollout.settled(await self._run.kube(cluster), spaces(self._run.lab), SETTLE_WITHIN)
+                await rollout.settled(await self._run.kube(cluster), self._run.lab.all_namespaces, SETTLE_WITHIN)
             except PreparationTimeout:
                 # A lab that was broken before is not ours to mend; the next check says what is wrong.
                 continue

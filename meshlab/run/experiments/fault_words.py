@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from meshlab.lab.address import describe
 from meshlab.lab.model import Fault
-from meshlab.objects.names import describe
 from meshlab.words import say
 
 

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from meshlab.errors import EnvironmentFault, MeshlabError
+from meshlab.lab.address import describe
 from meshlab.lab.model import Fault
-from meshlab.objects.names import describe
 from meshlab.run.api import FaultState
 from meshlab.run.faults.base import Handler, Place
 from meshlab.run.faults.config import ConfigLine
@@ -26,8 +26,7 @@ from meshlab.run.faults.workload import DeletePod, Scale
 from meshlab.run.live.http import PodHttp
 from meshlab.run.run import Run
 from meshlab.run.store import events
-from meshlab.run.store.journal import Entry, Journal
-from meshlab.run.store.journal import state_of as state_of
+from meshlab.run.store.journal import Entry, Journal, state_of
 from meshlab.run.store.log import Log
 
 HANDLERS: dict[str, Handler] = {

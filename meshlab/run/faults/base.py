@@ -10,10 +10,10 @@ from msgspec import structs
 
 from meshlab.cluster.api import Kube
 from meshlab.errors import EnvironmentFault
-from meshlab.lab.address import ObjectRef
+from meshlab.lab.address import ObjectRef, describe
 from meshlab.lab.model import Fault
 from meshlab.objects import change
-from meshlab.objects.names import Object, describe, selects
+from meshlab.objects.names import Object, selects
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import is_running
 from meshlab.run.run import Run

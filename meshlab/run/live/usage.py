@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from meshlab.check.world import Usage, Usages
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.model import Lab, spaces
+from meshlab.lab.model import Lab
 from meshlab.run.live.positions import is_running
 from meshlab.timestamps import unix
 
@@ -25,7 +25,7 @@ FORBIDDEN = (401, 403)
 
 async def of_containers(kube: Kube, lab: Lab) -> Usages:
     """One question to the kubelet of each node that runs pods of the lab."""
-    within = dict.fromkeys((*spaces(lab), *(proxy.namespace for proxy in lab.proxies.values() if proxy.namespace)))
+    within = dict.fromkeys((*lab.all_namespaces, *(proxy.namespace for proxy in lab.proxies.values() if proxy.namespace)))
     pods = [pod for space in within for pod in await kube.list(ObjectRef(kind="Pod", namespace=space)) if is_running(pod)]
     nodes = sorted({pod["spec"]["nodeName"] for pod in pods})
     said = dict(zip(nodes, await asyncio.gather(*(_summary(kube, node) for node in nodes)), strict=True))

@@ -7,7 +7,6 @@ import asyncio
 from meshlab.cluster.track import Track
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.model import spaces
 from meshlab.objects import change, rollout
 from meshlab.objects import inventory as fingerprint
 from meshlab.objects.names import WORKLOADS, Object, key_of, ref_of, selects
@@ -86,7 +85,7 @@ class Convergence:
             for obj in ordered:
                 await self._end_pods(cluster, obj)
             await sweep.gone(kube, [ref_of(obj) for obj in ordered])
-            if (await self._run.info(cluster)).engine == "kind" and cluster in self._first:
+            if (await self._run.info(cluster)).traits.owns_nodes and cluster in self._first:
                 await sweep.nodes(kube, self._first[cluster])
 
     async def _end_pods(self, cluster: str, obj: Object) -> None:
@@ -111,7 +110,7 @@ class Convergence:
     async def settle(self) -> None:
         """Workloads, endpoints, and the shop as a whole."""
         kubes = [await self._run.kube(cluster) for cluster in self._target.objects]
-        await asyncio.gather(*(rollout.settled(kube, spaces(self._run.lab), SETTLE_WITHIN) for kube in kubes))
+        await asyncio.gather(*(rollout.settled(kube, self._run.lab.all_namespaces, SETTLE_WITHIN) for kube in kubes))
         await usable.shop(self._run)
 
     async def compare(self) -> None:
@@ -127,18 +126,18 @@ class Convergence:
     async def _empty(self) -> None:
         for cluster in self._target.objects:
             kube, folder = await self._run.kube(cluster), self._run.folder_of(cluster)
-            if (await self._run.info(cluster)).engine == "kind":
-                refs = [ObjectRef(kind="Namespace", name=name) for name in spaces(self._run.lab)]
+            if (await self._run.info(cluster)).traits.owns_nodes:
+                refs = [ObjectRef(kind="Namespace", name=name) for name in self._run.lab.all_namespaces]
                 await asyncio.gather(*(kube.delete(ref) for ref in refs))
                 pods = [pod for ref in refs for pod in await kube.list(ObjectRef(kind="Pod", namespace=ref.name))]
                 await asyncio.gather(*(kube.delete(ref_of(pod), grace=0) for pod in pods))
                 await sweep.gone(kube, refs)
             else:
-                await sweep.contents(kube, folder, spaces(self._run.lab))
+                await sweep.contents(kube, folder, self._run.lab.all_namespaces)
 
     async def _scope(self, cluster: str) -> fingerprint.Scope:
         """Not beyond namespaces where nothing tells the cluster's own objects from others."""
-        whole = (await self._run.info(cluster)).engine == "kind" and bool(self._cluster_had(cluster))
+        whole = (await self._run.info(cluster)).traits.owns_nodes and bool(self._cluster_had(cluster))
         return untouched.scope(self._run, cluster, whole=whole)
 
 

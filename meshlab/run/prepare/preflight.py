@@ -6,8 +6,9 @@ import asyncio
 
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError, EnvironmentFault
+from meshlab.lab.address import describe
 from meshlab.lab.files.scoped import namespaced
-from meshlab.objects.names import Object, describe, ref_of
+from meshlab.objects.names import Object, ref_of
 from meshlab.run.accounts import learner
 from meshlab.run.desired import declared
 from meshlab.run.run import Run

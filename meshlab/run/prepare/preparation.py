@@ -89,7 +89,7 @@ class _Preparation:
 
     async def _architecture(self, places: list[Place]) -> str:
         """Of somebody else's cluster; "" where the container engine says it."""
-        if self._run.engine.name == "kind":
+        if self._run.engine.traits.loads_images:
             return ""
         return await access.architecture(await self._run.kube(places[0].key))
 
@@ -135,7 +135,7 @@ class _Preparation:
     async def undo(self) -> None:
         """Cancelled: what this preparation made goes; a cluster that was there is left, and is nobody's."""
         made = self._stages.made if self._stages else []
-        if made and self._run.engine.name != "kind":
+        if made and not self._run.engine.traits.owns_nodes:
             await removal.remove(self._run, Track())
         await self._run.forget_clients()
         for place in made:

@@ -58,7 +58,7 @@ async def _ladder(run: Run, step: str, track: Track) -> None:
         await attempt().from_nothing()
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
-        if run.engine.name != "kind":
+        if not run.engine.traits.owns_nodes:
             raise
         track.note("undo-faults", error.message)
     await removal.remove(run, track.anew())

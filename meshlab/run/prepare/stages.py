@@ -11,7 +11,6 @@ from meshlab.cluster.kube.ready import PHASES as READY
 from meshlab.cluster.kube.ready import wait_ready
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, PreparationTimeout
-from meshlab.lab.model import spaces
 from meshlab.objects import rollout
 from meshlab.objects.names import SYSTEM_NAMESPACE
 from meshlab.run.accounts import learner
@@ -46,13 +45,13 @@ class Stages:
     @staticmethod
     def names(run: Run) -> list[str]:
         """Images by name: the lab's, the shop (which is the probe too), and the node where nodes are made."""
-        return [*dict.fromkeys([SHOP, *run.lab.images, *([NODE] if run.engine.name == "kind" else [])])]
+        return [*dict.fromkeys([SHOP, *run.lab.images, *([NODE] if run.engine.traits.owns_nodes else [])])]
 
     @staticmethod
     def phases(run: Run, places: list[Place], refs: list[str]) -> list[str]:
         """All of the way, in the order in which phases usually begin."""
         # Where they cannot be put into nodes, the nodes pull them: nothing is to be had here.
-        found = list(IMAGES) if run.engine.name == "kind" else []
+        found = list(IMAGES) if run.engine.traits.loads_images else []
         for place in places:
             if place.usable:
                 found += [*(["start-nodes"] if place.found and place.found.state != "running" else []), LOAD]
@@ -62,7 +61,7 @@ class Stages:
 
     async def have_images(self) -> None:
         """In the container engine; one is not even needed for a cluster that is somebody else's."""
-        if self.run.engine.name == "kind":
+        if self.run.engine.traits.loads_images:
             await self.images.ensure(self.names(self.run), self.track.inner())
 
     async def have_clusters(self, refs: list[str]) -> None:
@@ -81,7 +80,7 @@ class Stages:
         self.made.append(place)
         await engine.create(clusters.with_room(self.run, place), folder, refs, track=self.track.inner())
         await self.run.forget_clients()
-        if engine.name == "kind":
+        if engine.traits.owns_nodes:
             await sweep.remember(await self.run.kube(place.key), folder)
 
     async def _ready_made(self, place: Place, refs: list[str]) -> None:
@@ -100,7 +99,7 @@ class Stages:
         await takeover.displace(self.run)
         for place in self.places:
             await parts.vacate(await self.run.kube(place.key))
-            if place in self.made and self.run.engine.name == "kind":
+            if place in self.made and self.run.engine.traits.owns_nodes:
                 continue
             try:
                 await self._sweep(place)
@@ -113,18 +112,20 @@ class Stages:
         """Before anything is changed: whether somebody else's cluster would take what the lab needs. EnvironmentFault."""
         for place in self.places:
             if (await self.run.info(place.key)).capabilities.scope == "namespaces":
-                await parts.namespaces_must_exist(await self.run.kube(place.key), (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
-            if self.run.engine.name != "kind":
+                await parts.namespaces_must_exist(
+                    await self.run.kube(place.key), (SYSTEM_NAMESPACE, *self.run.lab.all_namespaces)
+                )
+            if not self.run.engine.traits.owns_nodes:
                 await preflight.check(self.run, place.key)
 
     async def _sweep(self, place: Place) -> None:
         kube, folder = await self.run.kube(place.key), self.run.folder_of(place.key)
-        if (await self.run.info(place.key)).engine == "kind":
+        if (await self.run.info(place.key)).traits.owns_nodes:
             await sweep.cluster(kube, folder)
         else:
-            await sweep.note_namespaces(kube, folder, (SYSTEM_NAMESPACE, *spaces(self.run.lab)))
+            await sweep.note_namespaces(kube, folder, (SYSTEM_NAMESPACE, *self.run.lab.all_namespaces))
             await sweep.remember(kube, folder, untouched.scope(self.run, place.key, whole=False))
-            await sweep.contents(kube, folder, spaces(self.run.lab))
+            await sweep.contents(kube, folder, self.run.lab.all_namespaces)
 
     async def install(self) -> None:
         """meshlab's parts, the lab's base, the lab's start."""
@@ -172,7 +173,7 @@ class Stages:
         await asyncio.gather(*(rollout.settled(kube, (SYSTEM_NAMESPACE,), WORKLOADS_WITHIN) for kube in kubes))
         within = HOME_WITHIN if home else WORKLOADS_WITHIN
         try:
-            await asyncio.gather(*(rollout.settled(kube, spaces(self.run.lab), within) for kube in kubes))
+            await asyncio.gather(*(rollout.settled(kube, self.run.lab.all_namespaces, within) for kube in kubes))
         except PreparationTimeout:
             if not home:
                 raise

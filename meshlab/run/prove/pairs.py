@@ -17,7 +17,7 @@ from meshlab.objects import inventory
 from meshlab.objects.inventory import NODE, Inventory, name_of
 from meshlab.objects.names import key_of
 from meshlab.run.alone import give_up
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import sweep
 from meshlab.run.desired import declared as install
 from meshlab.run.desired import untouched
@@ -135,7 +135,7 @@ class _Walk:
     def _run(self, lab: str) -> Run:
         scratch.tidy(self._where, lab)
         request = self._request
-        return make_run(lab, state=self._where.root, packs=request.packs, seed=request.seed, language="en")
+        return make_run(RunRequest(lab=lab, state=self._where.root, packs=request.packs, seed=request.seed, language="en"))
 
     async def close(self, names: list[str]) -> None:
         """Clusters unless they are kept, and what was noted about runs."""

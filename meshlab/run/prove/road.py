@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from meshlab.check.conditions import missing_leaf
 from meshlab.cluster.programs.containers import PREFIX
+from meshlab.lab.address import describe
 from meshlab.lab.differences import differences, listed
 from meshlab.lab.files import layout
 from meshlab.lab.load import LoadedLab, load_lab
@@ -19,7 +20,7 @@ from meshlab.lab.values.runtime import placeholders
 from meshlab.objects import inventory, normal
 from meshlab.objects.change import placed
 from meshlab.objects.inventory import NODE, Inventory, name_of
-from meshlab.objects.names import Key, Object, describe, key_of
+from meshlab.objects.names import Key, Object, key_of
 from meshlab.run.catalog import assemble
 from meshlab.run.clusters import sweep
 from meshlab.run.desired import declared as install
@@ -69,7 +70,7 @@ async def _standing(run: Run, declared: Target, but: Mapping[str, list[Object]])
 
 async def _own(run: Run, cluster: str, declared: Mapping[Key, Object]) -> dict[str, Any]:
     """What is there and was not when the cluster was new, in its normal form."""
-    scope = untouched.scope(run, cluster, whole=(await run.info(cluster)).engine == "kind")
+    scope = untouched.scope(run, cluster, whole=(await run.info(cluster)).traits.owns_nodes)
     kube, first = await run.kube(cluster), sweep.remembered(run.folder_of(cluster)) or Inventory({})
     now = await inventory.take(kube, replace(scope, declared=declared))
     changed = {name: obj for name, obj in now.objects.items() if first.objects.get(name) != obj}

@@ -66,7 +66,11 @@ class Replay(RunGuide):
     def snapshot(self) -> Snapshot:
         ready = self._timeline.prepared.snapshot
         found = replace(super().snapshot(), engine=self._timeline.opened.engine)
-        return replace(found, stand_ins=ready.stand_ins, ready_seconds=ready.ready_seconds) if ready else found
+        return (
+            replace(found, owns_nodes=ready.owns_nodes, stand_ins=ready.stand_ins, ready_seconds=ready.ready_seconds)
+            if ready
+            else found
+        )
 
     def page(self, step: str = "", language: Language = "en") -> Page:
         self.run.language = language

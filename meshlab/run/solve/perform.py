@@ -12,7 +12,6 @@ from meshlab.check.inputs import Inputs
 from meshlab.cluster.track import Track
 from meshlab.errors import EnvironmentFault, PreparationTimeout
 from meshlab.lab.change.parts import Answer, Change, Script
-from meshlab.lab.model import spaces
 from meshlab.objects import change, rollout
 from meshlab.objects.change import Appliers, readers
 from meshlab.run.api import ExperimentEvent
@@ -71,7 +70,7 @@ async def settled(run: Run, manner: Manner) -> None:
     """Until the lab's namespaces have settled, on every cluster."""
     kubes = [await run.kube(cluster) for cluster in run.lab.clusters]
     try:
-        await asyncio.gather(*(rollout.settled(kube, spaces(run.lab), manner.settle_within) for kube in kubes))
+        await asyncio.gather(*(rollout.settled(kube, run.lab.all_namespaces, manner.settle_within) for kube in kubes))
     except PreparationTimeout:
         if manner.strict:
             raise

@@ -10,7 +10,7 @@ from typing import Any
 from meshlab.cluster.api import ClusterInfo, EngineTraits, Kube
 from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.model import Actor, Lab, spaces
+from meshlab.lab.model import Actor, Lab
 from meshlab.objects import apply
 from meshlab.objects.change import touch
 from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
@@ -52,8 +52,8 @@ def objects(lab: Lab, cluster: str, image: str, traits: EngineTraits) -> list[Ob
     actors = lab.actors if cluster == lab.default_cluster else {}
     found = read("namespace") + read("probe", plan=json.dumps(plan(actors)), image=image, cluster=cluster)
     if not traits.keeps_audit_log:
-        found += read("recorder", image=image, record=",".join(RECORDED), namespaces=",".join(spaces(lab)))
-        for namespace in spaces(lab):
+        found += read("recorder", image=image, record=",".join(RECORDED), namespaces=",".join(lab.all_namespaces))
+        for namespace in lab.all_namespaces:
             found += read("recorder-rights", namespace=namespace)
     return found
 
@@ -73,7 +73,7 @@ async def install(kube: Kube, lab: Lab, cluster: str, image: str, info: ClusterI
     """Put them there, and let the probes read their plan at once."""
     wanted = objects(lab, cluster, image, info.traits)
     if info.capabilities.scope == "namespaces":
-        await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *spaces(lab)))
+        await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *lab.all_namespaces))
         wanted = [one for one in wanted if one["kind"] != "Namespace"]
     changed = {one.ref.name for one in await apply.objects(apply.Applier.of(kube), wanted) if one.changed}
     if "probe-plan" in changed:

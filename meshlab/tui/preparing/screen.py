@@ -235,7 +235,7 @@ class PreparingScreen(FollowsOperation[None]):
     def cleaned_up(self) -> tuple[str, ...]:
         """What cancelling now removes, and what stays."""
         snapshot = self.lab_run.snapshot()
-        key = "made" if MAKING in self.table.phases else "kept" if snapshot.engine == "kind" else "context"
+        key = "made" if MAKING in self.table.phases else "kept" if snapshot.owns_nodes else "context"
         return (
             tr(self, f"preparing.cancel-{key}", cluster=snapshot.cluster),
             tr(self, "preparing.cancel-stays"),

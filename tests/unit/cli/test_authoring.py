@@ -59,7 +59,7 @@ def test_a_lint_problem_has_its_place(place: Path, capsys: pytest.CaptureFixture
 
 def test_whoever_goes_on_need_not_name_the_pack_again(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = write_lab(place / "pack").parent
-    opening.make_run(LAB_ID, packs=[pack]).begin()
+    opening.make_run(opening.RunRequest(lab=LAB_ID, packs=(pack,))).begin()
     assert "A small lab" in told(capsys, "status")[0]
     assert "A small lab" in told(capsys, "--lab", LAB_ID, "--pack", str(pack), "status")[0]
     pack.rename(place / "moved")

@@ -16,9 +16,9 @@ NODES = ("control-plane", "worker")
 
 
 class MemoryEngine:
-    """Called kind, because most of meshlab asks for that."""
+    """Makes its clusters as kind does, at once."""
 
-    name = "kind"
+    name = "memory"
     traits = OWN
 
     def __init__(self, *controllers: Callable[[FakeKube], None]) -> None:
@@ -49,7 +49,7 @@ class MemoryEngine:
         kube.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}})
         self.infos[spec.name] = ClusterInfo(
             name=spec.name,
-            engine="kind",
+            engine=self.name,
             traits=self.traits,
             kubeconfig=folder / "kubeconfig",
             spec=spec,

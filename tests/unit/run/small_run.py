@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from meshlab.cluster.api import OWN, ClusterInfo
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.desired import baseline
 from meshlab.run.run import Run
 from tests.unit.run.fake_kube import FakeKube
@@ -114,7 +114,7 @@ class FakeEngine:
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         file = folder / "kubeconfig"
-        return ClusterInfo(name=name, engine="kind", traits=self.traits, kubeconfig=file, state=self.state)
+        return ClusterInfo(name=name, engine=self.name, traits=self.traits, kubeconfig=file, state=self.state)
 
 
 def small_run(tmp: Path, kube: FakeKube | None = None, **how: Any) -> Run:
@@ -122,7 +122,7 @@ def small_run(tmp: Path, kube: FakeKube | None = None, **how: Any) -> Run:
     pack = tmp / "pack"
     if not pack.exists():
         write_lab(pack)
-    run = make_run(LAB_ID, state=tmp / "state", packs=[pack], **how)
+    run = make_run(RunRequest(lab=LAB_ID, state=tmp / "state", packs=(pack,), **how))
     if kube is not None:
         run.clients._engine = FakeEngine()  # type: ignore[assignment]
         run.clients._kubes[run.cluster_name()] = kube

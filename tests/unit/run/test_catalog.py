@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshlab.errors import LabError, UsageError
-from meshlab.run.catalog import current_run, list_labs, open_run
+from meshlab.run.catalog import RunRequest, current_run, list_labs, open_run
 from meshlab.run.snapshot import take
 from meshlab.run.store import events
 from tests.unit.run.small_run import LAB_ID, small_run, write_lab
@@ -17,15 +17,15 @@ from tests.unit.run.small_run import LAB_ID, small_run, write_lab
 def test_a_lab_is_opened_by_id_stage_or_beginning_and_the_started_one_is_current(tmp_path: Path) -> None:
     pack, state = tmp_path / "pack", tmp_path / "state"
     write_lab(pack)
-    assert open_run("9", state=state, packs=[pack]).lab_id == LAB_ID
-    assert open_run("9-sm", state=state, packs=[pack]).lab_id == LAB_ID
+    assert open_run(RunRequest(lab="9", state=state, packs=(pack,))).lab_id == LAB_ID
+    assert open_run(RunRequest(lab="9-sm", state=state, packs=(pack,))).lab_id == LAB_ID
     with pytest.raises(UsageError, match="No lab has been started"):
-        open_run(state=state, packs=[pack])
-    open_run(LAB_ID, state=state, packs=[pack]).run.begin()
+        open_run(RunRequest(state=state, packs=(pack,)))
+    open_run(RunRequest(lab=LAB_ID, state=state, packs=(pack,))).run.begin()
     assert current_run(state) == LAB_ID
-    assert open_run(state=state, packs=[pack]).lab_id == LAB_ID
+    assert open_run(RunRequest(state=state, packs=(pack,))).lab_id == LAB_ID
     with pytest.raises(UsageError, match="no lab `nothing`"):
-        open_run("nothing", state=state, packs=[pack])
+        open_run(RunRequest(lab="nothing", state=state, packs=(pack,)))
 
 
 def test_the_seed_is_the_learners_own_and_stays(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_list_tells_progress_and_what_is_broken(tmp_path: Path) -> None:
     assert (lab.title, lab.state, lab.steps, lab.steps_done, lab.minutes_left) == ("A small lab", "in-progress", 2, 1, 7)
     assert lab.proof == "missing"
     with pytest.raises(LabError):
-        open_run("8-broken", state=state, packs=[pack])
+        open_run(RunRequest(lab="8-broken", state=state, packs=(pack,)))
 
 
 def test_a_stale_proof_is_called_stale(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from meshlab.lab.catalog import catalog
 from meshlab.lab.model import Fault
 from meshlab.run import clients, faults
 from meshlab.run.accounts import learner, submission
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import places, removal, usable
 from meshlab.run.prepare import preparation, prepare, stages
 from meshlab.run.run import Run
@@ -294,7 +294,7 @@ def another(place: Path, engine: MemoryEngine) -> Run:
         shutil.copytree(place / "pack" / LAB_ID, folder)
         (folder / "setup/start/10-keep.yaml").unlink()
         (folder / "setup/start/05-more.yaml").write_text(SPACE.replace("shop", "more") + "---\n" + KEEP.replace("keep", "tail"))
-    run = make_run("9-tail", state=place / "state", packs=[place / "pack"])
+    run = make_run(RunRequest(lab="9-tail", state=place / "state", packs=(place / "pack",)))
     run.clients._engine = engine  # type: ignore[assignment]
     return run
 

@@ -12,7 +12,7 @@ from meshlab.cluster.track import Track
 from meshlab.lab.catalog import catalog
 from meshlab.lab.values.runtime import placeholders
 from meshlab.run.api import LabRun
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import removal
 from meshlab.run.recordings import make
 from meshlab.run.recordings.drive import Event, Part, StayedRed, drive
@@ -25,7 +25,7 @@ from tests.unit.run.small_run import LAB_ID, write_lab
 
 @pytest.mark.parametrize("lab", [entry.id for entry in catalog()])
 def test_a_lab_foretells_every_experiment_that_asks(lab: str, tmp_path: Path) -> None:
-    run = make_run(lab, state=tmp_path, seed=1)
+    run = make_run(RunRequest(lab=lab, state=tmp_path, seed=1))
     run.remember(placeholders(run.loaded))
     for step in run.lab.steps:
         found = make.part(run, step.id)

@@ -11,7 +11,7 @@ import pytest
 from meshlab.lab.catalog import catalog
 from meshlab.report.rates import rates
 from meshlab.run.api import Language
-from meshlab.run.catalog import make_run
+from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.guide import pages
 from meshlab.run.recordings import make
 from meshlab.run.recordings.drive import LANGUAGES, drive
@@ -31,7 +31,7 @@ async def every(source: AsyncIterator[Any]) -> list[Any]:
 async def test_a_whole_lab_can_be_played(lab: str, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl.gz"
     language: Language = "zh" if int(lab[0]) % 2 else "en"
-    run = make_run(lab, state=tmp_path / "live", seed=3)
+    run = make_run(RunRequest(lab=lab, state=tmp_path / "live", seed=3))
     await drive(recorded(Pretended(run), file), lambda step: make.part(run, step), lambda _: None)
     pack(file)
     recording = read(file)

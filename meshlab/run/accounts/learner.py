@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from meshlab.lab.model import Lab
 
 NAME = "learner"
-USER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:{NAME}"
-SUBMITTER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:submission"
-"""Whoever's work a submission is, its writes are a learner's."""
 FILE = "learner.kubeconfig"
 LIFE = 30 * 24 * 3600
 """Seconds that a token is asked for; an API server may give less."""

@@ -25,7 +25,7 @@ from meshlab.run.system import parts
 from meshlab.words import Words
 
 NAME = "submission"
-USER = learner.SUBMITTER
+USER = parts.SUBMITTER
 LIFE = 3600
 """Seconds that a token lasts."""
 HARMLESS = ("NET_BIND_SERVICE",)

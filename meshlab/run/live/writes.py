@@ -10,9 +10,9 @@ from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.objects.ownership import who as who_manages
-from meshlab.run.accounts.learner import SUBMITTER, USER
 from meshlab.run.live.http import PodHttp, Target
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
+from meshlab.run.system.parts import LEARNER, SUBMITTER
 
 if TYPE_CHECKING:
     from meshlab.run.clients import Clients
@@ -89,6 +89,6 @@ def _by(one: dict[str, Any]) -> str:
 
 def who(user: str) -> str:
     """`learner`, `meshlab`, or the name as it is."""
-    if user in (USER, SUBMITTER):
+    if user in (LEARNER, SUBMITTER):
         return "learner"
     return "meshlab" if user in ADMINS or user == "meshlab" else user

@@ -17,6 +17,9 @@ from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Object
 
 FOLDER = Path(__file__).parent
 OCCUPANT = "occupant"
+LEARNER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:learner"
+SUBMITTER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:submission"
+"""Users of the API: the two whose writes are a learner's, since a submission is somebody's work too."""
 RECORDED = (
     "v1/configmaps",
     "v1/services",

@@ -101,6 +101,7 @@ def named(version: str, kind: str, name: str, namespace: str, **metadata: Any) -
 @pytest.fixture
 def no_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
 
 
 @pytest_asyncio.fixture(loop_scope="module")

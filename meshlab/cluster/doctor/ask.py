@@ -16,6 +16,7 @@ import msgspec
 
 from meshlab.cluster.doctor import redirect
 from meshlab.cluster.kind.orphans import orphans
+from meshlab.cluster.programs.engine_api import ask, reason
 from meshlab.errors import EngineError
 from meshlab.timestamps import unix
 
@@ -49,18 +50,21 @@ def decode(text: str) -> dict[str, Any]:
 
 
 async def engine_info() -> tuple[dict[str, Any] | None, str]:
-    """`docker info`; it exits 0 even when the engine is down, and then says so under ServerErrors."""
-    out, error = await output("docker", "info", "--format", "{{json .}}")
-    info = decode(out)
-    if not info.get("ServerVersion"):
-        return None, error or "; ".join(info.get("ServerErrors") or []) or "no answer"
-    return info, ""
+    """What the engine says of itself, or why it says nothing."""
+    try:
+        return await ask(lambda engine: engine.info(), deadline=DEADLINE), ""
+    except EngineError as error:
+        return None, reason(error)
 
 
 async def engine_name() -> str:
-    """Docker or Podman, which answers to the same program; "" where nobody answers."""
-    out, error = await output("docker", "version", "--format", "{{range .Server.Components}}{{.Name}} {{end}}")
-    return "" if error else "Podman" if "podman" in out.lower() else "Docker"
+    """Docker or Podman, which speaks the same API; "" where nobody answers."""
+    try:
+        version = await ask(lambda engine: engine.version(), deadline=DEADLINE)
+    except EngineError:
+        return ""
+    names = " ".join(str(part.get("Name")) for part in version.get("Components") or [])
+    return "Podman" if "podman" in names.lower() else "Docker"
 
 
 async def kind_version() -> str:
@@ -75,13 +79,16 @@ async def kubectl_version() -> str:
 
 async def networks() -> tuple[tuple[str, str], ...]:
     """(name, subnet) of the engine's networks."""
-    out, error = await output("docker", "network", "ls", "-q")
-    if error or not out.split():
+    try:
+        found = await ask(lambda engine: engine.networks(), deadline=DEADLINE)
+    except EngineError:
         return ()
-    form = "{{.Name}} {{range .IPAM.Config}}{{.Subnet}} {{end}}"
-    found, _ = await output("docker", "network", "inspect", "--format", form, *out.split())
-    lines = [line.split() for line in found.splitlines() if line.strip()]
-    return tuple((line[0], net) for line in lines for net in line[1:] or [""])
+    return tuple((network["Name"], subnet) for network in found for subnet in _subnets(network) or [""])
+
+
+def _subnets(network: dict[str, Any]) -> list[str]:
+    configured = (network.get("IPAM") or {}).get("Config") or []
+    return [one["Subnet"] for one in configured if one.get("Subnet")]
 
 
 async def leftovers() -> tuple[str, ...]:

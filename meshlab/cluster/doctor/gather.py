@@ -1,4 +1,4 @@
-"""Finding the facts out: files of this machine, and the programs docker, kind and kubectl."""
+"""Finding the facts out: files of this machine, the container engine, and the programs kind and kubectl."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.model import Facts
 from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs.engine_api import program
 from meshlab.cluster.setup.stand_ins import stand_ins
 
 
@@ -27,7 +28,7 @@ async def gather() -> Facts:
         kernel=platform.release(),
         engine=engine,
         engine_error=error,
-        docker_program=os.path.realpath(shutil.which("docker") or ""),
+        docker_program=os.path.realpath(shutil.which(program()) or ""),
         node_version=pins.images["node"].ref.rpartition(":v")[2],
         kind_version=kind,
         kind_pinned=pins.tools["kind"].version,

@@ -16,10 +16,10 @@ class Facts(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Linux or Darwin"""
     kernel: str = ""
     engine: dict[str, Any] | None = None
-    """`docker info`, None when it does not answer."""
+    """What it says of itself, as in `docker info`; None when it does not answer."""
     engine_error: str = ""
     docker_program: str = ""
-    """Resolved path of the docker program, "" when there is none."""
+    """Resolved path of the engine's program, "" when there is none."""
     node_version: str = ""
     """Kubernetes version of the pinned node image, without v."""
     kind_version: str = ""

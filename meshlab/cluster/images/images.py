@@ -108,7 +108,7 @@ class Images:
             hint = "Check the network, or give a bundle: meshlab setup --bundle DIR."
             raise EngineError(f"The image {one.pull} could not be pulled: {error.message}", hint=hint) from error
         if one.pull != one.ref:
-            await docker("tag", one.pull, one.ref)
+            await containers.tag(one.pull, one.ref)
 
     async def _architecture(self) -> str:
         return self._arch or (await self._engine()).arch

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from meshlab.cluster.cancelling import stop, to_the_end, together
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import MOUNT, EngineFacts, Node, docker, full, program
+from meshlab.cluster.programs.containers import MOUNT, EngineFacts, Node, docker, full
+from meshlab.cluster.programs.engine_api import program
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError

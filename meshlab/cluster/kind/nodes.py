@@ -7,12 +7,13 @@ from pathlib import Path
 
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import MOUNT, Node, docker
+from meshlab.cluster.programs.engine_api import ask
 from meshlab.errors import EngineError
 from meshlab.timestamps import unix
 
 REMOVE_WITHIN = 90.0
 FORGET = ("conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
-STOP_GRACE = "4"
+STOP_GRACE = 4
 """Seconds: all processes of a node are told to end at once; etcd needs one, and many programs that are a container's first
 never end by being told."""
 
@@ -39,29 +40,30 @@ async def remove_nodes(cluster: str, mount: Path) -> None:
             raise EngineError(f"The nodes {names} could not be removed within {REMOVE_WITHIN:g} seconds.")
         await thaw(found)
         # Removing can fail for a moment while the engine still starts one of them; the next round tries again.
-        await docker("rm", "-f", "-v", *(node.id for node in found), deadline=REMOVE_WITHIN, check=False)
+        await containers.remove([node.id for node in found], deadline=REMOVE_WITHIN)
 
 
 async def freeze(nodes: list[Node]) -> None:
     """Pause those that run."""
-    await _each("pause", [node for node in nodes if node.state == "running"])
+    await containers.pause([node.id for node in nodes if node.state == "running"])
 
 
 async def thaw(nodes: list[Node]) -> None:
     """Let the paused ones go on."""
-    await _each("unpause", [node for node in nodes if node.state == "paused"])
+    await containers.unpause([node.id for node in nodes if node.state == "paused"])
 
 
 async def stop_nodes(nodes: list[Node]) -> None:
     """Stop them all at once. What a pod has not ended within the grace it would not end later either."""
     await thaw(nodes)
-    await _each("stop", [node for node in nodes if node.state != "exited"], "--time", STOP_GRACE)
+    running = [node.id for node in nodes if node.state != "exited"]
+    await containers.each(lambda engine, node: engine.stop(node, timeout=STOP_GRACE), running)
 
 
 async def start_nodes(nodes: list[Node]) -> None:
     """Start the stopped ones in the order of their former addresses, so that they get the same ones again."""
     for node in sorted((node for node in nodes if node.state == "exited"), key=lambda node: node.name):
-        await _each("start", [node])
+        await containers.each(lambda engine, node: engine.start(node), [node.id])
 
 
 async def unstick(nodes: list[Node]) -> None:
@@ -77,14 +79,9 @@ async def unstick(nodes: list[Node]) -> None:
 
 async def engine_time() -> float:
     """Unix seconds by the engine's clock, which is its nodes' too."""
-    said = (await docker("info", "--format", "{{.SystemTime}}")).text.strip()
+    said = str((await ask(lambda engine: engine.info())).get("SystemTime"))
     try:
         # Rounded down: Kubernetes' own times, with which this is compared, are whole seconds.
         return float(int(unix(said)))
     except ValueError as error:
         raise EngineError(f"The container engine gave its time as {said!r}, which cannot be read.") from error
-
-
-async def _each(verb: str, nodes: list[Node], *options: str) -> None:
-    if nodes:
-        await docker(verb, *options, *(node.id for node in nodes), deadline=60)

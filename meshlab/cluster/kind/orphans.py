@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import MOUNT, PREFIX, Node, docker
+from meshlab.cluster.programs.containers import MOUNT, PREFIX, Node
 
 SHARED = "/host_mnt"
 """Docker Desktop may put this before a path of the host that it shares with its virtual machine."""
@@ -40,7 +40,7 @@ def forgotten(mount: str | None) -> bool:
 
 async def drop(some: list[Node]) -> None:
     """Remove the nodes, and the empty folders that the engine made for them."""
-    await docker("rm", "-f", "-v", *(node.id for node in some), check=False)
+    await containers.remove(node.id for node in some)
     for mount in {node.mounts[MOUNT] for node in some}:
         with suppress(OSError):
             OwnFiles(_folder(mount)).mount.rmdir()

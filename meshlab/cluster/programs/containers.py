@@ -1,16 +1,21 @@
-"""What the container engine has: kind's nodes by label, images; asked of the same program that kind itself uses."""
+"""What the container engine has: kind's nodes by label, images; of the same engine that kind itself uses."""
 
 from __future__ import annotations
 
-import os
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import Struct, field
 
+from meshlab.cluster.programs.engine_api import ask, program
 from meshlab.cluster.programs.process import Finished, run
-from meshlab.errors import EngineError, EngineGone
+from meshlab.errors import EngineError
 from meshlab.timestamps import unix
+
+if TYPE_CHECKING:
+    from docker import APIClient
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
@@ -39,30 +44,26 @@ class Node(Struct, frozen=True, kw_only=True):
     """Path in the node to path on the host."""
 
 
-def program() -> str:
-    """The program of the container engine, chosen as kind chooses it."""
-    return os.environ.get("KIND_EXPERIMENTAL_PROVIDER", "") or "docker"
-
-
 async def docker(*argv: str, deadline: float = 60, check: bool = True, env: dict[str, str] | None = None) -> Finished:
-    """Run the engine's program. EngineError."""
+    """Run the engine's program, for what streams or must be cut off: run, exec, build, pull, save. EngineError."""
     return await run(program(), *argv, deadline=deadline, check=check, env=env)
 
 
 async def nodes(cluster: str = "") -> list[Node]:
     """The nodes of one kind cluster (name with prefix), or of all; control plane first, then by name."""
     label = f"{CLUSTER_LABEL}={cluster}" if cluster else CLUSTER_LABEL
-    ids = (await docker("ps", "-aq", "--no-trunc", "--filter", f"label={label}")).text.split()
-    if not ids:
-        return []
-    # One may vanish between the two questions: then the program fails, but has told about the others.
-    told = await docker("inspect", "--type", "container", *ids, check=False)
-    try:
-        found = [_node(one) for one in msgspec.json.decode(told.out or b"[]")]
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise EngineError("engine.unreadable", why=repr(error)) from error
+    found = await ask(lambda engine: [_node(one) for one in _described(engine, label)])
     wanted = [node for node in found if node.role in ("control-plane", "worker")]
     return sorted(wanted, key=lambda node: (node.cluster, node.role != "control-plane", len(node.name), node.name))
+
+
+def _described(engine: APIClient, label: str) -> Iterator[dict[str, Any]]:
+    from docker.errors import NotFound
+
+    for one in engine.containers(all=True, filters={"label": label}):
+        # It may vanish between the two questions.
+        with suppress(NotFound):
+            yield engine.inspect_container(one["Id"])
 
 
 def _node(one: dict[str, Any]) -> Node:
@@ -116,14 +117,7 @@ class EngineFacts(Struct, frozen=True):
 
 async def facts() -> EngineFacts:
     """EngineError when the engine does not answer."""
-    told = await docker("info", "--format", "{{json .}}", deadline=20, check=False)
-    try:
-        info = msgspec.json.decode(told.out)
-    except msgspec.DecodeError:
-        info = {}
-    if not info.get("ServerVersion"):
-        why = "; ".join(info.get("ServerErrors") or []) or " ".join(told.err.split())
-        raise EngineGone("engine.silent", why=why)
+    info = await ask(lambda engine: engine.info(), deadline=20)
     store = " ".join(f"{key}={value}" for key, value in info.get("DriverStatus") or [])
     return EngineFacts(
         version=str(info["ServerVersion"]),
@@ -137,16 +131,54 @@ async def facts() -> EngineFacts:
 
 async def image_ids(refs: list[str]) -> dict[str, str]:
     """Ids (sha256:...) of those images that the engine has."""
-    if not refs:
-        return {}
-    told = await docker("image", "inspect", *refs, "--format", "{{.Id}} {{json .RepoTags}} {{json .RepoDigests}}", check=False)
-    found: dict[str, str] = {}
-    for line in told.text.splitlines():
-        ident, _, names = line.partition(" ")
-        for ref in refs:
-            if f'"{ref}"' in names or f'"{short(ref)}"' in names:
-                found[ref] = ident
-    return found
+    return {ref: str(image["Id"]) for ref, image in (await images(refs)).items()}
+
+
+async def images(refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The engine's descriptions of those images that it has. EngineError."""
+    wanted = list(refs)
+    return await ask(lambda engine: dict(_images(engine, wanted))) if wanted else {}
+
+
+def _images(engine: APIClient, refs: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    from docker.errors import NotFound
+
+    for ref in refs:
+        with suppress(NotFound):
+            yield ref, engine.inspect_image(ref)  # type: ignore[no-untyped-call]
+
+
+async def tag(ref: str, new: str) -> None:
+    """Give an image another name beside its own. EngineError."""
+    name, _, version = new.rpartition(":")
+    await ask(lambda engine: engine.tag(ref, name, version))
+
+
+async def pause(names: Iterable[str]) -> None:
+    """Freeze containers. EngineError."""
+    await each(lambda engine, name: engine.pause(name), names)
+
+
+async def unpause(names: Iterable[str]) -> None:
+    """Let frozen containers go on. EngineError."""
+    await each(lambda engine, name: engine.unpause(name), names)
+
+
+async def remove(names: Iterable[str], *, deadline: float = 60) -> None:
+    """Remove containers by name or id, running or not, with their volumes. What stays is for the caller to look for."""
+    with suppress(EngineError):
+        await each(lambda engine, name: engine.remove_container(name, v=True, force=True), names, deadline=deadline)
+
+
+async def each(order: Callable[[APIClient, str], object], names: Iterable[str], *, deadline: float = 60) -> None:
+    """Order the same of several containers at once. EngineError of the first that fails, when all have been tried."""
+
+    async def one(name: str) -> None:
+        await ask(lambda engine: order(engine, name), deadline=deadline)
+
+    for outcome in await asyncio.gather(*(one(name) for name in names), return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 def short(ref: str) -> str:

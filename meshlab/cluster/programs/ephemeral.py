@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from meshlab.cluster.cancelling import to_the_end
-from meshlab.cluster.programs.containers import PREFIX, docker
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import PREFIX
+from meshlab.cluster.programs.engine_api import ask
 
 LABEL = "dev.meshlab.script"
 
@@ -27,9 +29,9 @@ async def passing(kind: str) -> AsyncIterator[list[str]]:
 
 async def left() -> list[str]:
     """Ids of those that a killed meshlab has left. EngineError."""
-    return (await docker("ps", "-aq", "--filter", f"label={LABEL}")).text.split()
+    return [str(one["Id"]) for one in await ask(lambda engine: engine.containers(all=True, filters={"label": LABEL}))]
 
 
 async def remove(container: str) -> None:
     """By name or id, running or not; it may have gone already."""
-    await docker("rm", "-f", "-v", container, check=False)
+    await containers.remove([container])

@@ -7,14 +7,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from meshlab.cluster.programs.containers import docker, program
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.engine_api import program, reason
 from meshlab.cluster.programs.process import run
 from meshlab.errors import EngineError
 from meshlab.lab.files.content import images_folder
 
 HINT = "Install Docker Desktop, Docker Engine or Podman, start it, then run `meshlab doctor`."
 INSTALL_WITHIN = 900.0
-ANSWER_WITHIN = 20.0
 
 Say = Callable[[str], None]
 """Is told what a part of setup tries now."""
@@ -38,13 +38,13 @@ async def packages(*names: str) -> None:
 
 async def answers() -> tuple[str, str]:
     """(version, "") of the engine, ("", why) when none answers."""
+    if shutil.which(program()) is None:
+        # An engine may answer all the same, but kind asks it by its program.
+        return "", f"{program()} was not found"
     try:
-        told = await docker("info", "--format", "{{.ServerVersion}}", deadline=ANSWER_WITHIN, check=False)
+        return (await containers.facts()).version, ""
     except EngineError as error:
-        return "", error.message
-    # `docker info` may end with 0 although no engine answered.
-    version = told.text.strip()
-    return (version, "") if told.code == 0 and version else ("", " ".join(told.err.split()) or "it says nothing")
+        return "", reason(error)
 
 
 async def ensure_engine(say: Say) -> str:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from meshlab.cluster.images.pins import load_pins
-from meshlab.cluster.programs.containers import docker, program
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.engine_api import program
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.engine import packages, root_on_debian
 from meshlab.errors import EngineError
@@ -33,8 +34,8 @@ async def build(name: str) -> None:
     ref = load_pins().image(name).ref
     if program() != "docker" or not root_on_debian():
         raise EngineError(f"{ref} can be built only with Docker, as root on Debian.")
-    # The version is asked for because every script needs an engine, and would tell of a missing one less clearly.
-    await docker("version", "--format", "{{.Server.Version}}")
+    # The engine is asked for because every script needs one, and would tell of a missing one less clearly.
+    await containers.facts()
     if name == "node":
         await _script(NODE_WITHIN, "node/binaries.sh", str(folder()))
         await _script(NODE_WITHIN, "node/image.sh", str(folder()), ref)

@@ -11,9 +11,9 @@ import msgspec
 from meshlab import files
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.images.sources import PREFIX
-from meshlab.cluster.programs.containers import docker
+from meshlab.cluster.programs import containers
 from meshlab.cluster.setup.environment import data_folder
-from meshlab.errors import MeshlabError
+from meshlab.errors import EngineError
 
 LABEL = "dev.meshlab.stand-in"
 """On what images/node and images/stand-ins build; it survives a way over another machine."""
@@ -61,23 +61,11 @@ def _stands_in(image: dict[str, Any], known: dict[str, str]) -> bool:
 
 
 async def _images(refs: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The engine's description of those that it has."""
-    wanted, found = list(refs), dict[str, dict[str, Any]]()
-    if not wanted:
-        return found
+    """The engine's description of those that it has; {} when no engine answers."""
     try:
-        # Missing ones make it fail after it has told about the others, in the order of the question.
-        told = await docker("image", "inspect", "--format", "{{json .}}", *wanted, check=False)
-        for line in told.out.splitlines():
-            image = msgspec.json.decode(line, type=dict[str, Any])
-            found |= {ref: image for ref in wanted if _named(ref, image)}
-    except (MeshlabError, msgspec.DecodeError):
+        return await containers.images(refs)
+    except EngineError:
         return {}
-    return found
-
-
-def _named(ref: str, image: dict[str, Any]) -> bool:
-    return any(tag == ref or tag.endswith(f"/{ref}") for tag in image.get("RepoTags") or [])
 
 
 def _file() -> Path:

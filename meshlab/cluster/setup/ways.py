@@ -9,7 +9,9 @@ from contextlib import aclosing
 from pathlib import Path
 
 from meshlab.cluster.images.pins import load_pins
-from meshlab.cluster.programs.containers import docker, full, program
+from meshlab.cluster.programs import containers
+from meshlab.cluster.programs.containers import full
+from meshlab.cluster.programs.engine_api import program
 from meshlab.cluster.programs.process import lines
 from meshlab.cluster.setup import source, stand_ins
 from meshlab.cluster.setup.engine import Say
@@ -73,7 +75,7 @@ class Ways:
             self._silent.add(registry)
             raise
         if pin.exact != pin.ref:
-            await docker("tag", pin.exact, pin.ref)
+            await containers.tag(pin.exact, pin.ref)
         return "pulled"
 
     async def _load(self, name: str, say: Say) -> str:
@@ -101,7 +103,7 @@ class Ways:
 
 async def is_there(ref: str) -> bool:
     """Whether the engine has it."""
-    return (await docker("image", "inspect", ref, check=False)).code == 0
+    return ref in await containers.image_ids([ref])
 
 
 async def pull(ref: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from meshlab import files
 from meshlab.cluster.api import ClusterInfo
+from meshlab.cluster.programs import engine_api
 from meshlab.cluster.programs.containers import docker
 from meshlab.cluster.programs.ephemeral import passing
 from meshlab.cluster.programs.process import run as run_program
@@ -72,20 +73,25 @@ def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
 
 async def execute(script: Script, config: bytes, program: Path, image: str, *, within: float = WITHIN) -> None:
     """ScriptFailed says how it ended, with its last line. EngineError when the container could not be started."""
-    argv = ["-i", "--pull", "never", *LIMITS]
+    engine, argv = engine_api.program(), ["-i", "--pull", "never", *LIMITS]
     argv += ["-e", "KUBECONFIG=/work/kubeconfig", "-e", "HOME=/work", "-v", f"{program}:/usr/local/bin/kubectl:ro"]
     argv += [image, "sh", "-c", START, script.path.name]
     async with passing("script") as begun:
         try:
-            done = await run_program("docker", *begun, *argv, stdin=packed(script, config), deadline=within, check=False)
+            done = await run_program(engine, *begun, *argv, stdin=packed(script, config), deadline=within, check=False)
         except EngineError as error:
             raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
-    if done.code in (125, 126, 127) and "docker:" in done.err:
+    if done.code in (125, 126, 127) and _complaint(engine) in done.err:
         raise EngineError("script.not-started", script=script.file, why=done.err.strip()[-300:])
     if done.code:
         lines = [line.strip() for line in (done.err or done.text).splitlines() if line.strip()]
         last = f": {lines[-1][:300]}" if lines else ""
         raise ScriptFailed(f"The script {script.file} ended with code {done.code}{last}")
+
+
+def _complaint(engine: str) -> str:
+    """How the engine's program begins what it says itself, not the script in its container."""
+    return "Error:" if engine == "podman" else f"{engine}:"
 
 
 def packed(script: Script, config: bytes) -> bytes:

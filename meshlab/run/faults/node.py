@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from meshlab.cluster.api import Kube
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.address import ObjectRef
@@ -42,16 +44,18 @@ class PauseNode:
         return {"nodes": await _containers(place, fault)}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        from meshlab.cluster.programs.containers import docker
+        from meshlab.cluster.programs import containers
 
-        await docker("pause", *inverse["nodes"])
+        await containers.pause(inverse["nodes"])
 
     async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        from meshlab.cluster.programs.containers import docker
+        from meshlab.cluster.programs import containers
+        from meshlab.cluster.programs.engine_api import Refused
 
         for name in inverse["nodes"]:
-            # Fails when the node is not paused or gone: then there is nothing to undo.
-            await docker("unpause", name, check=False)
+            # Refused when the node is not paused or gone: then there is nothing to undo.
+            with suppress(Refused):
+                await containers.unpause([name])
 
     async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
         info = await place.run.info(fault.target.cluster, fresh=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 
 from meshlab import __version__
 from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.process import run as run_program
 from meshlab.errors import MeshlabError
 
@@ -17,9 +19,15 @@ async def collect() -> dict[str, str]:
         "python": platform.python_version(),
         "node": load_pins().image("node").ref.rpartition(":")[2],
         "kind": await _said("kind", "version", "-q"),
-        "engine": await _said("docker", "version", "--format", "{{.Server.Version}}"),
+        "engine": await _engine(),
     }
     return {name: version for name, version in found.items() if version}
+
+
+async def _engine() -> str:
+    with suppress(MeshlabError):
+        return (await containers.facts()).version
+    return ""
 
 
 async def _said(*argv: str) -> str:

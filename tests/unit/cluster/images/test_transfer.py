@@ -12,12 +12,12 @@ from meshlab.cluster.programs.containers import EngineFacts, Node
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import DiskFull, EngineError
+from tests.unit.cluster.engine_socket import EngineSocket
 
 FACTS = EngineFacts(version="20.10.24+dfsg1", arch="amd64", cgroup=1, containerd_store=False, memory_mib=0, cpus=2)
 PROGRAM = """#!/bin/sh
 echo "$*" >> "$FAKE/asked"
 case "$*" in
-  "image inspect"*) cat "$FAKE/images" ;;
   save*) if [ -e "$FAKE/full" ]; then echo "write /dev/stdout: no space left on device" >&2; exit 1; fi
     head -c 3000000 /dev/zero ;;
   exec*" images ls") cat "$FAKE/$2.has" ;;
@@ -33,16 +33,16 @@ HEAD = "REF TYPE DIGEST SIZE PLATFORMS LABELS\n"
 
 
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineSocket) -> Path:
     program = tmp_path / "bin" / "docker"
     program.parent.mkdir()
     program.write_text(PROGRAM)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("FAKE", str(tmp_path))
-    monkeypatch.delenv("KIND_EXPERIMENTAL_PROVIDER", raising=False)
     (tmp_path / "mount").mkdir()
-    (tmp_path / "images").write_text('sha256:aa ["web:1"] []\nsha256:bb ["envoyproxy/envoy:v1"] []\n')
+    engine.image("web:1", "sha256:aa")
+    engine.image("envoyproxy/envoy:v1", "sha256:bb")
     for name in ("cp", "w1", "w2"):
         (tmp_path / f"{name}.has").write_text(HEAD)
     return tmp_path

@@ -10,6 +10,7 @@ from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.kind import orphans
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs.containers import MOUNT, Node
+from tests.unit.cluster.engine_socket import EngineSocket
 
 
 @pytest.fixture
@@ -55,18 +56,14 @@ def test_a_folder_that_cannot_be_read_is_somebodys(monkeypatch: pytest.MonkeyPat
     assert not orphans.forgotten(str(files.mount))
 
 
-async def test_the_empty_folders_go_with_the_nodes(monkeypatch: pytest.MonkeyPatch, files: OwnFiles) -> None:
-    removed: list[str] = []
-
-    async def docker(*argv: str, check: bool) -> None:
-        removed.extend(argv)
-
-    monkeypatch.setattr(orphans, "docker", docker)
+async def test_the_empty_folders_go_with_the_nodes(engine: EngineSocket, files: OwnFiles) -> None:
+    for name in "abc":
+        engine.node(name)
     files.mount.mkdir(parents=True)
     nodes = [
         Node(id=one, name=one, cluster="meshlab-main", role="", state="running", mounts={MOUNT: str(files.mount)})
         for one in "ab"
     ]
     await orphans.drop(nodes)
-    assert removed == ["rm", "-f", "-v", "a", "b"]
+    assert set(engine.containers) == {"c"}
     assert not files.folder.exists()

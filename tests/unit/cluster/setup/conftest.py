@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from meshlab.cluster.setup import engine, source, tools
-from tests.unit.cluster.setup.fake_machine import Machine
+from tests.unit.cluster.engine_socket import engine_socket
+from tests.unit.cluster.setup.fake_machine import Machine, MachineEngine
+
+
+@pytest.fixture
+def engine_api(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[MachineEngine]:
+    """The machine's engine, which answers."""
+    one = MachineEngine(machine)
+    with engine_socket(one):
+        monkeypatch.setenv("DOCKER_HOST", one.host)
+        yield one
 
 
 @pytest.fixture
@@ -18,7 +29,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine.prepare()
     monkeypatch.setenv("PATH", str(machine.path))
     monkeypatch.setenv("HOME", str(machine.root / "home"))
-    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "DOCKER_HOST", "KIND_EXPERIMENTAL_PROVIDER"):
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "KIND_EXPERIMENTAL_PROVIDER"):
         monkeypatch.delenv(name, raising=False)
     privileges(monkeypatch, False)
     return machine

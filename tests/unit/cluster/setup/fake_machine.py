@@ -1,4 +1,4 @@
-"""A machine of its own: a PATH with chosen programs only, a home folder, and a container engine that is a shell script."""
+"""A machine of its own: a PATH with chosen programs only, a home folder, and a container engine: a script and a socket."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from tests.unit.cluster.engine_socket import EngineSocket
 
 REAL = ("bash", "cat", "chmod", "cp", "dirname", "env", "mkdir", "mv", "rm", "sed", "sh", "sleep", "tr")
 """What scripts may use; all else has to be put there."""
@@ -18,24 +21,31 @@ have() {{ # have REF ID DIGESTS
   printf '{{"Id":"%s","RepoTags":["%s"],"RepoDigests":[%s],"Config":{{"Labels":null}}}}\\n' "$2" "$1" "$3" >"$(file "$1")"
 }}
 case "$1" in
-  info | version) . "$root/info" ;;
   pull) . "$root/pull" ;;
-  tag) sed "s#$2#$3#" "$(file "$2")" >"$(file "$3")" ;;
   load) while read -r ref; do have "$ref" "sha256:loaded-$ref" ''; done ;;
-  image)
-    shift 2
-    [ "$1" != --format ] || shift 2
-    code=0
-    for ref in "$@"; do cat "$(file "$ref")" 2>/dev/null || {{ echo "No such image: $ref" >&2; code=1; }}; done
-    exit $code ;;
 esac
 """
-ANSWERS = "echo 99.1"
-DOWN = "echo; echo 'Cannot connect to the Docker daemon.' >&2"
-"""As the real program does it: an empty version, and no error code."""
 PULLS = """echo "1: Pulling from $2"; have "$2" "sha256:pulled-$2" "\\"$2@sha256:0\\"" """
 REFUSES = "echo 'lookup registry: no such host' >&2; exit 1"
 SILENT = "sleep 60"
+
+
+class MachineEngine(EngineSocket):
+    """The API of the same engine: it has the images that its program and scripts put there."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self._machine = machine
+        self.info["ServerVersion"] = "99.1"
+
+    def answer(self, method: str, target: str) -> tuple[int, Any]:
+        files = [json.loads(file.read_text()) for file in (self._machine.root / "images").iterdir()]
+        self.images = {image["RepoTags"][0]: image for image in files}
+        before = set(self.images)
+        answer = super().answer(method, target)
+        for ref in set(self.images) - before:
+            self._machine.keep(ref, self.images[ref])
+        return answer
 
 
 @dataclass(frozen=True)
@@ -60,20 +70,22 @@ class Machine:
         file.chmod(0o755)
         return file
 
-    def engine(self, *, info: str = ANSWERS, pull: str = REFUSES) -> None:
-        """An engine that answers and pulls like this."""
-        (self.root / "info").write_text(info)
+    def engine(self, *, pull: str = REFUSES) -> None:
+        """The program of the engine, which pulls like this."""
         (self.root / "pull").write_text(pull)
         self.program("docker", DOCKER.format(root=self.root))
 
     def image(self, ref: str, ident: str, *, digests: list[str] | None = None, labels: dict[str, str] | None = None) -> None:
         """An image that the engine has."""
-        told = {"Id": ident, "RepoTags": [ref], "RepoDigests": digests or [], "Config": {"Labels": labels}}
+        self.keep(ref, {"Id": ident, "RepoDigests": digests or [], "Config": {"Labels": labels}})
+
+    def keep(self, ref: str, image: dict[str, Any]) -> None:
+        """An image under that name, as the engine's program keeps it."""
         name = ref.translate(str.maketrans("/:@", "___"))
-        (self.root / "images" / name).write_text(json.dumps(told) + "\n")
+        (self.root / "images" / name).write_text(json.dumps(image | {"RepoTags": [ref]}) + "\n")
 
     def asked(self, word: str) -> list[str]:
-        """What the engine was asked with that first word."""
+        """What the engine's program was asked with that first word."""
         file = self.root / "asked"
         lines = file.read_text().splitlines() if file.exists() else []
         return [line for line in lines if line.split()[0] == word]

@@ -15,7 +15,7 @@ from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError, EnvironmentFault, UsageError
 from meshlab.lab.files.content import images_folder
-from tests.unit.cluster.setup.fake_machine import ANSWERS, DOCKER, DOWN, Machine
+from tests.unit.cluster.setup.fake_machine import DOCKER, Machine
 
 NODE, BASE = (load_pins().image(name).ref for name in ("node", "base"))
 KUBECTL = 'echo \'{{"clientVersion": {{"gitVersion": "v{version}"}}}}\''
@@ -26,6 +26,7 @@ def with_tools(machine: Machine) -> None:
     machine.program("kubectl", KUBECTL.format(version=load_pins().tools["kubectl"].version))
 
 
+@pytest.mark.usefixtures("engine_api")
 async def test_everything_is_planned_then_had_in_order(machine: Machine) -> None:
     machine.engine()
     with_tools(machine)
@@ -39,6 +40,7 @@ async def test_everything_is_planned_then_had_in_order(machine: Machine) -> None
     assert {event.phase for event in events} == {"setup-engine", "setup-tool", "setup-image"}
 
 
+@pytest.mark.usefixtures("engine_api")
 async def test_the_first_failure_is_told_and_ends_it(machine: Machine) -> None:
     machine.engine()
     with_tools(machine)
@@ -65,23 +67,24 @@ async def had() -> str:
     return await engine.ensure_engine(lambda _: None)
 
 
+@pytest.mark.usefixtures("engine_api")
 async def test_an_engine_that_answers_is_left_alone(root: Machine) -> None:
     root.engine()
     assert await had() == "answers (99.1)"
 
 
-@pytest.mark.parametrize(("there", "why"), [(True, "Cannot connect"), (False, "docker was not found")])
+@pytest.mark.parametrize(("there", "why"), [(True, "No such file or directory"), (False, "docker was not found")])
 async def test_without_rights_the_way_is_explained(machine: Machine, there: bool, why: str) -> None:
     if there:
-        machine.engine(info=DOWN)
+        machine.engine()
     with pytest.raises(EngineError, match=f"No container engine answers on this machine: .*{why}") as caught:
         await had()
     assert "Docker Desktop" in caught.value.hint
 
 
+@pytest.mark.usefixtures("engine_api")
 async def test_root_on_debian_gets_an_engine(root: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     (root.root / "docker").write_text(DOCKER.format(root=root.root))
-    (root.root / "info").write_text(ANSWERS)
     script = f"cp {root.root}/docker {root.path}/docker; chmod 755 {root.path}/docker"
     monkeypatch.setattr(engine, "images_folder", lambda: root.scripts(engine__up=script))
     assert await had() == "started (99.1)"

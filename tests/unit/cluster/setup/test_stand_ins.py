@@ -6,9 +6,10 @@ import pytest
 
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.setup import stand_ins
-from tests.unit.cluster.setup.fake_machine import DOWN, Machine
+from tests.unit.cluster.setup.fake_machine import Machine, MachineEngine
 
 ENVOY = load_pins().image("envoy").ref
+pytestmark = pytest.mark.usefixtures("engine_api")
 UPSTREAM = ["envoyproxy/envoy@sha256:1"]
 
 
@@ -37,9 +38,9 @@ async def test_what_is_not_pinned_does_not_count(machine: Machine) -> None:
     assert await stand_ins.stand_ins(["someone/else"]) == []
 
 
-async def test_without_an_engine_nothing_is_known(machine: Machine) -> None:
-    assert await stand_ins.stand_ins(["envoy"]) == []
-    machine.engine(info=DOWN)
+async def test_without_an_engine_nothing_is_known(machine: Machine, engine_api: MachineEngine) -> None:
+    machine.image(ENVOY, "sha256:7")
+    engine_api.gone.set()
     assert await stand_ins.stand_ins(["envoy"]) == []
 
 

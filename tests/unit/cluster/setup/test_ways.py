@@ -12,8 +12,9 @@ from meshlab.cluster.setup import source, ways
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.setup.ways import Ways
 from meshlab.errors import EnvironmentFault
-from tests.unit.cluster.setup.fake_machine import PULLS, SILENT, Machine
+from tests.unit.cluster.setup.fake_machine import PULLS, SILENT, Machine, MachineEngine
 
+pytestmark = pytest.mark.usefixtures("engine_api")
 NODE, BASE, ENVOY = (load_pins().image(name).ref for name in ("node", "base", "envoy"))
 
 
@@ -38,14 +39,16 @@ async def test_the_registry_comes_first(machine: Machine) -> None:
     assert await stand_ins(["node"]) == []
 
 
-async def test_a_known_digest_is_pulled_and_tagged(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_known_digest_is_pulled_and_tagged(
+    machine: Machine, engine_api: MachineEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pins = load_pins()
     exact = replace(pins, images=pins.images | {"node": replace(pins.image("node"), digest="sha256:abc")})
     monkeypatch.setattr(ways, "load_pins", lambda: exact)
     machine.engine(pull=PULLS)
     assert await said(Ways(), "node") == ["pulled"]
     assert machine.asked("pull") == [f"pull {NODE}@sha256:abc"]
-    assert machine.asked("tag") == [f"tag {NODE}@sha256:abc {NODE}"]
+    assert engine_api.images[NODE]["Id"] == f"sha256:pulled-{NODE}@sha256:abc"
 
 
 async def test_a_bundle_takes_the_place_of_a_registry(machine: Machine) -> None:

@@ -8,7 +8,8 @@ from textual.app import App, ComposeResult
 
 from meshlab.tui.lab.guide_pane import KEPT, GuidePane
 from meshlab.tui.theme import OWN_VARIABLES
-from tests.tui.helpers import shows, until
+from meshlab.tui.widgets.guide import CodeFence
+from tests.tui.helpers import screen_text, shows, until
 
 PAGES = [f"# Page {number}\n\nText {number}.\n\n```bash\necho {number}\n```\n" for number in range(1, 7)]
 
@@ -63,3 +64,32 @@ async def test_only_the_last_of_hasty_turns_counts() -> None:
         await shows(pilot, "Text 3.")
         assert seen(app.guide) == [PAGES[2]]
         assert len(app.guide.pages) == 1, "no page that was not wanted any more was made"
+
+
+DRAWING = "web ─┬─ catalog (v1, v2) ── pricing ── legacy ─┐\n     └─ reviews (v1, v2) ──────────────────────┴─ ratings"
+COMMAND = "kubectl -n shop set image deploy/pricing shop=registry.example/shop:2 && echo done"
+
+
+async def test_a_drawing_keeps_its_lines_and_scrolls_where_a_command_wraps() -> None:
+    app = Book()
+    async with app.run_test(size=(48, 20)) as pilot:
+        app.guide.show(f"# Look\n\n```text\n{DRAWING}\n```\n\n```sh\n{COMMAND}\n```\n")
+        await until(pilot, lambda: len(app.query(CodeFence)) == 2)
+        drawing, command = app.query(CodeFence)
+        await until(pilot, lambda: drawing.max_scroll_x > 0)
+        await shows(pilot, "web ─┬─ catalog (v1, v2) ── pricing ──", "     └─ reviews (v1, v2) ────", "deploy/pricing")
+        assert "ratings" not in screen_text(app)
+        assert command.max_scroll_x == 0
+        assert app.guide.commands == [command]
+        drawing.focus()
+        await pilot.press(*["right"] * drawing.max_scroll_x)
+        await shows(pilot, "legacy ─┐", "┴─ ratings")
+
+
+async def test_a_drawing_that_fits_is_no_stop_for_the_focus() -> None:
+    app = Book()
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.guide.show(f"# Look\n\n```text\n{DRAWING}\n```\n")
+        await until(pilot, lambda: app.query(CodeFence))
+        await shows(pilot, "┴─ ratings", "legacy ─┐")
+        assert not app.query_one(CodeFence).focusable

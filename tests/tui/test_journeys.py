@@ -19,7 +19,7 @@ from meshlab.tui.lab.scrollback import ScrollbackScreen, find
 from meshlab.tui.lab.topology.widget import TopologyView
 from meshlab.tui.preparing.screen import PreparingScreen
 from meshlab.tui.trace.screen import TraceScreen
-from meshlab.tui.widgets.guide import CommandFence
+from meshlab.tui.widgets.guide import CodeFence
 from meshlab.tui.widgets.shell import ShellPane
 from tests.tui.helpers import FakeShell, make_app, on, says, screen_text, shows, until
 from tests.tui.screens import counted, open_lab
@@ -194,7 +194,7 @@ async def test_one_key_after_the_other_brings_a_pages_commands_into_the_shell() 
     async with app.run_test(size=WIDE) as pilot:
         lab = await enter_lab(pilot, run)
         await shows(pilot, "command 1/2 to the shell")
-        assert [fence.has_class("-chosen") for fence in lab.query(CommandFence)] == [True, False]
+        assert [fence.has_class("-chosen") for fence in lab.query(CodeFence)] == [True, False]
         await pilot.press("enter")
         shell = app.screen.query_one(FakeShell)
         await until(pilot, lambda: len(shell.pasted) == 1 and shell.has_focus)

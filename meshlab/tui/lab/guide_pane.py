@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from meshlab.tui.keys import bind
 from meshlab.tui.speak import tr
-from meshlab.tui.widgets.guide import CommandFence, GuidePage, RunRequested
+from meshlab.tui.widgets.guide import CodeFence, GuidePage, RunRequested
 from meshlab.tui.widgets.pane import Pane
 
 KEPT = 3
@@ -68,9 +68,9 @@ class GuidePane(Pane):
             self.chosen = 0
 
     @property
-    def commands(self) -> list[CommandFence]:
+    def commands(self) -> list[CodeFence]:
         """Those that can be brought into the shell, from top to bottom."""
-        return [fence for page in self.pages if page.display for fence in page.query(CommandFence) if fence.allow_focus()]
+        return [fence for page in self.pages if page.display for fence in page.query(CodeFence) if fence.is_command]
 
     def watch_chosen(self, chosen: int) -> None:
         commands = self.commands

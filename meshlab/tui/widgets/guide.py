@@ -1,16 +1,19 @@
-"""One page of the guide. Commands wrap, and enter brings one into the shell without running it."""
+"""One page of the guide. Commands wrap, and a key brings one into the shell without running it; drawings scroll sideways."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Markdown
 from textual.widgets._markdown import MarkdownBlock, MarkdownFence  # Textual exports no block classes
 
 from meshlab.tui.keys import bind
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 RUNNABLE = frozenset({"bash", "sh", "shell", "console"})
 
@@ -22,13 +25,32 @@ class RunRequested(Message):
     code: str
 
 
-class CommandFence(MarkdownFence, can_focus=True):
-    """A fenced block: wraps instead of clipping; a shell command can be focused and brought into the shell."""
+class CodeFence(MarkdownFence, can_focus=True):
+    """A fenced block. A shell command wraps, can be focused, and be brought into the shell.
 
-    BINDINGS: ClassVar[list[BindingType]] = [bind("enter", "run", "guide.run", show=False)]
+    Anything else (a drawing, a table, a file) falls apart when its lines are broken: it keeps them, and scrolls.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "run", "guide.run", show=False),
+        Binding("left", "scroll_left", "Scroll Left", show=False),
+        Binding("right", "scroll_right", "Scroll Right", show=False),
+    ]
+
+    def __init__(self, markdown: Markdown, token: Token, code: str) -> None:
+        super().__init__(markdown, token, code)
+        self.set_class(self.is_command, "-command")
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is for the shell."""
+        return self.lexer.split(" ")[0] in RUNNABLE
 
     def allow_focus(self) -> bool:
-        return self.lexer.split(" ")[0] in RUNNABLE
+        return self.is_command or self.max_scroll_x > 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.is_command if action == "run" else True
 
     def action_run(self) -> None:
         self.post_message(RunRequested(command_of(self.code)))
@@ -44,7 +66,7 @@ def command_of(code: str) -> str:
     return "\n".join(lines)
 
 
-BLOCKS: dict[str, type[MarkdownBlock]] = {**Markdown.BLOCKS, "fence": CommandFence, "code_block": CommandFence}
+BLOCKS: dict[str, type[MarkdownBlock]] = {**Markdown.BLOCKS, "fence": CodeFence, "code_block": CodeFence}
 
 
 class GuidePage(Markdown):
@@ -55,13 +77,16 @@ class GuidePage(Markdown):
     GuidePage {
         padding: 0 2;
         height: auto;
-        CommandFence {
+        CodeFence {
             background: $code-background;
             color: $foreground;
-            overflow: hidden hidden;
+            overflow: auto hidden;
+            scrollbar-size-horizontal: 1;
             margin: 0 0 1 0;
             border-left: blank $code-background;
-            & > Label { width: 1fr; padding: 0 1; text-wrap: wrap; }
+            & > Label { width: auto; padding: 0 1; text-wrap: nowrap; }
+            &.-command { overflow: hidden hidden; }
+            &.-command > Label { width: 1fr; text-wrap: wrap; }
             &:light { background: $code-background; }
             &.-chosen, &:focus { border-left: wide $accent; }
             &:hover { border-left: wide $primary; }

@@ -21,7 +21,7 @@ from meshlab.words import say
 from tests.tui.helpers import make_app, on, screen_text, shows, until
 from tests.tui.recorded import LAB_ID, record, write_lab
 from tests.tui.scripted import ScriptedBackend
-from tests.tui.tours import go_on, make_tour, solve
+from tests.tui.tours import go_on, make_tour, solve, solved
 
 WIDE = (140, 42)
 T = TypeVar("T")
@@ -194,3 +194,15 @@ async def test_without_an_engine_home_names_the_tour(language: Language, says: s
     async with app.run_test(size=WIDE) as pilot:
         await shows(pilot, "docker.sock", says, "`meshlab tour 2-router-mesh`")
         assert say("tour.mark", language) not in screen_text(app), "what is live is not marked"
+
+
+@pytest.mark.parametrize(("language", "measured"), [("en", "by pod"), ("zh", "各 Pod 收到")])
+async def test_the_result_of_a_choice_shows_what_was_measured(tmp_path: Path, language: Language, measured: str) -> None:
+    app = make_tour(TourBackend(tmp_path, pace=Pace(0)), language, lab="0-client-library")
+    async with app.run_test(size=WIDE) as pilot:
+        await solved(pilot, app, "balance")
+        await pilot.press("e")
+        await until(pilot, lambda: on(app, "ExperimentScreen"))
+        await until(pilot, lambda: app.screen.query("GuidePage > *"))
+        await pilot.press("enter")
+        await shows(pilot, f"{measured} 40/0", f"{measured} 20/20")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from meshlab.check.verdict import Verdict
 from meshlab.run.api import ExperimentEvent
 from meshlab.tui.experiment.timeline import Frame
 
@@ -43,6 +44,15 @@ class Course:
     def judged(self) -> int:
         """The last frame with a fault in force, the first one where none was."""
         return max((number for number, frame in enumerate(self.frames) if frame.disturbed), default=0)
+
+    @property
+    def measured(self) -> list[tuple[str, Verdict]]:
+        """(phase, verdict) of each check that held, in the order in which they came to it."""
+        last: dict[tuple[str, str], Verdict] = {}
+        for event in self.events:
+            if event.verdict is not None and event.verdict.green:
+                last[event.phase, event.verdict.check] = event.verdict
+        return [(phase, verdict) for (phase, _), verdict in last.items()]
 
     def choose(self, frame: int) -> None:
         """Look at a frame; the last one of a running experiment is followed again."""

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from meshlab.report.nodes import short_callers
-from meshlab.report.numbers_text import numbers_text
+from meshlab.report.numbers_text import measured_text, numbers_text
 from meshlab.report.score_text import score_text
 from meshlab.run.api import ExperimentEvent, LabRun
 from meshlab.tui.base.full_shell import full_shell
@@ -146,7 +146,19 @@ class ExperimentScreen(MeshScreen[None]):
         lines = [Content.styled(text, "bold $success" if whole else "bold $accent")]
         if self.text.kind == "matrix" and heat.compare:
             lines += self._surprises(heat)
+        elif self.text.kind != "matrix":
+            lines += self._measured()
         return Content("\n").join(lines)
+
+    def _measured(self) -> list[Content]:
+        """Of each phase's checks, what they measured in the end."""
+        lines: list[Content] = []
+        for phase, verdict in self.course.measured:
+            measured = measured_text(verdict, language_of(self))
+            if measured:
+                title = self.lab_run.check_text(verdict.check, language_of(self)).title
+                lines.append(Content.assemble((f"{phase}  ", "$muted"), f"{title}  ", (measured, "bold")))
+        return [Content(""), Content.styled(tr(self, "experiment.measured"), "bold $primary"), *lines] if lines else []
 
     def _surprises(self, heat: Heat) -> list[Content]:
         """How many cells came out as predicted, and in words those that did not."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from meshlab.check.verdict import Number, Outcome, Verdict
-from meshlab.report.numbers_text import numbers_text
+from meshlab.check.verdict import Evidence, Number, Outcome, Verdict
+from meshlab.report.numbers_text import measured_text, numbers_text
 from meshlab.run.experiments.scoring import timed
 
 
@@ -23,3 +23,28 @@ def test_only_a_green_verdict_is_timed() -> None:
     assert timed(green, 10.0).numbers == {"after": Number(2.5, "s")}
     red = Verdict(check="x", step="y", kind="path", role="phase", outcome=Outcome.FAIL, time=12.5)
     assert timed(red, 10.0) == red
+
+
+def verdict(kind: str, seen: str = "", *evidence: Evidence, **numbers: Number) -> Verdict:
+    after = Number(0.403, "s")
+    return Verdict(
+        check="x", step="y", kind=kind, role="phase", outcome=Outcome.PASS, seen=seen, evidence=evidence,
+        numbers={**numbers, "after": after},
+    )  # fmt: skip
+
+
+def test_a_count_says_what_each_pod_received() -> None:
+    sticks = verdict("count", "100%", Evidence("received by pod", {"v1": 0, "v2": 40}))
+    assert measured_text(sticks) == "100%, by pod 40/0"
+    assert measured_text(sticks, "zh") == "100%，各 Pod 收到 40/0"
+
+
+def test_a_path_says_how_long_its_calls_took() -> None:
+    replies = [{"ms": 1615.9, "status": 502}, {"ms": 1615.2, "status": 502}, {"ms": None}]
+    assert measured_text(verdict("path", "4 × -", Evidence("replies", replies))) == "calls: 2, 1615–1616 ms"
+    assert measured_text(verdict("path", "4 × -", Evidence("replies", replies[:1]))) == "calls: 1, 1616 ms"
+
+
+def test_other_kinds_say_their_numbers_or_what_they_saw() -> None:
+    assert measured_text(verdict("success", "9/23", failed=Number(9), outage=Number(2.5, "s"))) == "failed 9 · outage 2.5 s"
+    assert measured_text(verdict("object", "2 objects")) == "2 objects"

@@ -1,8 +1,9 @@
-"""The stages side by side, from what was measured on the learner's own clusters: read from progress logs, without a cluster."""
+"""The stages side by side, from what was measured: read from progress logs or recordings, without a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
     engine: str = ""
     stand_ins: tuple[str, ...] = ()
     """Images that something else stood in for: such numbers are the other's."""
+    recorded: bool = False
+    """Whether it comes from a recording, not from the learner's own cluster."""
 
     @property
     def measured(self) -> bool:
@@ -77,18 +80,41 @@ class Comparison(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return tuple(cell for stage in self.stages for cell in stage.cells.values() if not cell.measured)
 
 
+class Past(Struct, frozen=True, kw_only=True):
+    """What happened in a run of a lab."""
+
+    seed: int
+    events: Iterable[events.AnyEvent]
+    recorded: bool = False
+    """Whether it is known from a recording."""
+
+
 def compare(language: str | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> Comparison:
-    """The stages in the order of the road. A lab that cannot be read, or says nothing of its measures, has no column."""
-    where = paths.find(state)
+    """The stages in the order of the road, as the learner's progress logs have them."""
+    return _compared(language, packs, partial(_logged, paths.find(state)))
+
+
+def compare_pasts(language: str, packs: Iterable[Path], pasts: Mapping[str, Past]) -> Comparison:
+    """The same from other runs, by lab: those of recordings."""
+    return _compared(language, packs, lambda lab: pasts.get(lab) or Past(seed=0, events=()))
+
+
+def _logged(where: Paths, lab: str) -> Past:
+    return Past(seed=seat.seed_of(where, lab, None), events=Log(where.run(lab) / "log.jsonl").read())
+
+
+def _compared(language: str | None, packs: Iterable[Path], past_of: Callable[[str], Past]) -> Comparison:
+    """A lab that cannot be read, or says nothing of its measures, has no column."""
     entries = [entry for entry in catalog(packs) if entry.loaded is not None and entry.loaded.lab.comparison is not None]
-    return Comparison(rows=ROWS, stages=tuple(_stage(entry, where, language or default_language()) for entry in entries))
+    language = language or default_language()
+    return Comparison(rows=ROWS, stages=tuple(_stage(entry, past_of(entry.id), language) for entry in entries))
 
 
-def _stage(entry: Entry, where: Paths, language: str) -> Stage:
-    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, None))
+def _stage(entry: Entry, past: Past, language: str) -> Stage:
+    loaded = load_lab(entry.folder, past.seed)
     words = lab_text(loaded, language)
-    seen = _Seen()
-    for event in Log(where.run(entry.id) / "log.jsonl").read():
+    seen = _Seen(past.recorded)
+    for event in past.events:
         seen.take(event)
     cells = {row.id: _cell(loaded, words, row, one, seen) for row in ROWS if (one := source(loaded.lab.comparison, row))}
     return Stage(stage=entry.stage, lab=entry.id, title=words.title, cells=cells)
@@ -100,12 +126,14 @@ class _Measured(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     started: events.Started | None
     prepared: events.Prepared | None
+    recorded: bool
 
 
 class _Seen:
     """The last green verdict of every place, folded from a log. What is red now was measured all the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: bool) -> None:
+        self.recorded = recorded
         self.places: dict[Place, _Measured] = {}
         self._started: events.Started | None = None
         self._prepared: events.Prepared | None = None
@@ -131,7 +159,9 @@ class _Seen:
 
     def _keep(self, place: Place, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.PASS:
-            self.places[place] = _Measured(verdict=verdict, started=self._started, prepared=self._prepared)
+            self.places[place] = _Measured(
+                verdict=verdict, started=self._started, prepared=self._prepared, recorded=self.recorded
+            )
 
 
 def _cell(loaded: LoadedLab, words: LabText, row: Row, one: Source, seen: _Seen) -> Cell:
@@ -159,6 +189,7 @@ def _filled(cell: Cell, row: Row, found: _Measured, word: str | None) -> Cell:
         seed=started.seed if started else None,
         engine=started.engine if started else "",
         stand_ins=prepared.stand_ins if prepared else (),
+        recorded=found.recorded,
     )
     if number is None or word is not None:
         return msgspec.structs.replace(about, value=word)

@@ -196,6 +196,21 @@ async def test_without_an_engine_home_names_the_tour(language: Language, says: s
         assert say("tour.mark", language) not in screen_text(app), "what is live is not marked"
 
 
+@pytest.mark.parametrize(
+    ("language", "recorded", "complete"),
+    [("en", "recorded on", "every cell is measured"), ("zh", "录制于", "每个格子都已测量")],
+)
+async def test_the_comparison_is_filled_from_the_recordings(
+    tmp_path: Path, language: Language, recorded: str, complete: str
+) -> None:
+    app = make_tour(TourBackend(tmp_path, pace=Pace(0)), language)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: getattr(app.screen, "stops", None))
+        await pilot.press("v")
+        await shows(pilot, recorded, complete, "138.6 MiB", "84.0 s")
+        await marked(pilot, app)
+
+
 @pytest.mark.parametrize(("language", "measured"), [("en", "by pod"), ("zh", "各 Pod 收到")])
 async def test_the_result_of_a_choice_shows_what_was_measured(tmp_path: Path, language: Language, measured: str) -> None:
     app = make_tour(TourBackend(tmp_path, pace=Pace(0)), language, lab="0-client-library")

@@ -47,9 +47,11 @@ def origin(cell: Cell, language: str) -> str:
     """When it was measured, on what, with which seed; empty where it was not."""
     if not cell.measured:
         return ""
-    said = say("compare.measured", language, time=local(cell.time), seed=cell.seed, engine=cell.engine)
+    key = "compare.recorded" if cell.recorded else "compare.measured"
+    said = say(key, language, time=local(cell.time), seed=cell.seed, engine=cell.engine)
     images = ", ".join(cell.stand_ins)
-    return f"{said}; {say('compare.stand-ins', language, images=images)}" if images else said
+    between = "；" if language == "zh" else "; "
+    return f"{said}{between}{say('compare.stand-ins', language, images=images)}" if images else said
 
 
 def local(time: float) -> str:

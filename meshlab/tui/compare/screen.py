@@ -20,7 +20,7 @@ from meshlab.tui.base.modals import ReadModal
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.compare.stage_table import StageTable
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.speak import language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.pane import Pane
@@ -91,7 +91,8 @@ class CompareScreen(MeshScreen[None]):
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'compare.title')}", ""))
         missing = len(self.comparison.missing)
         status.right = ((tr(self, "compare.missing" if missing else "compare.complete", count=missing), "$muted"),)
-        self.query_one("#stages").border_title = tr(self, "compare.bars" if self.plotted else "compare.stages")
+        key = "bars" if self.plotted else "stages"
+        self.query_one("#stages").border_title = tour(self, key) if recorded(self) else tr(self, f"compare.{key}")
         drawing, stages = self.query_one(StageTable), self.comparison.stages
         if not stages:
             drawing.update(Content(say("compare.none", language)))
@@ -121,8 +122,14 @@ class CompareScreen(MeshScreen[None]):
             )
             for row, cell in stage.cells.items()
         ]
-        note = Content.styled(f"{say('compare.gap.note', language)} {say('compare.note', language)}", "$muted")
-        return Content("\n\n").join([*parts, Content("\n").join(lines), note])
+        return Content("\n\n").join([*parts, Content("\n").join(lines), Content.styled(self._note(), "$muted")])
+
+    def _note(self) -> str:
+        """How numbers are to be read, and what an arrow means."""
+        assert self.comparison is not None
+        gap = ("compare.gap.note",) if self.comparison.missing else ()
+        keys = (*gap, "compare.recorded.note" if recorded(self) else "compare.note")
+        return ("" if language_of(self) == "zh" else " ").join(say(key, language_of(self)) for key in keys)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "choose":

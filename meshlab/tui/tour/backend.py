@@ -15,7 +15,7 @@ from meshlab.tui.backend import Finding
 from meshlab.words import say
 
 if TYPE_CHECKING:
-    from meshlab.run.compare import Comparison
+    from meshlab.run.compare import Comparison, Past
     from meshlab.run.recordings.file import Recording
     from meshlab.run.recordings.pace import Pace
     from meshlab.settings.model import Loaded
@@ -28,6 +28,7 @@ class TourBackend:
         """file: one recording, instead of those that ship with meshlab."""
         self.state, self.packs, self.file, self.pace = state, tuple(packs), file, pace
         self._open: dict[str, LabRun] = {}
+        self._pasts: dict[str, Past] = {}
 
     async def labs(self, language: Language) -> list[LabSummary]:
         return await asyncio.to_thread(self._labs, language)
@@ -65,9 +66,17 @@ class TourBackend:
         return found
 
     async def comparison(self, language: Language) -> Comparison:
-        from meshlab.run.compare import compare
+        return await asyncio.to_thread(self._comparison, language)
 
-        return await asyncio.to_thread(lambda: compare(language, self.packs, state=self.state))
+    def _comparison(self, language: Language) -> Comparison:
+        """Of all recordings that can be watched, whether or not the viewer has watched them."""
+        from meshlab.run.compare import compare_pasts
+        from meshlab.run.recordings.measured import past_of
+
+        if not self._pasts:
+            labs = [lab.id for lab in self._labs(language) if lab.recorded]
+            self._pasts = {lab: past_of(self._recording(lab)) for lab in labs}
+        return compare_pasts(language, self.packs, self._pasts)
 
     async def doctor(self, language: Language) -> list[Finding]:
         return [Finding(id="tour", state="note", text=say("tour.doctor", language))]

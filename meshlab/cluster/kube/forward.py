@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from meshlab.words import Words
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
+
+log = logging.getLogger(__name__)
 
 IDLE = 30.0
 """Seconds that a forward nobody uses is kept."""
@@ -66,6 +69,7 @@ class Forward:
             await self._serve(reader, writer)
         except ClusterError as error:
             self.error = error.message
+            log.info("%s", error.message)
         except (OSError, asyncio.CancelledError):
             pass
         finally:

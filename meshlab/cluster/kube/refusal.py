@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ from contextlib import contextmanager
 import msgspec
 
 from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, CredentialsRefused
-from meshlab.words import Words
+from meshlab.words import Words, tell
+
+log = logging.getLogger(__name__)
 
 
 class Status(msgspec.Struct):
@@ -24,6 +27,7 @@ def check(status: int, body: bytes, what: Words) -> None:
     if status < 400:
         return
     answer = message(body) or Words("errors.api.no-reason")
+    log.log(_level(status), "%s was refused (%d): %s", tell(what), status, tell(answer))
     if status == 401:
         raise CredentialsRefused("cluster.credentials-refused", what=what, code=status, answer=answer, status=status)
     if status == 429 or status >= 500:
@@ -31,6 +35,13 @@ def check(status: int, body: bytes, what: Words) -> None:
     if status == 403:
         raise ClusterError("api.forbidden", what=what, code=status, answer=answer, status=status)
     raise ClusterError("api.refused", what=what, code=status, answer=answer, status=status)
+
+
+def _level(status: int) -> int:
+    """What is not there, or not allowed, is often only asked for; a server that fails, or knows us no more, is worth more."""
+    if status == 404:
+        return logging.DEBUG
+    return logging.WARNING if status in (401, 429) or status >= 500 else logging.INFO
 
 
 def message(body: bytes) -> str:
@@ -50,8 +61,10 @@ def sentences(what: Words, server: str) -> Iterator[None]:
     try:
         yield
     except httpx2.TimeoutException as error:
+        log.warning("%s: no answer of %s in time", tell(what), server)
         raise ConnectionLost("cluster.connection-lost", server=server, what=what, why=late(server)) from error
     except httpx2.HTTPError as error:
+        log.warning("%s: %s", tell(what), tell(why(error, server)))
         raise ConnectionLost("cluster.connection-lost", server=server, what=what, why=why(error, server)) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from meshlab.cluster.kube.connection import Connection
 from meshlab.cluster.kube.discovery import Resource
 from meshlab.errors import ClusterError
 from meshlab.words import Words
+
+log = logging.getLogger(__name__)
 
 Event = tuple[str, dict[str, Any]]
 PAGE = "500"
@@ -83,6 +86,7 @@ class Reflector:
                 if not synced or self._connection.ended:
                     raise
                 errors += isinstance(error, ClusterError)
+                log.info("the watch of %s is begun anew: %s", self._path, error)
             await asyncio.sleep(random.uniform(0.5, 1) * min(PAUSE[1], PAUSE[0] * 2**errors))
 
     def _difference(self, objects: list[dict[str, Any]]) -> list[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import os
 import signal
@@ -20,6 +21,8 @@ from meshlab.cluster.programs.group import Mark
 from meshlab.cluster.programs.guardian import guardian
 from meshlab.errors import EngineError
 from meshlab.words import Words
+
+log = logging.getLogger(__name__)
 
 TAIL = 1200
 """Characters of a failed program's last words that its error keeps."""
@@ -59,6 +62,8 @@ async def run(
     async with started(*argv, stdin=source, stdout=stdout, env=env) as process, limit(deadline, argv):
         out, err = await process.communicate(given)
         finished = Finished(process.returncode or 0, out or b"", err.decode(errors="replace"))
+    if finished.code:
+        log.log(logging.WARNING if check else logging.INFO, "%s", failure(argv, finished.code, finished.err or finished.text))
     if check and finished.code:
         raise failure(argv, finished.code, finished.err or finished.text)
     return finished
@@ -77,6 +82,7 @@ async def lines(
             yield text
         code = await process.wait()
     if code:
+        log.warning("%s", failure(argv, code, said))
         raise failure(argv, code, said)
 
 
@@ -90,7 +96,7 @@ async def started(
     ending: Ending | None = None,
 ) -> AsyncIterator[Process]:
     """A program while the context lasts; what still runs of its process group afterwards is killed (or as `ending` does)."""
-    mark = guardian().new_mark()
+    mark, since = guardian().new_mark(), time.monotonic()
     environ = {**os.environ, **(env or {}), **mark.environment}
     starting = asyncio.ensure_future(_start(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=environ))
     try:
@@ -99,10 +105,21 @@ async def started(
     except asyncio.CancelledError:
         await to_the_end(_abandon(starting, ending or end, mark))
         raise
+    log.debug("`%s` started as process %d", shown(argv), process.pid)
     try:
         yield process
     finally:
+        how = "still ran and was ended" if process.returncode is None else f"ended with code {process.returncode}"
         await to_the_end((ending or end)(process, mark))
+        log.log(_level(since), "`%s` (process %d) %s after %.2f s", shown(argv), process.pid, how, time.monotonic() - since)
+
+
+SLOW = 2.0
+"""Seconds from which on a program is worth a line in the log."""
+
+
+def _level(since: float) -> int:
+    return logging.INFO if time.monotonic() - since > SLOW else logging.DEBUG
 
 
 async def _start(argv: tuple[str, ...], **arguments: Any) -> Process:
@@ -154,6 +171,7 @@ async def limit(seconds: float, argv: tuple[str, ...]) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
+        log.warning("`%s` did not finish within %g s", shown(argv), seconds)
         raise EngineError("program.too-long", command=shown(argv), seconds=seconds) from error
 
 

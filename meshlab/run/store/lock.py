@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import threading
 import time
@@ -20,6 +21,8 @@ from meshlab import files
 from meshlab.errors import LockedError
 from meshlab.files import fault
 from meshlab.words import Words
+
+log = logging.getLogger(__name__)
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -65,9 +68,17 @@ class Reentrant:
         with ExitStack() as stack:
             for file, subject in files.items():
                 stack.enter_context(held(file, operation, subject))
-            self._owner = me
+            self._owner, since = me, time.monotonic()
+            log.info("%s: `%s` begins", ", ".join(files.values()), operation)
             try:
                 yield
+            except BaseException as error:
+                log.warning(
+                    "`%s` failed after %.1f s: %s: %s", operation, time.monotonic() - since, type(error).__name__, error
+                )
+                raise
+            else:
+                log.info("`%s` ended after %.1f s", operation, time.monotonic() - since)
             finally:
                 self._owner = None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-CORE = ["lab", "check", "cluster", "run", "report", "workshop", "settings", "words", "errors", "files", "timestamps"]
+CORE = ["lab", "check", "cluster", "run", "report", "workshop", "settings", "words", "errors", "files", "timestamps", "logs"]
 TERMINAL = ("textual", "rich", "wcwidth")
 CLUSTERS = ("lightkube", "docker", "requests", "httpx2", "websockets", "aiohttp")
 TEXTS = ("jmespath", "jsonpatch", "tomlkit", "jinja2", "packaging")

@@ -1,0 +1,60 @@
+"""The log of meshlab itself: what it did and what went wrong, in `logs/meshlab.log` of the state folder.
+
+Modules write with the standard library: `log = logging.getLogger(__name__)`. Nothing of it is ever seen on the screen or on
+stderr, no secret is written (see redaction.py), and a log that cannot be written is no reason to fail.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+ENVIRONMENT = "MESHLAB_LOG"
+"""The level: debug, info (the default), warning, error."""
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+FOLDER, FILE = "logs", "meshlab.log"
+
+# Whoever imports meshlab and begins no log: without a handler, warnings would go to stderr.
+logging.getLogger("meshlab").addHandler(logging.NullHandler())
+
+
+def file_in(state: Path) -> Path:
+    """The log of a state folder; older parts of it have .1, .2 and so on at the end."""
+    return state / FOLDER / FILE
+
+
+def level() -> int:
+    """As the environment wishes; a word that is no level is info."""
+    return LEVELS.get(os.environ.get(ENVIRONMENT, "").strip().lower(), logging.INFO)
+
+
+def begin(state: Path) -> None:
+    """Write the log of this process into the state folder, and other packages' warnings too, instead of to stderr."""
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if isinstance(one, Later)]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(Later(file_in(state)))
+    logging.getLogger("meshlab").setLevel(level())
+
+
+class Later(logging.Handler):
+    """Opens nothing, and imports nothing, before there is something to write."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._path = file
+        self._writer: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._writer is None:
+            from meshlab.logs.file import SharedFile
+
+            self._writer = SharedFile(self._path)
+        self._writer.handle(record)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        super().close()

@@ -41,6 +41,7 @@ def cli(
     """
     from meshlab.cli.options import Options
 
+    _begin_log(ctx.invoked_subcommand or "the interface")
     _Reader.language = lang or ""
     ctx.obj = Options.read(lang, lab, packs, record, engine=engine, memory=memory)
     _Reader.language = ctx.obj.language
@@ -54,6 +55,17 @@ def cli(
 
 def run(args: list[str] | None = None) -> int:
     """Run one command line and give its exit code; nothing that a user does leaves by a traceback."""
+    since = time.monotonic()
+    code = _run(args)
+    # Only where the log has begun: `--help` and what cannot be read need none.
+    if "meshlab.logs" in sys.modules:
+        from meshlab.logs import log
+
+        log.info("ended with code %d after %.1f s", code, time.monotonic() - since)
+    return code
+
+
+def _run(args: list[str] | None) -> int:
     try:
         code = cli.main(args=args, prog_name="meshlab", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.PASS
@@ -77,15 +89,25 @@ class _Reader:
     language = ""
 
 
+def _begin_log(command: str) -> None:
+    from meshlab import logs
+    from meshlab.run.store.paths import find
+
+    logs.begin(find().root)
+    logs.log.info("meshlab %s, Python %s: %s", __version__, sys.version.partition(" ")[0], command)
+
+
 def _failed(error: Exception) -> int:
+    from meshlab.logs import log
+
     if isinstance(error, MeshlabError):
+        log.warning("%s: %s", type(error).__name__, error)
         sentence, hint = _words(error)
         _say(sentence)
         if hint:
             _say(f"  → {hint}")
         return error.exit_code
-    pass
-
+    log.critical("meshlab failed in itself", exc_info=error)
     _say(f"meshlab failed in itself ({type(error).__name__}): this is never your lab's fault.")
     _say(f"  → What happened is written in {write_report(error)}; please report it.")
     return ExitCode.ENVIRONMENT

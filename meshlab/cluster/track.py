@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,8 @@ import msgspec
 from meshlab import files
 from meshlab.cluster.progress import Progress
 from meshlab.errors import EnvironmentFault, MeshlabError
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[Progress], None]
 """Takes an event at once: it must neither wait nor fail."""
@@ -68,12 +71,15 @@ class Track:
 
     def running(self, phase: str, *, done: int = 0, total: int = 0, detail: str = "") -> None:
         """It has begun, or has come further."""
+        if phase not in self._since:
+            log.info("phase %s begins %s", phase, detail)
         self._since.setdefault(phase, time.monotonic())
         self.tell(Progress(phase=phase, estimate=self.estimates.get(phase), done=done, total=total, detail=detail))
 
     def done(self, phase: str, *, done: int = 0, total: int = 0, detail: str = "") -> None:
         """It has ended well."""
         seconds = round(time.monotonic() - self._since.setdefault(phase, time.monotonic()), 3)
+        log.info("phase %s ended after %.1f s %s", phase, seconds, detail)
         self._took[phase] = seconds
         self._over.add(phase)
         self.tell(Progress(phase=phase, state="done", seconds=seconds, done=done, total=total, detail=detail))
@@ -81,11 +87,13 @@ class Track:
     def failed(self, phase: str, detail: str) -> None:
         """It has ended badly."""
         seconds = round(time.monotonic() - self._since.get(phase, time.monotonic()), 3)
+        log.warning("phase %s failed after %.1f s: %s", phase, seconds, detail)
         self._over.add(phase)
         self.tell(Progress(phase=phase, state="failed", seconds=seconds, detail=detail))
 
     def skipped(self, phase: str, detail: str = "") -> None:
         """It was not needed."""
+        log.info("phase %s was not needed %s", phase, detail)
         self._over.add(phase)
         self.tell(Progress(phase=phase, state="skipped", detail=detail))
 

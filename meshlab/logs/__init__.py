@@ -15,8 +15,9 @@ ENVIRONMENT = "MESHLAB_LOG"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 FOLDER, FILE = "logs", "meshlab.log"
 
+log = logging.getLogger("meshlab")
 # Whoever imports meshlab and begins no log: without a handler, warnings would go to stderr.
-logging.getLogger("meshlab").addHandler(logging.NullHandler())
+log.addHandler(logging.NullHandler())
 
 
 def file_in(state: Path) -> Path:
@@ -36,7 +37,7 @@ def begin(state: Path) -> None:
         root.removeHandler(old)
         old.close()
     root.addHandler(Later(file_in(state)))
-    logging.getLogger("meshlab").setLevel(level())
+    log.setLevel(level())
 
 
 class Later(logging.Handler):

@@ -44,11 +44,10 @@ class SharedFile(RotatingFileHandler):
 
     def doRollover(self) -> None:  # noqa: N802  # logging's own name
         self._let_go()
-        with _locked(Path(f"{self.baseFilename}.lock")):
-            # Gone or small: somebody else has just done it.
-            with suppress(FileNotFoundError):
-                if Path(self.baseFilename).stat().st_size >= LARGEST // 2:
-                    super().doRollover()
+        # Gone or small: somebody else has just done it.
+        with _locked(Path(f"{self.baseFilename}.lock")), suppress(FileNotFoundError):
+            if Path(self.baseFilename).stat().st_size >= LARGEST // 2:
+                super().doRollover()
 
     def _open(self) -> TextIOWrapper:
         file = Path(self.baseFilename)

@@ -49,8 +49,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
 _OF_KEYS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n\\")
+_QUOTE = r"""(?:\\{0,4}["'])?"""
 _FIELD = re.compile(
-    rf"""(?i)((?:\\{{0,4}}["'])?(?<![A-Za-z0-9])(?:{_NAME})(?:\\{{0,4}}["'])?\s*[:=]\s*|--(?:{_NAME})[ =])({_VALUE})"""
+    rf"(?i)({_QUOTE}(?<![A-Za-z0-9])(?:{_NAME}){_QUOTE}\s*[:=]\s*|--(?:{_NAME})[ =])({_VALUE})",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed, WorkerState
 
-from meshlab.errors import ExitCode
+from meshlab.errors import ExitCode, MeshlabError
 from meshlab.run.api import LabRun, Language
 from meshlab.settings import choose
 from meshlab.settings.model import Loaded
@@ -37,10 +38,20 @@ from meshlab.tui.theme import CYCLE, DARK, OWN_VARIABLES, THEMES
 from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
 from meshlab.words import default_language, say
 
+log = logging.getLogger(__name__)
+
 FUNCTION_KEY = re.compile(r"f\d+")
 """Keyboards have a capital letter on them."""
 SETTINGS_SAID = 30
 """Seconds that a sentence about the settings file stays."""
+
+
+def write_down(error: BaseException) -> None:
+    """Into the log: what the learner is told as a sentence as a line, what nobody expected with where it came from."""
+    if isinstance(error, MeshlabError):
+        log.warning("shown: %s: %s", type(error).__name__, error)
+    else:
+        log.error("a worker or screen failed", exc_info=error)
 
 
 class MeshlabApp(App[int]):
@@ -213,12 +224,15 @@ class MeshlabApp(App[int]):
     def show_failure(self, message: Failed) -> None:
         from meshlab.tui.base.modals import FailureModal
 
+        write_down(message.error)
         self.push_screen(FailureModal(message.error, message.ways), message.chosen)
 
     def _handle_exception(self, error: Exception) -> None:
         """Nobody caught it: the app ends. Textual would print a traceback; whoever ran the app says it as a sentence."""
         super()._handle_exception(error)
-        self.fatal = self.fatal or (error.error if isinstance(error, WorkerFailed) else error)
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        write_down(cause)
+        self.fatal = self.fatal or cause
         self._exit_renderables.clear()
 
     # --- keys --- #

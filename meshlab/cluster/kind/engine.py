@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
+
+log = logging.getLogger(__name__)
 
 LEASE = 12.0
 """A kubelet renews its lease every ten seconds: one that is older than this before a pause tells nothing."""
@@ -100,10 +103,12 @@ class KindEngine:
 
     async def pause(self, info: ClusterInfo) -> None:
         """Freeze all nodes: CPU back, memory stays."""
+        log.info("the nodes of %s are paused", info.name)
         await freeze(await self._nodes(info))
 
     async def halt(self, info: ClusterInfo) -> None:
         """Stop all nodes: memory back."""
+        log.info("the nodes of %s are stopped", info.name)
         await stop_nodes(await self._nodes(info))
 
     async def recover(self, info: ClusterInfo, track: Track) -> None:
@@ -134,6 +139,7 @@ class KindEngine:
     async def delete(self, name: str, folder: Path) -> None:
         """Remove what `create` made, and only that. Fine when some or all of it is gone."""
         files = OwnFiles(folder)
+        log.info("the cluster %s is removed", name)
         await remove_nodes(PREFIX + name, files.mount)
         if files.ours:
             files.remove()

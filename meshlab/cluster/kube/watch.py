@@ -86,7 +86,7 @@ class Reflector:
                 if not synced or self._connection.ended:
                     raise
                 errors += isinstance(error, ClusterError)
-                log.info("the watch of %s is begun anew: %s", self._path, error)
+                log.info("the watch of %s is begun anew: %s", path, error)
             await asyncio.sleep(random.uniform(0.5, 1) * min(PAUSE[1], PAUSE[0] * 2**errors))
 
     def _difference(self, objects: list[dict[str, Any]]) -> list[Event]:

@@ -13,7 +13,8 @@ from meshlab.logs.redaction import MARK, redacted
 
 SECRET = "s3cr3t-S3CR3T-s3cr3t"
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQifQ.c2lnbmF0dXJl-abc_DEF"
-KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx5secretsecretsecret\nsecretsecretsecretsecretsecret==\n-----END RSA PRIVATE KEY-----"
+BODY = "MIIEpAIBAAKCAQEAx5secretsecretsecret\nsecretsecretsecretsecretsecret=="
+KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{BODY}\n-----END RSA PRIVATE KEY-----"
 HOME = Path("/home/wei")
 
 

@@ -59,9 +59,9 @@ def run(args: list[str] | None = None) -> int:
     code = _run(args)
     # Only where the log has begun: `--help` and what cannot be read need none.
     if "meshlab.logs" in sys.modules:
-        from meshlab.logs import log
+        from meshlab import logs
 
-        log.info("ended with code %d after %.1f s", code, time.monotonic() - since)
+        logs.end("ended with code %d after %.1f s", code, time.monotonic() - since)
     return code
 
 
@@ -93,8 +93,7 @@ def _begin_log(command: str) -> None:
     from meshlab import logs
     from meshlab.run.store.paths import find
 
-    logs.begin(find().root)
-    logs.log.info("meshlab %s, Python %s: %s", __version__, sys.version.partition(" ")[0], command)
+    logs.begin(find().root, f"meshlab {__version__}, Python {sys.version.partition(' ')[0]}: {command}")
 
 
 def _failed(error: Exception) -> int:

@@ -30,29 +30,46 @@ def level() -> int:
     return LEVELS.get(os.environ.get(ENVIRONMENT, "").strip().lower(), logging.INFO)
 
 
-def begin(state: Path) -> None:
-    """Write the log of this process into the state folder, and other packages' warnings too, instead of to stderr."""
+def begin(state: Path, opening: str = "") -> None:
+    """Write the log of this process into the state folder, and other packages' warnings too, instead of to stderr.
+
+    opening: the first line. It is written with the second one, so that a command that has nothing to say leaves nothing.
+    """
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, Later)]:
         root.removeHandler(old)
         old.close()
-    root.addHandler(Later(file_in(state)))
+    root.addHandler(Later(file_in(state), opening))
     log.setLevel(level())
+
+
+def end(text: str, *arguments: object) -> None:
+    """The last line of this process, where it has written one."""
+    if any(isinstance(one, Later) and one.used for one in logging.getLogger().handlers):
+        log.info(text, *arguments)
 
 
 class Later(logging.Handler):
     """Opens nothing, and imports nothing, before there is something to write."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, opening: str) -> None:
         super().__init__()
         self._path = file
+        self._opening = opening
         self._writer: logging.Handler | None = None
+
+    @property
+    def used(self) -> bool:
+        """Whether something was written."""
+        return self._writer is not None
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._writer is None:
             from meshlab.logs.file import SharedFile
 
             self._writer = SharedFile(self._path)
+            if self._opening:
+                self._writer.handle(log.makeRecord(log.name, logging.INFO, "", 0, self._opening, (), None))
         self._writer.handle(record)
 
     def close(self) -> None:

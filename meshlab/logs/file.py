@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import cast
 
 from meshlab.logs.redaction import redacted
 
@@ -53,13 +52,13 @@ class SharedFile(RotatingFileHandler):
         file = Path(self.baseFilename)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return cast("TextIOWrapper", os.fdopen(handle, "a", buffering=BUFFER, encoding="utf-8", errors="backslashreplace"))
+        return os.fdopen(handle, "a", buffering=BUFFER, encoding="utf-8", errors="backslashreplace")
 
     def _let_go(self) -> None:
         if self.stream is not None:
             with suppress(OSError):
                 self.stream.close()
-            self.stream = None  # type: ignore[assignment]  # as RotatingFileHandler itself does it
+            self.stream = None
 
 
 @contextmanager
@@ -75,11 +74,10 @@ def _locked(file: Path) -> Iterator[None]:
 class Lines(logging.Formatter):
     """Time (UTC), level, process, module, message; without secrets."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
         line = "%(asctime)s.%(msecs)03dZ %(levelname)-7s %(process)d %(name)s: %(message)s"
         super().__init__(line, datefmt="%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))

@@ -20,7 +20,7 @@ import msgspec
 from meshlab import files
 from meshlab.errors import LockedError
 from meshlab.files import fault
-from meshlab.words import Words
+from meshlab.words import Words, tell
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Reentrant:
             for file, subject in files.items():
                 stack.enter_context(held(file, operation, subject))
             self._owner, since = me, time.monotonic()
-            log.info("%s: `%s` begins", ", ".join(files.values()), operation)
+            log.info("%s: `%s` begins", ", ".join(map(tell, files.values())), operation)
             try:
                 yield
             except BaseException as error:

@@ -48,9 +48,18 @@ def test_a_line_says_when_who_and_what(tmp_path: Path) -> None:
 
 
 def test_nothing_is_made_before_something_is_said(tmp_path: Path) -> None:
-    logs.begin(tmp_path / "state")
+    logs.begin(tmp_path / "state", "meshlab 1: status")
     log.debug("not at this level")
+    logs.end("ended with code %d", 0)
     assert not (tmp_path / "state").exists()
+
+
+def test_what_is_said_stands_between_the_command_and_its_end(tmp_path: Path) -> None:
+    logs.begin(tmp_path, "meshlab 1: start")
+    log.warning("the engine is slow")
+    logs.end("ended with code %d", 4)
+    said = [line.partition(": ")[2] for line in text(tmp_path).splitlines()]
+    assert said == ["meshlab 1: start", "the engine is slow", "ended with code 4"]
 
 
 @pytest.mark.parametrize(("wanted", "seen"), [("", "iwe"), ("debug", "diwe"), ("WARNING", "we"), ("loud", "iwe")])

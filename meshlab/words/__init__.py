@@ -38,7 +38,9 @@ def tell(words: Words | str, language: str = "en") -> str:
     """The sentence in the reader's language. Plain text (older files hold it) stays as it is."""
     if isinstance(words, str):
         return words
-    return filled(template(words.key, language), **told(words.parameters, language))
+    text = filled(template(words.key, language), **told(words.parameters, language))
+    # A sentence that ends with another one has two full stops.
+    return re.sub(r"(?<!\.)\.\.$|。。$", lambda stops: stops[0][0], text)
 
 
 def told(parameters: Mapping[str, Parameter], language: str) -> dict[str, str]:

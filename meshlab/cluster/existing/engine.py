@@ -13,9 +13,11 @@ from meshlab.cluster.images.transfer import PHASE as LOAD
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kube import access, kubeconfigs
 from meshlab.cluster.kube.client import KubeClient, connect
-from meshlab.cluster.kube.ready import api_missing, until
+from meshlab.cluster.kube.ready import api_missing
+from meshlab.cluster.poll import patient, until
 from meshlab.cluster.track import Track
 from meshlab.errors import ClusterError, EngineError
+from meshlab.words import Words
 
 CONNECT = "connect"
 WITHIN = 30.0
@@ -47,7 +49,7 @@ class ContextEngine:
         files.write_kubeconfig(msgspec.json.encode(chosen))
         kube = KubeClient(files.kubeconfig, self.context)
         try:
-            await until(lambda: api_missing(kube), WITHIN)
+            await until(patient(lambda: api_missing(kube), WITHIN), WITHIN, what=Words("waits.api"))
             track.done(CONNECT)
             if images:
                 track.running(LOAD, total=len(images))
@@ -103,7 +105,7 @@ class ContextEngine:
         track.running(CONNECT, detail=self.context)
         kube = connect(info)
         try:
-            await until(lambda: api_missing(kube), WITHIN)
+            await until(patient(lambda: api_missing(kube), WITHIN), WITHIN, what=Words("waits.api"))
         finally:
             await kube.close()
         track.done(CONNECT)

@@ -18,6 +18,7 @@ from meshlab.cluster.kube.connection import Connection
 from meshlab.cluster.kube.discovery import Discovery, Resource
 from meshlab.cluster.kube.forward import Forwards
 from meshlab.cluster.kube.watch import Reflector, listed
+from meshlab.cluster.poll import Left, until
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef, describe
 from meshlab.words import Words
@@ -126,14 +127,16 @@ class KubeClient:
             await self._gone(ref, uid)
 
     async def _gone(self, ref: ObjectRef, uid: str) -> None:
-        deadline = asyncio.get_running_loop().time() + GONE_WITHIN
-        delay = 0.05
-        while (found := await self.get(ref)) is not None and found["metadata"].get("uid") == uid:
-            if asyncio.get_running_loop().time() > deadline:
-                held = ", ".join(found["metadata"].get("finalizers", [])) or "–"
-                raise ClusterError("api.not-gone", object=describe(ref), seconds=GONE_WITHIN, holders=held)
-            await asyncio.sleep(delay)
-            delay = min(0.5, delay * 1.5)
+        async def holders() -> str:
+            found = await self.get(ref)
+            if found is None or found["metadata"].get("uid") != uid:
+                return ""
+            return ", ".join(found["metadata"].get("finalizers", [])) or "–"
+
+        def late(held: Left) -> ClusterError:
+            return ClusterError("api.not-gone", object=describe(ref), seconds=GONE_WITHIN, holders=held or "–")
+
+        await until(holders, GONE_WITHIN, interval=0.1, late=late)
 
     def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
         """ADDED for all that is there, ("SYNC", {}), then ADDED, MODIFIED and DELETED for ever.

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
 
 from meshlab.cluster.api import Kube
+from meshlab.cluster.poll import Left, Look, patient, until
 from meshlab.cluster.track import Track
-from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 from meshlab.timestamps import unix
+from meshlab.words import Words
 
 PHASES = ["api", "nodes-ready", "dns-ready"]
 DEADLINES = {"api": 60.0, "nodes-ready": 120.0, "dns-ready": 120.0}
 """Seconds for each phase."""
-LOOK = 0.25
-"""Seconds between two looks."""
-
-Look = Callable[[], Awaitable[str]]
-"""Says what is still missing; empty when nothing is."""
 
 
 class Since(Struct, frozen=True):
@@ -48,54 +42,34 @@ async def wait_ready(
     """
     track = track or Track()
     memory = since or Since()
-    looks: dict[str, Look] = {
-        "api": lambda: api_missing(kube),
-        "nodes-ready": lambda: nodes_missing(kube, nodes, memory),
-        "dns-ready": lambda: dns_missing(kube, memory),
+    looks: dict[str, tuple[Words, Look]] = {
+        "api": (Words("waits.api"), lambda: api_missing(kube)),
+        "nodes-ready": (Words("waits.nodes-ready"), lambda: nodes_missing(kube, nodes, memory)),
+        "dns-ready": (Words("waits.dns-ready"), lambda: dns_missing(kube, memory)),
     }
-    for phase, look in looks.items():
+    for phase, (what, look) in looks.items():
         track.running(phase)
-        await until(look, (within or {}).get(phase, DEADLINES[phase]))
+        seconds = (within or {}).get(phase, DEADLINES[phase])
+        # An API server that starts refuses at first.
+        await until(patient(look, seconds), seconds, what=what)
         track.done(phase)
 
 
-async def until(look: Look, within: float) -> None:
-    """Look again and again. A ClusterError counts as missing: an API server that starts refuses at first."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within
-    while missing := await _looked(look, deadline - loop.time()):
-        if loop.time() >= deadline:
-            raise PreparationTimeout(
-                f"Waited {within:g} seconds in vain for {missing}.", hint="`meshlab doctor` looks for the cause."
-            )
-        await asyncio.sleep(LOOK)
-
-
-async def _looked(look: Look, seconds: float) -> str:
-    try:
-        async with asyncio.timeout(max(1.0, seconds)):
-            return await look()
-    except ClusterError as error:
-        return f"the API server ({error.message})"
-    except TimeoutError:
-        return "an answer of the API server"
-
-
-async def api_missing(kube: Kube) -> str:
+async def api_missing(kube: Kube) -> Left:
     """The API server says itself that it is ready."""
     said = await kube.raw("/readyz")
-    return "" if said == "ok" else f"the API server (readyz says {said})"
+    return None if said == "ok" else Words("waits.readyz", {"answer": str(said)})
 
 
-async def nodes_missing(kube: Kube, count: int, since: Since) -> str:
+async def nodes_missing(kube: Kube, count: int, since: Since) -> Left:
     """Every node is there, Ready, and has said so after `since`."""
     nodes = await kube.list(ObjectRef(kind="Node"))
     if len(nodes) < max(count, 1):
-        return f"{max(count, 1) - len(nodes)} more nodes to join"
+        return Words("waits.nodes-lacking", {"count": max(count, 1) - len(nodes)})
     leases = await kube.list(ObjectRef(api_version="coordination.k8s.io/v1", kind="Lease", namespace="kube-node-lease"))
     renewed = {lease["metadata"]["name"]: _unix(lease.get("spec", {}).get("renewTime")) for lease in leases}
     late = [name for name, node in _by_name(nodes) if not _usable(node, renewed.get(name, 0.0), since)]
-    return f"node {', '.join(late)} to be Ready" if late else ""
+    return Words("waits.nodes-not-ready", {"nodes": ", ".join(late)}) if late else None
 
 
 def _usable(node: dict[str, Any], renewed: float, since: Since) -> bool:
@@ -104,7 +78,7 @@ def _usable(node: dict[str, Any], renewed: float, since: Since) -> bool:
     return ready.get("status") == "True" and renewed >= since.renewed and heard >= since.started
 
 
-async def dns_missing(kube: Kube, since: Since) -> str:
+async def dns_missing(kube: Kube, since: Since) -> Left:
     """A CoreDNS pod that is Ready, in containers started after `since`."""
     pods = await kube.list(ObjectRef(kind="Pod", namespace="kube-system", labels={"k8s-app": "kube-dns"}))
     for pod in pods:
@@ -112,8 +86,8 @@ async def dns_missing(kube: Kube, since: Since) -> str:
         began = min(_unix((one.get("state", {}).get("running") or {}).get("startedAt")) for one in states)
         ready = _condition(pod, "Ready").get("status") == "True"
         if ready and began >= since.started and not pod["metadata"].get("deletionTimestamp"):
-            return ""
-    return f"CoreDNS to be Ready ({len(pods)} pods)"
+            return None
+    return Words("waits.coredns", {"pods": len(pods)})
 
 
 def _by_name(objects: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

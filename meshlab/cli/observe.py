@@ -118,9 +118,9 @@ def traffic_command(options: Options, seconds: int, form: str) -> None:
 
         click.echo(envelope("traffic", seconds=seconds, services=dict(found)))
         return
-    from meshlab.report.traffic_text import traffic_text
+    from meshlab.report.rates import rates_text
 
-    click.echo(traffic_text(found, options.language))
+    click.echo(rates_text(found, options.language))
 
 
 async def counted(run: LabRun, seconds: float, began: Callable[[], None]) -> Rates:

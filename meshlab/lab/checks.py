@@ -190,7 +190,7 @@ class ProxyConfigSpec(_Spec, frozen=True, kw_only=True):
 
 
 class WritesSpec(_Spec, frozen=True, kw_only=True):
-    """How many writes of the learner touched the objects, as the observer counted them."""
+    """How many writes of the learner touched the objects, as the recorder counted them."""
 
     refs: tuple[ObjectRef, ...]
     since: Literal["lab-start", "step-start", "phase-start"] = "step-start"

@@ -11,7 +11,7 @@ from meshlab.errors import LabError
 from meshlab.lab import problem
 from meshlab.lab.files.source import read_text
 from meshlab.lab.model import Lab, Variable
-from meshlab.lab.problem import Fault, Problem, shown, spelled
+from meshlab.lab.problem import Mistake, Problem, shown, spelled
 from meshlab.lab.rules import structure
 from meshlab.lab.values.render import fill
 from meshlab.lab.values.variables import Values, block, shape_error
@@ -103,9 +103,9 @@ def _read(folder: Path, seed: int) -> Reading:
     return Reading(LoadedLab(id=folder.name, folder=folder, lab=lab, seed=seed, values=values, lines=lines))
 
 
-def _faults(source: Document) -> list[Fault]:
+def _faults(source: Document) -> list[Mistake]:
     """Shape first; what the parts mean is only looked at when the shape is right."""
-    found = [*source.faults, *shape.faults(source.data, Lab)]
+    found = [*source.mistakes, *shape.mistakes(source.data, Lab)]
     if found:
         return found
     return structure(shape.convert(source, Lab, source.data, ()))
@@ -118,17 +118,17 @@ def _values(text: str, line: int, file: str, lab_id: str, seed: int) -> tuple[di
     source = document(text, file, line)
     if not isinstance(source.data, dict) or list(source.data) != ["variables"]:
         raise source.error((), _BLOCK)
-    found = [*source.faults, *shape.faults(source.data, dict[str, dict[str, Variable]])]
+    found = [*source.mistakes, *shape.mistakes(source.data, dict[str, dict[str, Variable]])]
     if found:
-        return {}, [source.problem(fault) for fault in found]
+        return {}, [source.problem(mistake) for mistake in found]
     variables = shape.convert(source, dict[str, dict[str, Variable]], source.data, ())["variables"]
     said = {name: shape_error(name, one) for name, one in variables.items()}
-    found = [Fault(("variables", name), message, "variable") for name, message in said.items() if message]
+    found = [Mistake(("variables", name), message, "variable") for name, message in said.items() if message]
     values = Values(lab_id, seed, variables)
     for name in variables if not found else ():
         try:
             values.get(name)
         except ValueError as error:
-            found.append(Fault(("variables", name), str(error), "variable"))
+            found.append(Mistake(("variables", name), str(error), "variable"))
             values.open.clear()
-    return values.known, [source.problem(fault) for fault in found]
+    return values.known, [source.problem(mistake) for mistake in found]

@@ -15,7 +15,7 @@ Key = tuple[str | int, ...]
 Severity = Literal["error", "warning", "note"]
 
 
-class Fault(Struct, frozen=True):
+class Mistake(Struct, frozen=True):
     """What is wrong inside a document, before its file and line are known."""
 
     key: Key

@@ -1,4 +1,4 @@
-"""How many requests a second each service receives, from two counts of its pods. Pure."""
+"""How many requests a second each service receives, from two counts of its pods; and a table of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from meshlab.report.matrix_text import aligned
 from meshlab.run.api import Received, Traffic
+from meshlab.words import say
 
 SHORTEST = 2.0
 """Seconds that must lie between two counts: of less, a rate would be noise."""
@@ -69,3 +71,16 @@ def _rate(pods: list[Received], seconds: float) -> Rate:
         failed=min(1.0, sum(pod.failed for pod in pods) / total) if total else 0.0,
         versions={version: count / total for version, count in versions.items()} if several else {},
     )
+
+
+def rates_text(rates: Rates, language: str = "en") -> str:
+    """Service, requests a second, share that failed, share of each version; a sentence where nothing is known."""
+    if not rates:
+        return say("cli.traffic.none", language)
+    table = [[say(f"cli.traffic.{name}", language) for name in ("service", "rate", "failed", "versions")]]
+    table += [[service, rate.text, f"{rate.failed:.0%}", _versions(rate)] for service, rate in rates.items()]
+    return aligned(table)
+
+
+def _versions(rate: Rate) -> str:
+    return " ".join(f"{version} {share:.0%}" for version, share in rate.versions.items())

@@ -156,4 +156,4 @@ class Session(RunGuide):
             return None
         from meshlab.run.checks import fixtures
 
-        return fixtures.recorder(self.run, self._record)
+        return fixtures.writer(self.run, self._record)

@@ -30,7 +30,7 @@ USER = "system:serviceaccount:people:ada"
 SPACES = ("meshlab", "shop")
 STEPS = ("look", "router", "policy", "bypass")
 KINDS = "all,configmaps,serviceaccounts,roles,rolebindings,ingresses,networkpolicies"
-# What an observer of managers alone can and cannot say is asked with these.
+# What a recorder of managers alone can and cannot say is asked with these.
 REMOVED = '[{"op": "remove", "path": "/spec/template/spec/containers/0/env/0"}]'
 
 

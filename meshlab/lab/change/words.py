@@ -12,7 +12,7 @@ from meshlab.lab.files.folder import Source
 from meshlab.lab.files.manifests import read_documents
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.model import Lab, Prediction
-from meshlab.lab.problem import Fault, Key
+from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules.places import unknown
 from meshlab.lab.yaml import shape
 from meshlab.lab.yaml.document import Document
@@ -93,6 +93,6 @@ def _pairs(source: Source, values: Mapping[str, str] | None) -> Iterator[tuple[D
 
 
 def _known(document: Document, key: Key, what: str, name: str, known: Iterable[str]) -> None:
-    fault: Fault
-    for fault in unknown(key, what, name, known):
-        raise document.problem(fault).error()
+    mistake: Mistake
+    for mistake in unknown(key, what, name, known):
+        raise document.problem(mistake).error()

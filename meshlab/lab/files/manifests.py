@@ -67,8 +67,8 @@ def read_documents(path: Path, given: Mapping[str, str] | None) -> list[Document
     text = read_text(path)
     found = documents(text if given is None else render(text, given, shown(path)), shown(path))
     for document in found:
-        for fault in document.faults:
-            raise document.problem(fault).error()
+        for mistake in document.mistakes:
+            raise document.problem(mistake).error()
     return found
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import Fault
-from meshlab.lab.rules import checks, comparison, experiments, faults, ids, names, places, vacuous
+from meshlab.lab.problem import Mistake
+from meshlab.lab.rules import checks, comparison, experiments, faults, ids, names, places
 
-STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
+STRUCTURE: tuple[Callable[[Lab], Iterator[Mistake]], ...] = (
     ids.rule,
     places.rule,
     checks.one_kind,
@@ -19,7 +19,7 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
     checks.until,
     checks.answers,
     names.rule,
-    vacuous.rule,
+    checks.asks,
     experiments.rule,
     experiments.phase_checks,
     faults.rule,
@@ -27,6 +27,6 @@ STRUCTURE: tuple[Callable[[Lab], Iterator[Fault]], ...] = (
 )
 
 
-def structure(lab: Lab) -> list[Fault]:
+def structure(lab: Lab) -> list[Mistake]:
     """Everything that makes a lab unusable although each of its keys has the right type."""
-    return [fault for rule in STRUCTURE for fault in rule(lab)]
+    return [mistake for rule in STRUCTURE for mistake in rule(lab)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshlab.lab import model
-from meshlab.lab.problem import Fault, Key
+from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """Kind of fault to the keys without which it would do nothing."""
 
 
-def rule(lab: model.Lab) -> Iterator[Fault]:
+def rule(lab: model.Lab) -> Iterator[Mistake]:
     """Every fault of every phase."""
     for key, experiment in walk.experiments(lab):
         for i, phase in enumerate(experiment.phases):
@@ -29,10 +29,10 @@ def rule(lab: model.Lab) -> Iterator[Fault]:
                 yield from _incomplete((*key, "phases", i, "apply", j), fault)
 
 
-def _incomplete(key: Key, fault: model.Fault) -> Iterator[Fault]:
+def _incomplete(key: Key, fault: model.Fault) -> Iterator[Mistake]:
     for name in NEEDED.get(fault.kind, ()):
         value = getattr(fault, "with_" if name == "with" else name.replace("-", "_"))
         if value is None or (not value and name != "replicas"):
-            yield Fault(key, f"a fault of kind `{fault.kind}` needs `{name}`", "fault")
+            yield Mistake(key, f"a fault of kind `{fault.kind}` needs `{name}`", "fault")
     if not fault.target.name and not fault.target.labels:
-        yield Fault((*key, "target"), "a fault's target has a name or labels", "fault")
+        yield Mistake((*key, "target"), "a fault's target has a name or labels", "fault")

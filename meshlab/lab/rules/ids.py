@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import Fault, Key, spelled
+from meshlab.lab.problem import Key, Mistake, spelled
 from meshlab.lab.rules import walk
 from meshlab.lab.values.names import runtime_names
 
 
-def rule(lab: Lab) -> Iterator[Fault]:
+def rule(lab: Lab) -> Iterator[Mistake]:
     """Every id that stands twice among its like."""
     for name in set(lab.variables) & set(runtime_names(lab)):
-        yield Fault(("variables", name), f"`{name}` is a name that the run gives a value to", "duplicate-id")
+        yield Mistake(("variables", name), f"`{name}` is a name that the run gives a value to", "duplicate-id")
     yield from _twice("step", ((("steps", i), step.id) for i, step in enumerate(lab.steps)))
     yield from _twice("check", ((key, check.id) for key, check in walk.checks(lab)))
     yield from _twice("experiment", ((key, experiment.id) for key, experiment in walk.experiments(lab)))
@@ -24,9 +24,9 @@ def rule(lab: Lab) -> Iterator[Fault]:
         yield from _twice("phase", (((*key, "phases", i), phase.id) for i, phase in enumerate(experiment.phases)))
 
 
-def _twice(what: str, ids: Iterable[tuple[Key, str]]) -> Iterator[Fault]:
+def _twice(what: str, ids: Iterable[tuple[Key, str]]) -> Iterator[Mistake]:
     first: dict[str, Key] = {}
     for key, one in ids:
         if one in first:
-            yield Fault((*key, "id"), f"the {what} id `{one}` stands twice (first at {spelled(first[one])})", "duplicate-id")
+            yield Mistake((*key, "id"), f"the {what} id `{one}` stands twice (first at {spelled(first[one])})", "duplicate-id")
         first.setdefault(one, key)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from meshlab.lab import checks as spec
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import Fault, Key
+from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
 from meshlab.lab.rules.places import unknown
 
@@ -24,7 +24,7 @@ class Use(Struct, frozen=True):
     name: str
 
 
-def rule(lab: Lab) -> Iterator[Fault]:
+def rule(lab: Lab) -> Iterator[Mistake]:
     """Every name in a check that refers to nothing, or to something of another sort."""
     for key, check in walk.checks(lab):
         for kind in walk.kinds(check):
@@ -34,7 +34,7 @@ def rule(lab: Lab) -> Iterator[Fault]:
             yield from _blocks((*key, "matrix"), check.matrix)
 
 
-def _wrong(lab: Lab, use: Use) -> Iterator[Fault]:
+def _wrong(lab: Lab, use: Use) -> Iterator[Mistake]:
     match use.sort:
         case "proxy":
             yield from unknown(use.key, "proxy", use.name, lab.proxies)
@@ -48,21 +48,21 @@ def _wrong(lab: Lab, use: Use) -> Iterator[Fault]:
             yield from _service(lab, use)
 
 
-def _service(lab: Lab, use: Use) -> Iterator[Fault]:
+def _service(lab: Lab, use: Use) -> Iterator[Mistake]:
     name = use.name
     yield from unknown(use.key, "service", name, lab.services)
     endpoint = lab.services.get(name)
     if endpoint is None:
         return
     if use.sort in ("caller", "row") and not (endpoint.select or endpoint.probe or endpoint.outside):
-        yield Fault(use.key, f"`{name}` has no `select`, so no pod can call from it", "service-cannot-call")
+        yield Mistake(use.key, f"`{name}` has no `select`, so no pod can call from it", "service-cannot-call")
     if use.sort in ("callee", "column") and not (endpoint.url or endpoint.port):
-        yield Fault(use.key, f"`{name}` has no `url`, so it cannot be called", "service-without-url")
+        yield Mistake(use.key, f"`{name}` has no `url`, so it cannot be called", "service-without-url")
     if use.sort == "backend" and not endpoint.select:
-        yield Fault(use.key, f"`{name}` has no `select`, so no pod of it counts", "service-cannot-call")
+        yield Mistake(use.key, f"`{name}` has no `select`, so no pod of it counts", "service-cannot-call")
 
 
-def _blocks(key: Key, matrix: spec.MatrixSpec) -> Iterator[Fault]:
+def _blocks(key: Key, matrix: spec.MatrixSpec) -> Iterator[Mistake]:
     for index, cells in enumerate(matrix.cells):
         for i, name in enumerate(cells.from_):
             yield from unknown((*key, "cells", index, "from", i), "row", name.partition("@")[0], matrix.rows)

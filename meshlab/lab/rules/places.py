@@ -9,35 +9,35 @@ from msgspec import Struct
 
 from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.lab.model import Lab, Proxy
-from meshlab.lab.problem import Fault, Key
+from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
 from meshlab.lab.yaml.shape import nearest
 
 
-def rule(lab: Lab) -> Iterator[Fault]:
+def rule(lab: Lab) -> Iterator[Mistake]:
     """Everything outside the checks' own names that refers to nothing."""
     if not lab.clusters:
-        yield Fault(("clusters",), "a lab needs at least one cluster", "no-cluster")
+        yield Mistake(("clusters",), "a lab needs at least one cluster", "no-cluster")
     if not lab.steps:
-        yield Fault(("steps",), "a lab needs at least one step", "no-step")
+        yield Mistake(("steps",), "a lab needs at least one step", "no-step")
     if lab.namespaces and lab.namespaces[0] != lab.namespace:
         message = f"the first of `namespaces` is the default, which `namespace` says is `{lab.namespace}`"
-        yield Fault(("namespaces", 0), message, "namespaces")
+        yield Mistake(("namespaces", 0), message, "namespaces")
     yield from _clusters(lab)
     yield from _graph(lab)
     yield from _hints(lab)
     yield from _misconceptions(lab)
 
 
-def unknown(key: Key, what: str, name: str, known: Iterable[str]) -> Iterator[Fault]:
-    """A fault when `name` is not among the known ones."""
+def unknown(key: Key, what: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
+    """A mistake when `name` is not among the known ones."""
     known = list(known)
     if name not in known:
         listed = f"Known: {', '.join(known)}." if known else "The lab has none."
-        yield Fault(key, f"no {what} `{name}`{nearest(name, known)}", f"unknown-{what}", listed)
+        yield Mistake(key, f"no {what} `{name}`{nearest(name, known)}", f"unknown-{what}", listed)
 
 
-def _clusters(lab: Lab) -> Iterator[Fault]:
+def _clusters(lab: Lab) -> Iterator[Mistake]:
     for key, one in _addressed(lab, ()):
         if one.cluster:
             yield from unknown((*key, "cluster"), "cluster", one.cluster, lab.clusters)
@@ -59,14 +59,14 @@ def _addressed(value: Any, key: Key) -> Iterator[tuple[Key, ObjectRef | Endpoint
             yield from _addressed(item, (*key, str(name)))
 
 
-def _graph(lab: Lab) -> Iterator[Fault]:
+def _graph(lab: Lab) -> Iterator[Mistake]:
     for caller, callees in lab.graph.items():
         yield from unknown(("graph", caller), "service", caller, lab.services)
         for index, callee in enumerate(callees):
             yield from unknown(("graph", caller, index), "service", callee, lab.services)
 
 
-def _hints(lab: Lab) -> Iterator[Fault]:
+def _hints(lab: Lab) -> Iterator[Mistake]:
     checks = lab.all_checks()
     for i, step in enumerate(lab.steps):
         for j, hint in enumerate(step.hints):
@@ -74,11 +74,11 @@ def _hints(lab: Lab) -> Iterator[Fault]:
                 yield from unknown(("steps", i, "hints", j, "check"), "check", hint.check, checks)
 
 
-def _misconceptions(lab: Lab) -> Iterator[Fault]:
+def _misconceptions(lab: Lab) -> Iterator[Mistake]:
     checks = [check.id for _, check in walk.checks(lab)]
     for i, wrong in enumerate(lab.wrong):
         yield from unknown(("wrong", i, "step"), "step", wrong.step, (step.id for step in lab.steps))
         if not wrong.red:
-            yield Fault(("wrong", i, "red"), "a misconception turns at least one check red", "no-red")
+            yield Mistake(("wrong", i, "red"), "a misconception turns at least one check red", "no-red")
         for check in wrong.red:
             yield from unknown(("wrong", i, "red", check), "check", check, checks)

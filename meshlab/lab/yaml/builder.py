@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab.problem import Fault, Key, spelled
+from meshlab.lab.problem import Key, Mistake, spelled
 from meshlab.lab.yaml.marked import Document
 from meshlab.lab.yaml.scalars import Scalar, meaning
 
@@ -109,7 +109,7 @@ class Builder:
         path = (*frame.path, key)
         if key in frame.value:
             first = self.now.lines[path]
-            self.now.faults.append(Fault(path, f"the key `{key}` stands twice (first in line {first})", "duplicate-key"))
+            self.now.mistakes.append(Mistake(path, f"the key `{key}` stands twice (first in line {first})", "duplicate-key"))
         self.now.lines[path] = self.line(event)
 
     def alias(self, event: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab.problem import Fault, Key, Problem, spelled
+from meshlab.lab.problem import Key, Mistake, Problem, spelled
 
 
 class Document(Struct):
@@ -18,7 +18,7 @@ class Document(Struct):
     start: int = 1
     """1-based line of its first node."""
     lines: dict[Key, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
     """Duplicate keys: the last one stands in `data`."""
 
     def line(self, key: Key) -> int:
@@ -27,17 +27,17 @@ class Document(Struct):
             key = key[:-1]
         return self.lines.get(key, self.start)
 
-    def problem(self, fault: Fault) -> Problem:
-        """The fault with its place in the file."""
+    def problem(self, mistake: Mistake) -> Problem:
+        """The mistake with its place in the file."""
         return Problem(
             file=self.file,
-            line=self.line(fault.key),
-            key=spelled(fault.key),
-            rule=fault.rule,
-            message=fault.message,
-            hint=fault.hint,
+            line=self.line(mistake.key),
+            key=spelled(mistake.key),
+            rule=mistake.rule,
+            message=mistake.message,
+            hint=mistake.hint,
         )
 
     def error(self, key: Key, message: str, hint: str = "") -> LabError:
         """An exception that points at a key."""
-        return self.problem(Fault(key, message, "", hint)).error()
+        return self.problem(Mistake(key, message, "", hint)).error()

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from meshlab.lab.problem import Fault, Key
+from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.yaml.marked import Document
 
-__all__ = ["convert", "decode", "faults", "nearest"]
+__all__ = ["convert", "decode", "mistakes", "nearest"]
 
 T = TypeVar("T")
 
 
-def faults(data: Any, kind: Any, key: Key = ()) -> list[Fault]:
+def mistakes(data: Any, kind: Any, key: Key = ()) -> list[Mistake]:
     """Everything in `data` that a value of type `kind` cannot have."""
     return list(_faults(data, _info(kind), key))
 
@@ -27,13 +27,13 @@ def faults(data: Any, kind: Any, key: Key = ()) -> list[Fault]:
 def decode(source: Document, kind: type[T], data: Any = None, key: Key = ()) -> T:
     """The document (or `data`, which stands at `key` in it) as a `kind`. LabError for the first thing that does not fit."""
     data = source.data if data is None and not key else data
-    for fault in [*source.faults, *faults(data, kind, key)]:
-        raise source.problem(fault).error()
+    for mistake in [*source.mistakes, *mistakes(data, kind, key)]:
+        raise source.problem(mistake).error()
     return convert(source, kind, data, key)
 
 
 def convert(source: Document, kind: type[T], data: Any, key: Key = ()) -> T:
-    """As `decode`, for data in which no fault was found."""
+    """As `decode`, for data in which no mistake was found."""
     try:
         return msgspec.convert(data, kind)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -45,7 +45,7 @@ def _info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
-def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Fault]:
+def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Mistake]:
     match info:
         case inspect.AnyType():
             return
@@ -59,18 +59,18 @@ def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Fault]:
             yield from _items(data, [info.item_type] * (len(data) if isinstance(data, list) else 0), key)
         case inspect.TupleType():
             if isinstance(data, list) and len(data) != len(info.item_types):
-                yield Fault(key, f"needs exactly {len(info.item_types)} values, has {len(data)}", "type")
+                yield Mistake(key, f"needs exactly {len(info.item_types)} values, has {len(data)}", "type")
             else:
                 yield from _items(data, info.item_types, key)
         case _:
             message = wrong(data, info)
             if message:
-                yield Fault(key, message, "type")
+                yield Mistake(key, message, "type")
 
 
-def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Fault]:
+def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Mistake]:
     if not isinstance(data, dict):
-        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
+        yield Mistake(key, f"must be a mapping of keys, not {named(data)}", "type")
         return
     fields = {one.encode_name: one for one in info.fields}
     for name, value in data.items():
@@ -78,36 +78,36 @@ def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Fault]:
             yield from _faults(value, fields[name].type, (*key, name))
         else:
             missing = [one for one in fields if one not in data]
-            yield Fault((*key, name), f"unknown key `{name}`{nearest(name, missing)}", "unknown-key", _known(fields))
+            yield Mistake((*key, name), f"unknown key `{name}`{nearest(name, missing)}", "unknown-key", _known(fields))
     for name, one in fields.items():
         if one.required and name not in data:
-            yield Fault(key, f"the key `{name}` is missing", "missing-key")
+            yield Mistake(key, f"the key `{name}` is missing", "missing-key")
 
 
 def _known(fields: Iterable[str]) -> str:
     return f"Known keys: {', '.join(fields)}."
 
 
-def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Fault]:
+def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Mistake]:
     if not isinstance(data, dict):
-        yield Fault(key, f"must be a mapping of keys, not {named(data)}", "type")
+        yield Mistake(key, f"must be a mapping of keys, not {named(data)}", "type")
         return
     for name, value in data.items():
         message = wrong(name, info.key_type)
         if message:
-            yield Fault((*key, name), f"the key `{name}` {message}", "type")
+            yield Mistake((*key, name), f"the key `{name}` {message}", "type")
         yield from _faults(value, info.value_type, (*key, name))
 
 
-def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Fault]:
+def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Mistake]:
     if not isinstance(data, list):
-        yield Fault(key, f"must be a list, not {named(data)}", "type")
+        yield Mistake(key, f"must be a list, not {named(data)}", "type")
         return
     for index, (value, kind) in enumerate(zip(data, kinds, strict=True)):
         yield from _faults(value, kind, (*key, index))
 
 
-def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Fault]:
+def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Mistake]:
     if data is None and any(isinstance(one, inspect.NoneType) for one in info.types):
         return
     kinds = [one for one in info.types if not isinstance(one, inspect.NoneType)]

@@ -1,4 +1,4 @@
-"""`meshlab check --record DIR`: what is said of every recording."""
+"""`meshlab check --record DIR`: what stands in every fixture."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 
-def recorder(run: Run, folder: Path) -> FixtureWriter:
-    """Recordings into a folder, with versions and seed."""
+def writer(run: Run, folder: Path) -> FixtureWriter:
+    """Writes fixtures into a folder, with versions and seed."""
     prepared = run.state().prepared
     return FixtureWriter(
         folder,

@@ -29,7 +29,7 @@ async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
     return error
 
 
-def shell_leads_there(run: Run) -> None:
+def require_kubeconfig(run: Run) -> None:
     """KubeconfigGone when the learner's kubeconfig of a lab that is ready was deleted."""
     if run.state().environment != "ready":
         return

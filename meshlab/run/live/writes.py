@@ -1,4 +1,4 @@
-"""Who wrote what, from an observer that also works while meshlab is closed."""
+"""Who wrote what, from a recorder that also works while meshlab is closed."""
 
 from __future__ import annotations
 

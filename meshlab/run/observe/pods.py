@@ -18,7 +18,7 @@ async def pods(run: Run) -> list[dict[str, Any]]:
     ClusterError, which says what the engine knows where the API server does not answer; KubeconfigGone also for the
     learner's own, without which nothing can be done in the shell.
     """
-    health.shell_leads_there(run)
+    health.require_kubeconfig(run)
     try:
         return await _pods(run)
     except ConnectionLost as error:

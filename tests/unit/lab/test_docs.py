@@ -43,7 +43,7 @@ def rules(tree: ast.AST) -> Iterator[str]:
     for call in ast.walk(tree):
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            if name in ("Fault", "Problem", "at", "file", "caught", "of"):
+            if name in ("Mistake", "Problem", "at", "file", "caught", "of"):
                 given = [*call.args, *(one.value for one in call.keywords if one.arg == "rule")]
                 texts = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
                 yield from (one for one in texts if re.fullmatch("[a-z]+(-[a-z]+)*", one))

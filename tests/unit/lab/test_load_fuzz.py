@@ -131,7 +131,7 @@ def test_json_is_read_as_it_is(data: dict[str, object]) -> None:
     text = json.dumps(data, ensure_ascii=False)
     (found,) = documents(text, "x.yaml")
     assert found.data == data
-    assert found.faults == []
+    assert found.mistakes == []
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))

@@ -12,8 +12,7 @@ import pytest
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.errors import ExitCode
-from meshlab.plain import plain
-from meshlab.report.envelope import envelope, line
+from meshlab.report.envelope import envelope, line, plain
 from meshlab.report.glyphs import GLYPHS
 from meshlab.report.grade import grade_report
 from meshlab.report.junit import junit

@@ -17,7 +17,7 @@ from meshlab.run.api import LabRun, Snapshot
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.drive import Part, drive
 from meshlab.run.recordings.file import Recording, Writer, pack, read
-from meshlab.run.recordings.recorder import recorder
+from meshlab.run.recordings.tour_writer import written_down
 from tests.tui.scripted import ScriptedRun
 from tests.tui.scripted_lab import HINTS, LAB, PAGES, STEPS, TITLES
 
@@ -125,7 +125,7 @@ def opened(run: ScriptedRun) -> lines.Opened:
 
 
 def recorded(run: ScriptedRun, file: Path) -> LabRun:
-    return recorder(run, Writer(file), opened(run), lambda: {"edge_url": "http://127.0.0.1:30080"})
+    return written_down(run, Writer(file), opened(run), lambda: {"edge_url": "http://127.0.0.1:30080"})
 
 
 async def record(file: Path, run: ScriptedRun | None = None) -> Recording:

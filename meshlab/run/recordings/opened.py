@@ -13,8 +13,8 @@ from meshlab.run import catalog
 from meshlab.run.api import LabRun, Language
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.file import Recording, Writer, read
-from meshlab.run.recordings.recorder import recorder
 from meshlab.run.recordings.replay import Replay
+from meshlab.run.recordings.tour_writer import written_down
 from meshlab.run.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def recorded(session: Session, file: Path) -> LabRun:
         language=run.language,
     )
     own = run.lab.variables.keys()
-    return recorder(session, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
+    return written_down(session, Writer(file), opened, lambda: {key: one for key, one in run.values.items() if key not in own})
 
 
 def replay(

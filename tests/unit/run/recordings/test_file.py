@@ -14,7 +14,7 @@ from meshlab.run.catalog import has_recording, recording_of
 from meshlab.run.recordings import lines, opened
 from meshlab.run.recordings.file import Writer, pack, read
 from meshlab.run.recordings.lines import AnyLine, Called, Ended, Judged, Opened
-from meshlab.run.recordings.recorder import LARGEST, _slim
+from meshlab.run.recordings.tour_writer import LARGEST, _slim
 
 OPENED = Opened(t=1.0, schema=lines.SCHEMA, lab="2-router-mesh", seed=7)
 VERDICT = Verdict(check="a", step="b", kind="object", role="goal", outcome=Outcome.PASS)

@@ -30,15 +30,15 @@ T = TypeVar("T")
 Write = Callable[[int, float, T], lines.AnyLine]
 
 
-def recorder(run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> LabRun:
+def written_down(run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> LabRun:
     """The run, which from now on is written down.
 
     values: the template values that only the run knows, asked for again after each call.
     """
-    return cast("LabRun", _Recorder(run, writer, opened, values))
+    return cast("LabRun", _TourWriter(run, writer, opened, values))
 
 
-class _Recorder:
+class _TourWriter:
     """Around another LabRun. STREAMS and ANSWERS say how most members are written down; the others leave something out.
 
     What is neither there nor here is not written down: texts of the lab ship with meshlab.

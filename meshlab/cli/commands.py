@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings": ("settings", "Language, engine, memory, theme, animations and keys: show them, set one."),
     "doctor": ("machine", "Find what would go wrong, before it does."),
     "setup": ("machine", "Install what is missing: kind, kubectl, images."),
+    "support": ("machine", "Pack what helps others to help you: log, versions, findings; no secrets."),
 }
 
 

@@ -1,7 +1,9 @@
-"""doctor and setup: the machine that labs run on."""
+"""doctor, setup and support: the machine that labs run on."""
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import click
@@ -9,7 +11,8 @@ import click
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import progress_shown
 from meshlab.cli.running import drive
-from meshlab.errors import ExitCode
+from meshlab.errors import ExitCode, UsageError
+from meshlab.words import say
 
 GLYPHS = {"ok": "✔", "warning": "!", "problem": "✘", "unknown": "?", "note": "·"}
 
@@ -47,3 +50,48 @@ def setup_command(options: Options, bundle: str | None, tools_only: bool, form: 
 
     folder = Path(bundle).resolve() if bundle else None
     drive(setup(Track(progress_shown(options.language, form)), bundle=folder, tools_only=tools_only))
+
+
+@click.command("support")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@format_option("text", "json")
+@click.pass_obj
+def support_command(options: Options, file: Path | None, form: str) -> None:
+    """Pack what helps others to help you into FILE (.tar.gz), and show what is in it. Nothing is sent anywhere.
+
+    In it are versions, what the doctor finds, meshlab's own log, the log of the current lab and the nodes' journals. Tokens,
+    keys and kubeconfigs are left out, and your home folder is called ~.
+    """
+    from meshlab.report.envelope import envelope
+    from meshlab.report.trouble import told
+    from meshlab.run import support
+    from meshlab.run.catalog import current_run
+    from meshlab.run.store.paths import find
+
+    found = drive(support.collect(find(), options.lab or current_run()))
+    name = time.strftime("meshlab-support-%Y%m%d-%H%M%S")
+    target = (file or Path(f"{name}.tar.gz")).absolute()
+    size = _put(target, support.pack(found, name))
+    if form == "json":
+        missing = {name: error.message for name, error in found.missing.items()}
+        click.echo(envelope("support", file=str(target), bytes=size, parts=found.parts, missing=missing))
+        return
+    for part in found.parts:
+        click.echo(f"{_size(part.bytes):>10}  {part.name}")
+    for name, error in found.missing.items():
+        click.echo(f"{'–':>10}  {name}: {told(error, options.language).sentence}")
+    click.echo(say("cli.support.written", options.language, file=target, size=_size(size)))
+
+
+def _put(file: Path, data: bytes) -> int:
+    """Write it for nobody else to read; how many bytes. UsageError when it cannot be written there."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            return stream.write(data)
+    except OSError as error:
+        raise UsageError("usage.unwritable", file=file, why=error.strerror or "") from error
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024:.1f} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"

@@ -12,11 +12,12 @@ from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import removal
 from meshlab.run.run import Run
 from meshlab.run.store import scratch
+from meshlab.run.store.scratch import Purpose
 
 
 @asynccontextmanager
 async def alone(
-    purpose: str,
+    purpose: Purpose,
     lab: str,
     *,
     state: Path | None,

@@ -26,6 +26,7 @@ from meshlab.run.store import events, lock, state
 from meshlab.run.store.journal import Journal
 from meshlab.run.store.log import Log
 from meshlab.run.store.paths import Paths
+from meshlab.run.store.scratch import PURPOSES
 
 UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
     "undo-faults",
@@ -152,10 +153,6 @@ def _forget(folder: Path, *, progress_too: bool) -> None:
         log.append(events.Downed())
 
 
-SUB = ("grade", "prove")
-"""State folders inside the state folder: what runs there is nobody's progress."""
-
-
 @dataclass(frozen=True)
 class Leftover:
     """One thing that can be removed."""
@@ -166,7 +163,7 @@ class Leftover:
 
 async def find(paths: Paths) -> list[Leftover]:
     """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
-    folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in SUB)) for folder in _folders(root)}
+    folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in PURPOSES)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
     found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
     return [*found, *(Leftover(one, partial(ephemeral.remove, one)) for one in await ephemeral.left())]

@@ -20,6 +20,7 @@ from meshlab import logs
 from meshlab.cluster.doctor import ask, examine
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kind.nodes import own_nodes
+from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.containers import PREFIX, Node, docker
 from meshlab.errors import MeshlabError
 from meshlab.logs.redaction import redacted
@@ -101,7 +102,7 @@ async def _versions() -> str:
     environment = {name: value for name, value in os.environ.items() if name.startswith("MESHLAB_") or name in VARIABLES}
     told = {
         **await versions.collect(),
-        "kubectl": await ask.kubectl_version(),
+        "kubectl": await installed.kubectl_version(),
         "engine-name": await ask.engine_name(),
         "system": platform.platform(),
         "distribution": _distribution(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,9 +34,11 @@ class Held(Pace):
         super().__init__(0)
         self.go = asyncio.Event()
 
-    async def play(self, items: Iterable[tuple[float, T]], began: float = 0.0) -> AsyncGenerator[T, None]:
+    async def play(
+        self, items: Iterable[tuple[float, T]], began: float = 0.0, at_end: Callable[[], None] | None = None
+    ) -> AsyncGenerator[T, None]:
         await self.go.wait()
-        async for item in super().play(items, began):
+        async for item in super().play(items, began, at_end):
             yield item
 
 

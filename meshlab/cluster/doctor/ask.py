@@ -12,8 +12,6 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from meshlab.cluster.doctor import redirect
 from meshlab.cluster.kind.orphans import orphans
 from meshlab.cluster.programs.engine_api import ask, reason
@@ -21,32 +19,6 @@ from meshlab.errors import EngineError
 from meshlab.timestamps import unix
 
 DEADLINE = 10.0
-
-
-async def output(*command: str) -> tuple[str, str]:
-    """(stdout, error) of a program that may be missing, fail or hang."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-    except OSError as error:
-        return "", f"{command[0]}: {error.strerror}"
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), DEADLINE)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        return "", f"{command[0]} did not answer within {DEADLINE:.0f} s"
-    message = err.decode(errors="replace").strip().splitlines()
-    return out.decode(errors="replace"), "" if process.returncode == 0 else (message or ["failed"])[-1]
-
-
-def decode(text: str) -> dict[str, Any]:
-    """A JSON object, {} when it is none."""
-    with contextlib.suppress(msgspec.DecodeError, msgspec.ValidationError):
-        return msgspec.json.decode(text, type=dict[str, Any])
-    return {}
 
 
 async def engine_info() -> tuple[dict[str, Any] | None, str]:
@@ -65,16 +37,6 @@ async def engine_name() -> str:
         return ""
     names = " ".join(str(part.get("Name")) for part in version.get("Components") or [])
     return "Podman" if "podman" in names.lower() else "Docker"
-
-
-async def kind_version() -> str:
-    out, _ = await output("kind", "version", "-q")
-    return out.strip()
-
-
-async def kubectl_version() -> str:
-    out, _ = await output("kubectl", "version", "--client", "-o", "json")
-    return str(decode(out).get("clientVersion", {}).get("gitVersion", ""))
 
 
 async def networks() -> tuple[tuple[str, str], ...]:

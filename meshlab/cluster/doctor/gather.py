@@ -11,15 +11,16 @@ from pathlib import Path
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.model import Facts
 from meshlab.cluster.images.pins import load_pins
+from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.engine_api import program
 from meshlab.cluster.setup.stand_ins import stand_ins
 
 
 async def gather() -> Facts:
     """Everything that can be known within a few seconds; what cannot be is None."""
-    (engine, error), kind, kubectl, networks, found, redirects = await asyncio.gather(
-        ask.engine_info(), ask.kind_version(), ask.kubectl_version(), ask.networks(), ask.leftovers(), ask.redirects()
-    )
+    programs = asyncio.gather(installed.kind_version(), installed.kubectl_version())
+    engine_asked = asyncio.gather(ask.engine_info(), ask.networks(), ask.leftovers(), ask.redirects())
+    (kind, kubectl), ((engine, error), networks, leftovers, redirects) = await asyncio.gather(programs, engine_asked)
     pins, state = load_pins(), state_folder()
     standing_in = await stand_ins(pins.images) if engine else []
     root = Path(str((engine or {}).get("DockerRootDir", "")))
@@ -51,7 +52,7 @@ async def gather() -> Facts:
         firewalld_backend=ask.firewalld_backend(),
         redirects=redirects,
         engine_clock_skew=ask.skew(engine),
-        leftovers=found,
+        leftovers=leftovers,
         stand_ins=tuple(standing_in),
     )
 

@@ -7,8 +7,8 @@ import platform
 import threading
 from pathlib import Path
 
-from meshlab.cluster.doctor import ask
 from meshlab.cluster.images.pins import ToolPin, load_pins
+from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import Say, root_on_debian
@@ -31,7 +31,7 @@ def this_platform() -> str:
 
 async def present(name: str) -> str:
     """The version of the one that meshlab would run, "" when the program is missing or does not run."""
-    return (await ask.kind_version() if name == "kind" else await ask.kubectl_version()).removeprefix("v")
+    return (await installed.kind_version() if name == "kind" else await installed.kubectl_version()).removeprefix("v")
 
 
 def fits(name: str, version: str, pin: ToolPin) -> bool:

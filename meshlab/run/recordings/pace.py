@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,8 +19,13 @@ class Pace:
     def __init__(self, at_most: float = AT_MOST) -> None:
         self._at_most = at_most
 
-    async def play(self, items: Iterable[tuple[float, T]], began: float = 0.0) -> AsyncGenerator[T, None]:
-        """(unix seconds, item) pairs in order. began: when the operation was asked for, 0 where that is the first item."""
+    async def play(
+        self, items: Iterable[tuple[float, T]], began: float = 0.0, at_end: Callable[[], None] | None = None
+    ) -> AsyncGenerator[T, None]:
+        """(unix seconds, item) pairs in order. began: when the operation was asked for, 0 where that is the first item.
+
+        at_end: called once all of it was played, not when it was left before.
+        """
         timed = list(items)
         last = began or (timed[0][0] if timed else 0.0)
         whole = timed[-1][0] - last if timed else 0.0
@@ -30,3 +35,5 @@ class Pace:
             await asyncio.sleep(min(PAUSE, max(0.0, t - last) * share))
             last = t
             yield item
+        if at_end:
+            at_end()

@@ -124,16 +124,17 @@ class Played:
         self._reached[step] = max(self._reached.get(step, 0), number)
         self._news.set()
 
-    async def perform(self, step: str, act: str) -> AsyncGenerator[Progress, None]:
-        """The recorded `solve` or `reset`."""
+    def perform(self, step: str, act: str) -> AsyncGenerator[Progress, None]:
+        """The recorded `solve` or `reset`. UsageError as in `act`."""
         number = self.act(step, act)
         segment = self.segments(step)[number]
-        async with aclosing(self.pace.play(segment.told, segment.began)) as told:
-            async for event in told:
-                yield event
-        self._given(segment)
-        self.run.append(events.Solved(step=step) if act == "solve" else events.WasReset(step=step))
-        self.reach(step, number)
+
+        def reached() -> None:
+            self._given(segment)
+            self.run.append(events.Solved(step=step) if act == "solve" else events.WasReset(step=step))
+            self.reach(step, number)
+
+        return self.pace.play(segment.told, segment.began, reached)
 
     def finish(self, step: str) -> None:
         """All that was recorded of a step, at once."""

@@ -7,7 +7,6 @@ comes from the recording, in the order in which it was recorded. What is not in 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec.structs import replace
@@ -88,14 +87,16 @@ class Replay(RunGuide):
             return super().debrief(step, language)
         return known.get((step, language)) or known.get((step, "en")) or self._refuse("debrief")
 
-    async def prepare(self) -> AsyncGenerator[Progress, None]:
+    def prepare(self) -> AsyncGenerator[Progress, None]:
+        if self.run.state().environment == "ready":
+            return self._pace.play(())
         prepared = self._timeline.prepared
-        if self.run.state().environment != "ready":
-            async with aclosing(self._pace.play(prepared.told, prepared.began)) as told:
-                async for event in told:
-                    yield event
+
+        def ready() -> None:
             self.run.begin()
             self.run.append(events.Prepared(seconds=prepared.snapshot.ready_seconds if prepared.snapshot else 0.0))
+
+        return self._pace.play(prepared.told, prepared.began, ready)
 
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         del wait

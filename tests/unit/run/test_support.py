@@ -18,6 +18,7 @@ from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.doctor import ask
 from meshlab.cluster.doctor.model import Finding
 from meshlab.cluster.kind.files import OwnFiles
+from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.containers import Node
 from meshlab.cluster.programs.process import Finished
 from meshlab.errors import EngineError, EngineGone
@@ -74,7 +75,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(support, "own_nodes", nodes)
     monkeypatch.setattr(support, "docker", docker)
     monkeypatch.setattr(support, "examine", examine)
-    monkeypatch.setattr(ask, "kubectl_version", version)
+    monkeypatch.setattr(installed, "kubectl_version", version)
     monkeypatch.setattr(ask, "engine_name", version)
     monkeypatch.setattr(versions, "collect", collected)
     return root

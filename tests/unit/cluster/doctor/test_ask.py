@@ -1,4 +1,4 @@
-"""Questions to the machine: missing programs, failing ones and odd answers give no answer rather than an error."""
+"""Questions to the machine: odd answers give no answer rather than an error."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from pathlib import Path
 import pytest
 
 from meshlab.cluster.doctor import ask
-
-
-async def test_a_missing_program_has_no_output() -> None:
-    out, error = await ask.output("no-such-program-here")
-    assert out == ""
-    assert "no-such-program-here" in error
-
-
-async def test_a_hanging_program_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask, "DEADLINE", 0.05)
-    out, error = await ask.output("sleep", "60")
-    assert (out, "did not answer" in error) == ("", True)
-
-
-async def test_a_failing_program_gives_its_last_line() -> None:
-    _, error = await ask.output("sh", "-c", "echo first >&2; echo last >&2; exit 3")
-    assert error == "last"
 
 
 def test_skew_reads_nanoseconds() -> None:

@@ -14,7 +14,7 @@ from meshlab.errors import DiskFull, EnvironmentFault
 SCRATCH = ".tmp"
 
 
-def fault(error: OSError, path: Path) -> EnvironmentFault:
+def file_error(error: OSError, path: Path) -> EnvironmentFault:
     """The error for a person: whether the disk is full, or what else stands in the way."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull("file.disk-full", path=path)
@@ -31,7 +31,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise fault(error, Path(error.filename) if isinstance(error.filename, str) else path) from error
+        raise file_error(error, Path(error.filename) if isinstance(error.filename, str) else path) from error
 
 
 def ensure(folder: Path) -> Path:
@@ -42,7 +42,7 @@ def ensure(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise fault(error, folder) from error
+        raise file_error(error, folder) from error
     return folder
 
 
@@ -61,7 +61,7 @@ def write(path: Path, data: bytes) -> None:
     except OSError as error:
         if scratch:
             Path(scratch).unlink(missing_ok=True)
-        raise fault(error, path) from error
+        raise file_error(error, path) from error
 
 
 def alive(pid: int) -> bool:
@@ -90,4 +90,4 @@ def read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise fault(error, path) from error
+        raise file_error(error, path) from error

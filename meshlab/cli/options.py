@@ -55,7 +55,7 @@ class Options:
         prepare()
         settings = read()
         chosen = settings.settings
-        engine, memory = choose.said_or_set("engine", engine, chosen), choose.said_or_set("memory", memory, chosen)
+        engine, memory = choose.chosen_or_set("engine", engine, chosen), choose.chosen_or_set("memory", memory, chosen)
         return cls(
             choose.language(language, chosen),
             lab or os.environ.get("MESHLAB_RUN", ""),

@@ -11,7 +11,7 @@ from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
 from meshlab.errors import ExitCode
 from meshlab.report.matrix_text import pad, width
-from meshlab.settings.clashes import Bound, agreed
+from meshlab.settings.key_clashes import Bound, agreed
 from meshlab.settings.model import CHOICES, KEYS, Loaded, Problem
 from meshlab.words import LANGUAGES, say
 
@@ -52,9 +52,9 @@ def settings_command(ctx: click.Context, form: str) -> None:
 @click.pass_obj
 def set_command(options: Options, name: str, value: str) -> None:
     """Set NAME (language, engine, memory, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
-    from meshlab.settings.write import keep
+    from meshlab.settings.write import save
 
-    keep(name, value, own=keys_of_actions() if name.startswith(f"{KEYS}.") else None)
+    save(name, value, own=keys_of_actions() if name.startswith(f"{KEYS}.") else None)
     note(say("settings.kept", options.language, name=name, value=value))
 
 
@@ -63,9 +63,9 @@ def set_command(options: Options, name: str, value: str) -> None:
 @click.pass_obj
 def unset_command(options: Options, name: str) -> None:
     """Take NAME out, so that its default holds."""
-    from meshlab.settings.write import keep
+    from meshlab.settings.write import save
 
-    keep(name, None)
+    save(name, None)
     note(say("settings.removed", options.language, name=name))
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from meshlab.errors import LabError, UsageError
 from meshlab.lab.files.content import labs_folder
 from meshlab.lab.load import LoadedLab, read_lab
-from meshlab.lab.problem import shown
+from meshlab.lab.problem import display_path
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -96,8 +96,8 @@ def _entry(folder: Path, built_in: bool) -> Entry:
 
 def _hidden(entry: Entry, by: Entry) -> Entry:
     """An entry whose id is taken: listed under its folder's name as well, never started by mistake."""
-    error = LabError(f"another lab has the id `{entry.id}`: {shown(by.folder)}", file=shown(entry.folder))
-    name = f"{entry.id} ({shown(entry.folder)})"
+    error = LabError(f"another lab has the id `{entry.id}`: {display_path(by.folder)}", file=display_path(entry.folder))
+    name = f"{entry.id} ({display_path(entry.folder)})"
     return Entry(id=name, folder=entry.folder, stage=entry.stage, loaded=None, problem=error, built_in=entry.built_in)
 
 
@@ -107,7 +107,7 @@ def _folders(packs: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     for pack in packs:
         pack = pack.absolute()
         if not pack.is_dir():
-            raise UsageError("usage.pack", pack=shown(pack))
+            raise UsageError("usage.pack", pack=display_path(pack))
         inside = pack / "labs"
         for folder in [pack] if (pack / "lab.yaml").exists() else _labs(inside if inside.is_dir() else pack):
             yield folder, False

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshlab.errors import LabError
-from meshlab.lab import problem
 from meshlab.lab.load import read_lab
 from meshlab.lab.pins import Pins, read_pins
-from meshlab.lab.problem import Problem
+from meshlab.lab.problem import Problem, problem_of
 from meshlab.lab.rules import images, languages, proofs, queries, reasons, road, seats, solutions, texts
 from meshlab.lab.rules.scope import Rule, Scope
 
@@ -46,7 +45,7 @@ def lint(folder: Path, pins: Path | None = None) -> list[Problem]:
     try:
         pinned = read_pins(pins) if pins else None
     except LabError as error:
-        found[()] = problem.of(error, "pins")
+        found[()] = problem_of(error, "pins")
     scope = Scope(reading.loaded, pinned)
     for rule in RULES:
         for one in rule(scope):

@@ -8,15 +8,14 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab import problem
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.model import Lab, Variable
-from meshlab.lab.problem import Mistake, Problem, shown, spelled
+from meshlab.lab.problem import Mistake, Problem, display_path, key_text, problem_of
 from meshlab.lab.rules import structure
 from meshlab.lab.values.render import fill
 from meshlab.lab.values.variables import Values, block, shape_error
-from meshlab.lab.yaml import shape
-from meshlab.lab.yaml.document import Document, document
+from meshlab.lab.yaml import typed
+from meshlab.lab.yaml.parse import Document, parse_document
 
 LARGEST = 512 * 1024
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -41,7 +40,7 @@ class LoadedLab(Struct, frozen=True, kw_only=True):
     @property
     def file(self) -> str:
         """lab.yaml as messages name it."""
-        return shown(self.folder / "lab.yaml")
+        return display_path(self.folder / "lab.yaml")
 
     def line(self, key: str) -> int | None:
         """The 1-based line of a key path in lab.yaml."""
@@ -69,7 +68,7 @@ def read_lab(folder: Path, seed: int = 0) -> Reading:
         # Not `resolve`: a lab may be reached by a link, whose name is its id.
         return _read(folder.absolute() if folder.name not in ("", "..") else folder.resolve(), seed)
     except LabError as error:
-        return Reading(None, (problem.of(error, "unreadable"),))
+        return Reading(None, (problem_of(error, "unreadable"),))
 
 
 def _read(folder: Path, seed: int) -> Reading:
@@ -77,51 +76,51 @@ def _read(folder: Path, seed: int) -> Reading:
     text = read_text(file, LARGEST)
     if not _ID.fullmatch(folder.name):
         hint = "An id is made of lower-case letters and digits, joined by single hyphens."
-        raise LabError(f"the folder's name `{folder.name}` is no lab id", file=shown(file), hint=hint)
+        raise LabError(f"the folder's name `{folder.name}` is no lab id", file=display_path(file), hint=hint)
     start, end = block(text)
-    values, problems = _values(text[start:end], text.count("\n", 0, start) + 1, shown(file), folder.name, seed)
-    before, before_problems = fill(text[:start], values, shown(file))
-    after, after_problems = fill(text[end:], values, shown(file), text.count("\n", 0, end) + 1)
+    values, problems = _values(text[start:end], text.count("\n", 0, start) + 1, display_path(file), folder.name, seed)
+    before, before_problems = fill(text[:start], values, display_path(file))
+    after, after_problems = fill(text[end:], values, display_path(file), text.count("\n", 0, end) + 1)
     rendered = before + text[start:end] + after
     if len(rendered) > 4 * LARGEST:
-        raise LabError("the file gets too large once its templates are filled in", file=shown(file))
+        raise LabError("the file gets too large once its templates are filled in", file=display_path(file))
     if problems:
         # Templates of variables that could not be drawn are no news.
         return Reading(None, tuple(problems))
     problems = [*before_problems, *after_problems]
     try:
-        source = document(rendered, shown(file))
+        source = parse_document(rendered, display_path(file))
         problems += map(source.problem, _faults(source))
     except LabError as error:
-        problems.append(problem.of(error, "unreadable"))
+        problems.append(problem_of(error, "unreadable"))
     if problems:
         return Reading(None, tuple(sorted(problems, key=lambda one: one.line or 0)))
-    lab = shape.convert(source, Lab, source.data, ())
+    lab = typed.convert(source, Lab, source.data, ())
     if lab.variables.keys() != values.keys():
         raise source.error(("variables",), _BLOCK)
-    lines = {spelled(key): line for key, line in source.lines.items()}
+    lines = {key_text(key): line for key, line in source.lines.items()}
     return Reading(LoadedLab(id=folder.name, folder=folder, lab=lab, seed=seed, values=values, lines=lines))
 
 
 def _faults(source: Document) -> list[Mistake]:
     """Shape first; what the parts mean is only looked at when the shape is right."""
-    found = [*source.mistakes, *shape.mistakes(source.data, Lab)]
+    found = [*source.mistakes, *typed.mistakes(source.data, Lab)]
     if found:
         return found
-    return structure(shape.convert(source, Lab, source.data, ()))
+    return structure(typed.convert(source, Lab, source.data, ()))
 
 
 def _values(text: str, line: int, file: str, lab_id: str, seed: int) -> tuple[dict[str, str], list[Problem]]:
     """Draw every variable of the `variables:` block, which stands at `line`."""
     if not text:
         return {}, []
-    source = document(text, file, line)
+    source = parse_document(text, file, line)
     if not isinstance(source.data, dict) or list(source.data) != ["variables"]:
         raise source.error((), _BLOCK)
-    found = [*source.mistakes, *shape.mistakes(source.data, dict[str, dict[str, Variable]])]
+    found = [*source.mistakes, *typed.mistakes(source.data, dict[str, dict[str, Variable]])]
     if found:
         return {}, [source.problem(mistake) for mistake in found]
-    variables = shape.convert(source, dict[str, dict[str, Variable]], source.data, ())["variables"]
+    variables = typed.convert(source, dict[str, dict[str, Variable]], source.data, ())["variables"]
     said = {name: shape_error(name, one) for name, one in variables.items()}
     found = [Mistake(("variables", name), message, "variable") for name, message in said.items() if message]
     values = Values(lab_id, seed, variables)

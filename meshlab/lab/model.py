@@ -93,7 +93,7 @@ class Fault(_Part, frozen=True, kw_only=True):
         "pause-node",
         "load",
     ]
-    target: ObjectRef
+    subject: ObjectRef = field(name="target")
     by: Literal["learner", "meshlab"] = "meshlab"
     replicas: int | None = None
     """scale: the number while the fault lasts."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab.problem import shown
+from meshlab.lab.problem import display_path
 
 
 class Pin(Struct, frozen=True):
@@ -29,4 +29,4 @@ def read_pins(file: Path) -> Pins:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Pins)
     except (OSError, msgspec.DecodeError) as error:
-        raise LabError(f"the pin file cannot be read: {error}", file=shown(file)) from None
+        raise LabError(f"the pin file cannot be read: {error}", file=display_path(file)) from None

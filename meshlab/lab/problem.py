@@ -42,18 +42,18 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return LabError(self.message, file=self.file, line=self.line, key=self.key, hint=self.hint)
 
 
-def of(error: LabError, rule: str) -> Problem:
+def problem_of(error: LabError, rule: str) -> Problem:
     """The problem that an exception tells of."""
     return Problem(file=error.file, line=error.line, key=error.key, rule=rule, message=error.message, hint=error.hint)
 
 
-def spelled(key: Key) -> str:
+def key_text(key: Key) -> str:
     """steps[1].checks[0] for ("steps", 1, "checks", 0)."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in key]
     return "".join(parts).removeprefix(".")
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """The path as messages write it: relative to the working directory where it lies below that."""
     full = path.absolute()
     here = Path.cwd()

@@ -11,9 +11,9 @@ from msgspec import Struct, field
 
 import meshlab
 from meshlab.errors import LabError
-from meshlab.lab.files import content, layout
+from meshlab.lab.files import content, lab_folder
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.problem import shown
+from meshlab.lab.problem import display_path
 from meshlab.lab.rules import walk
 
 LEFT_OUT = frozenset({"proof.json", "site", "__pycache__"})
@@ -73,18 +73,18 @@ class Proof(_Part, frozen=True, kw_only=True):
 
 def read_proof(folder: Path) -> Proof | None:
     """The proof of the lab in a folder, None when there is none. LabError when it is not one."""
-    file = layout.proof_file(folder)
+    file = lab_folder.proof_file(folder)
     try:
         return msgspec.json.decode(file.read_bytes(), type=Proof)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise LabError(f"this is no proof: {error}", file=shown(file), hint="Prove the lab again.") from None
+        raise LabError(f"this is no proof: {error}", file=display_path(file), hint="Prove the lab again.") from None
 
 
 def write_proof(folder: Path, proof: Proof) -> Path:
     """Write it in a fixed order, so that a second proof of the same changes nothing."""
-    file = layout.proof_file(folder)
+    file = lab_folder.proof_file(folder)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(proof, order="sorted"), indent=2) + b"\n")
     return file
 

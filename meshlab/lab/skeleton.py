@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from meshlab.errors import UsageError
-from meshlab.lab.problem import shown
+from meshlab.lab.problem import display_path
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -17,7 +17,7 @@ def new_lab(folder: Path, lab_id: str) -> Path:
         raise UsageError("lab.id", lab=lab_id)
     home = folder / lab_id
     if home.exists():
-        raise UsageError("lab.exists", path=shown(home))
+        raise UsageError("lab.exists", path=display_path(home))
     stage = re.match(r"[0-9]+[a-z]?(?=-|$)", lab_id)
     for name, text in FILES.items():
         file = home / name
@@ -25,7 +25,7 @@ def new_lab(folder: Path, lab_id: str) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text.replace("STAGE", stage.group() if stage else lab_id.partition("-")[0]), encoding="utf-8")
         except OSError as error:
-            raise UsageError("lab.unwritable", file=shown(file), why=error.strerror or "") from None
+            raise UsageError("lab.unwritable", file=display_path(file), why=error.strerror or "") from None
     return home
 
 

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from meshlab.errors import LabError
 from meshlab.lab.change.read import Change, load_change
-from meshlab.lab.files.layout import numbered
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files.lab_folder import numbered
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.problem import shown
-from meshlab.lab.yaml import shape
-from meshlab.lab.yaml.document import document
+from meshlab.lab.problem import display_path
+from meshlab.lab.yaml import typed
+from meshlab.lab.yaml.parse import parse_document
 
 FILE = "submission.yaml"
 
@@ -42,9 +42,11 @@ def read_header(folder: Path) -> Header:
     file = folder / FILE
     if not file.exists():
         raise LabError(
-            f"{shown(folder)} is no submission: it has no {FILE}", file=shown(file), hint="It holds `lab` and `seed`."
+            f"{display_path(folder)} is no submission: it has no {FILE}",
+            file=display_path(file),
+            hint="It holds `lab` and `seed`.",
         )
-    return shape.decode(document(read_text(file, 64 * 1024), shown(file)), Header)
+    return typed.decode(parse_document(read_text(file, 64 * 1024), display_path(file)), Header)
 
 
 def load_submission(loaded: LoadedLab, folder: Path, extra: Mapping[str, str] | None = None) -> Submission:
@@ -53,7 +55,7 @@ def load_submission(loaded: LoadedLab, folder: Path, extra: Mapping[str, str] | 
     header = read_header(folder)
     if (header.lab, header.seed) != (loaded.id, loaded.seed):
         here = f"{loaded.id} with seed {loaded.seed}"
-        raise LabError(f"it is for {header.lab} with seed {header.seed}, not for {here}", file=shown(folder / FILE))
+        raise LabError(f"it is for {header.lab} with seed {header.seed}, not for {here}", file=display_path(folder / FILE))
     steps = {step.id: _folder(loaded, folder, step.id) for step in loaded.lab.steps}
     _no_others(folder, [path.name for path in steps.values() if path], [step.id for step in loaded.lab.steps])
     changes = {
@@ -67,7 +69,7 @@ def load_submission(loaded: LoadedLab, folder: Path, extra: Mapping[str, str] | 
 def _folder(loaded: LoadedLab, folder: Path, step: str) -> Path | None:
     found = [path for path in (folder / step, folder / numbered(loaded.lab, step)) if path.is_dir()]
     if len(found) > 1:
-        raise LabError(f"the step `{step}` has two folders", file=shown(found[1]))
+        raise LabError(f"the step `{step}` has two folders", file=display_path(found[1]))
     return found[0] if found else None
 
 
@@ -76,7 +78,7 @@ def _no_others(folder: Path, used: list[str], steps: list[str]) -> None:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name not in used and not path.name.startswith("."):
             hint = f"Steps are: {', '.join(steps)}."
-            raise LabError(f"no step `{path.name}`{shape.nearest(path.name, steps)}", file=shown(path), hint=hint)
+            raise LabError(f"no step `{path.name}`{typed.did_you_mean(path.name, steps)}", file=display_path(path), hint=hint)
 
 
 def _no_measured(step: str, change: Change) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab.files import layout
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files import lab_folder
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.problem import shown
+from meshlab.lab.problem import display_path
 from meshlab.lab.values.render import render
-from meshlab.lab.values.runtime import text_values
-from meshlab.lab.yaml import shape
-from meshlab.lab.yaml.document import document
+from meshlab.lab.values.template_values import text_values
+from meshlab.lab.yaml import typed
+from meshlab.lab.yaml.parse import parse_document
 
 
 class _Words(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True, kw_only=True):
@@ -67,24 +67,24 @@ class LabText(_Words, frozen=True, kw_only=True):
 
 def lab_text(loaded: LoadedLab, language: str, extra: Mapping[str, str] | None = None) -> LabText:
     """The words of a lab, English where the language is missing. LabError when they cannot be read."""
-    path = layout.text_file(loaded, language)
+    path = lab_folder.text_file(loaded, language)
     if language != "en" and not path.exists():
-        path = layout.text_file(loaded, "en")
-    source = document(_rendered(loaded, path, extra), shown(path))
-    return shape.decode(source, LabText)
+        path = lab_folder.text_file(loaded, "en")
+    source = parse_document(_rendered(loaded, path, extra), display_path(path))
+    return typed.decode(source, LabText)
 
 
 def page(loaded: LoadedLab, step: str, language: str, extra: Mapping[str, str] | None = None) -> str:
     """The Markdown page of a step, English where the language is missing. LabError when it cannot be read."""
     try:
-        path = layout.page_file(loaded, step, language)
+        path = lab_folder.page_file(loaded, step, language)
     except KeyError:
         known = [one.id for one in loaded.lab.steps]
-        raise LabError(f"no step `{step}`{shape.nearest(step, known)}", file=loaded.file) from None
+        raise LabError(f"no step `{step}`{typed.did_you_mean(step, known)}", file=loaded.file) from None
     if language != "en" and not path.exists():
-        path = layout.page_file(loaded, step, "en")
+        path = lab_folder.page_file(loaded, step, "en")
     return _rendered(loaded, path, extra)
 
 
 def _rendered(loaded: LoadedLab, path: Path, extra: Mapping[str, str] | None) -> str:
-    return render(read_text(path), text_values(loaded, extra), shown(path))
+    return render(read_text(path), text_values(loaded, extra), display_path(path))

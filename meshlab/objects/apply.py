@@ -20,7 +20,7 @@ from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import ObjectRef, describe
 from meshlab.objects import ownership
 from meshlab.objects.names import Object, key_of, rank, ref_of, terminating
-from meshlab.objects.normal import normal
+from meshlab.objects.normal_form import normal
 from meshlab.objects.ownership import OURS
 from meshlab.words import Words
 

@@ -11,8 +11,8 @@ from msgspec import Struct, structs
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef, describe
-from meshlab.lab.change.parts import Change, Patch, Target
-from meshlab.lab.files.scoped import namespaced
+from meshlab.lab.change.parts import Change, Patch, Reference
+from meshlab.lab.files.cluster_scoped import namespaced
 from meshlab.lab.model import Lab
 from meshlab.objects import apply
 from meshlab.objects.apply import Applier
@@ -73,7 +73,7 @@ async def _patch(lab: Lab, patch: Patch, applier: Applier) -> list[ObjectRef]:
     return [ref] if after["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"] else []
 
 
-async def _delete(lab: Lab, target: Target, applier: Applier) -> list[ObjectRef]:
+async def _delete(lab: Lab, target: Reference, applier: Applier) -> list[ObjectRef]:
     ref = placed(lab, target.ref)
     found = await named(applier.reader, ref)
     for obj in found:

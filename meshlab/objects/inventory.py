@@ -14,7 +14,7 @@ from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.differences import differences
-from meshlab.objects import normal
+from meshlab.objects import normal_form
 from meshlab.objects.names import PART_OF, SYSTEM_NAMESPACE, Key, Object, key_of, labels_of, owned
 
 AT_ONCE = 12
@@ -69,17 +69,17 @@ async def take(kube: Kube, scope: Scope) -> Inventory:
     named: dict[str, Any] = {}
     for obj in found:
         key = key_of(obj)
-        named[name_of(key)] = normal.normal(obj, scope.declared.get(key))
+        named[name_of(key)] = normal_form.normal(obj, scope.declared.get(key))
     if scope.cluster_scoped:
         for one in await kube.list(ApiKind("v1", "Node", "nodes", False).ref()):
-            named[node_name(one)] = normal.node(one)
+            named[node_name(one)] = normal_form.node(one)
     return Inventory(named)
 
 
 async def objects(kube: Kube, scope: Scope) -> list[Object]:
     """The raw objects of the scope that somebody put there, nodes left out."""
     found = await _all(kube, scope)
-    return [obj for obj in found if not normal.skipped(obj) and not _meshlabs(obj)]
+    return [obj for obj in found if not normal_form.skipped(obj) and not _meshlabs(obj)]
 
 
 async def ours(kube: Kube, namespace: str = "") -> list[Object]:

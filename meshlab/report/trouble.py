@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from meshlab.errors import MeshlabError
-from meshlab.files import fault
+from meshlab.files import file_error
 from meshlab.words import tell
 from meshlab.words.sentences import translated
 
@@ -27,7 +27,7 @@ def told(error: BaseException, language: str) -> Told:
     """The error's words, looked up in the reader's language."""
     if isinstance(error, OSError) and error.errno:
         # Whoever wrote a file without a word for a full disk.
-        error = fault(error, Path(str(error.filename or ".")))
+        error = file_error(error, Path(str(error.filename or ".")))
     if not isinstance(error, MeshlabError):
         return Told(kind="", sentence=f"{type(error).__name__}: {error}")
     kind = type(error).__name__

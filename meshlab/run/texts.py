@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.text import LabText, lab_text
 from meshlab.lab.text import page as lab_page
 
@@ -33,6 +33,6 @@ def page(run: Run, step: str, language: str) -> str:
 def _changed(run: Run, language: str) -> int:
     """When the file of the words was last written; 0 where the language has none."""
     try:
-        return layout.text_file(run.loaded, language).stat().st_mtime_ns
+        return lab_folder.text_file(run.loaded, language).stat().st_mtime_ns
     except OSError:
         return 0

@@ -22,7 +22,7 @@ QUESTIONS = ("language", "engine", "memory")
 """What is asked at the first start, where nobody has said it."""
 
 
-def said_or_set(name: str, said: str | None, settings: Settings) -> str:
+def chosen_or_set(name: str, said: str | None, settings: Settings) -> str:
     """The engine or memory that holds, "" when nobody has said anything. UsageError when that cannot be."""
     value = said or os.environ.get(ENVIRONMENT[name], "")
     if value and not allowed(name, value):

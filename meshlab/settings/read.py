@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from meshlab.settings.key_names import keys_of, unknown_key
 from meshlab.settings.model import CHOICES, KEYS, Loaded, Problem, Settings, allowed
-from meshlab.settings.spelling import keys_of, unknown_key
 from meshlab.words import known
 
 ENVIRONMENT = "MESHLAB_CONFIG"

@@ -8,12 +8,12 @@ from typing import Any
 
 from meshlab import files
 from meshlab.errors import EnvironmentFault, UsageError
-from meshlab.settings.clashes import Bound, agreed
+from meshlab.settings.key_clashes import Bound, agreed
 from meshlab.settings.model import KEYS, Loaded
 from meshlab.settings.read import read, understood
 
 
-def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping[str, Bound] | None = None) -> Loaded:
+def save(name: str, value: str | None, file: Path | None = None, *, own: Mapping[str, Bound] | None = None) -> Loaded:
     """Write `theme` or `keys.lab.check`; None takes it out, so that the default holds. The settings as they are then.
 
     UsageError when the value could not be followed (with `own` also when its key clashes) or when the file cannot be read;
@@ -22,7 +22,7 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
     loaded = read(file)
     if any(one.what in ("syntax", "unreadable") for one in loaded.problems):
         raise UsageError("settings.broken", problem=loaded.problems[0].said(loaded.file))
-    text = changed(loaded.text, name, value)
+    text = with_setting(loaded.text, name, value)
     fresh = understood(loaded.file, text)
     clashes = agreed(fresh.settings.keys, own)[1] if own is not None else []
     if wrong := next((one for one in [*fresh.problems, *clashes] if one.key == name), None):
@@ -35,7 +35,7 @@ def keep(name: str, value: str | None, file: Path | None = None, *, own: Mapping
     return fresh
 
 
-def changed(text: str, name: str, value: str | None) -> str:
+def with_setting(text: str, name: str, value: str | None) -> str:
     """The text with this setting in it (or without it). It must be TOML."""
     import tomlkit
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from textual.binding import Binding
 
 import meshlab.tui
-from meshlab.settings.clashes import Bound
+from meshlab.settings.key_clashes import Bound
 
 IN_WORDS = re.compile(r"\$\{key:([\w.-]+)\}")
 WITHOUT_KEYS = "terminal"

@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import App
 
 from meshlab.errors import MeshlabError
-from meshlab.settings.clashes import agreed
+from meshlab.settings.key_clashes import agreed
 from meshlab.settings.model import Loaded, Problem
 
 SAID_AT_ONCE = 5
@@ -54,10 +54,10 @@ class Preferences:
         """Write a choice; why it could not be kept, or nothing."""
         if self.loaded is None:
             return ""
-        from meshlab.settings.write import keep
+        from meshlab.settings.write import save
 
         try:
-            keep(name, value, self.loaded.file)
+            save(name, value, self.loaded.file)
         except MeshlabError as error:
             return str(error)
         return ""

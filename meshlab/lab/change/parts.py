@@ -18,7 +18,7 @@ class _Part(Struct, frozen=True, kw_only=True):
     line: int
 
 
-class Target(_Part, frozen=True, kw_only=True):
+class Reference(_Part, frozen=True, kw_only=True):
     """An object to delete, restart or nudge."""
 
     ref: ObjectRef
@@ -42,7 +42,7 @@ class Answer(_Part, frozen=True, kw_only=True):
     """True: the value is what the check itself measures when it is applied (a solution only)."""
 
 
-class Foretold(_Part, frozen=True, kw_only=True):
+class PredictionGiven(_Part, frozen=True, kw_only=True):
     """A prediction for an experiment: cells that will be red, or a choice."""
 
     experiment: str
@@ -55,7 +55,7 @@ class Foretold(_Part, frozen=True, kw_only=True):
         return {"choice": self.choice} if self.cells is None else {"cells": [list(cell) for cell in self.cells]}
 
 
-class ToRun(_Part, frozen=True, kw_only=True):
+class ExperimentToRun(_Part, frozen=True, kw_only=True):
     """An experiment to run."""
 
     experiment: str
@@ -77,17 +77,17 @@ class Change(Struct, frozen=True, kw_only=True):
     folder: Path
     manifests: tuple[Manifest, ...] = ()
     patches: tuple[Patch, ...] = ()
-    deletes: tuple[Target, ...] = ()
-    restarts: tuple[Target, ...] = ()
+    deletes: tuple[Reference, ...] = ()
+    restarts: tuple[Reference, ...] = ()
     """Workloads to restart as `kubectl rollout restart` does: by an annotation of their pod template."""
-    nudges: tuple[Target, ...] = ()
+    nudges: tuple[Reference, ...] = ()
     """Pods whose annotation is touched, so that kubelet brings ConfigMap volumes up to date at once."""
     scripts: tuple[Script, ...] = ()
     answers: dict[str, Answer] = field(default_factory=dict)
     """By check id."""
-    predictions: dict[str, Foretold] = field(default_factory=dict)
+    predictions: dict[str, PredictionGiven] = field(default_factory=dict)
     """By experiment id."""
-    experiments: tuple[ToRun, ...] = ()
+    experiments: tuple[ExperimentToRun, ...] = ()
 
     @property
     def empty(self) -> bool:

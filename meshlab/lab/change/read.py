@@ -11,19 +11,19 @@ from msgspec import Struct
 
 from meshlab.errors import LabError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.change.parts import Answer, Change, Foretold, Patch, Script, Target, ToRun
-from meshlab.lab.change.words import answers, experiments, predictions
-from meshlab.lab.files.folder import Source, sources
+from meshlab.lab.change.answers import answers, experiments, predictions
+from meshlab.lab.change.parts import Answer, Change, ExperimentToRun, Patch, PredictionGiven, Reference, Script
+from meshlab.lab.files.cluster_files import ClusterFile, cluster_files
 from meshlab.lab.files.manifests import read_documents, read_manifests
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.problem import Key, shown
-from meshlab.lab.values import runtime
+from meshlab.lab.problem import Key, display_path
+from meshlab.lab.values import template_values
 from meshlab.lab.values.render import render
-from meshlab.lab.yaml import shape
-from meshlab.lab.yaml.document import Document
+from meshlab.lab.yaml import typed
+from meshlab.lab.yaml.parse import Document
 
-__all__ = ["Answer", "Change", "Foretold", "Patch", "Script", "Target", "ToRun", "load_change"]
+__all__ = ["Answer", "Change", "ExperimentToRun", "Patch", "PredictionGiven", "Reference", "Script", "load_change"]
 
 Values = Mapping[str, str] | None
 Parts = dict[str, Any]
@@ -48,10 +48,10 @@ def load_change(
     extra: template values that the run knows (image_shop ...). templates: False leaves every text as it is.
     LabError with file and line for what cannot be read.
     """
-    values = runtime.values(loaded, extra) if templates else None
+    values = template_values.template_values(loaded, extra) if templates else None
     folder = loaded.folder / folder
     parts: Parts = {}
-    for source in sources(loaded.lab, folder):
+    for source in cluster_files(loaded.lab, folder):
         for name, found in _reader(source)(loaded, source, values).items():
             if isinstance(found, dict):
                 parts.setdefault(name, {}).update(found)
@@ -60,10 +60,10 @@ def load_change(
     return Change(folder=folder, **parts)
 
 
-Reader = Callable[[LoadedLab, Source, Values], Parts]
+Reader = Callable[[LoadedLab, ClusterFile, Values], Parts]
 
 
-def _reader(source: Source) -> Reader:
+def _reader(source: ClusterFile) -> Reader:
     name = source.path.name
     if name in _READERS:
         return _READERS[name]
@@ -72,19 +72,19 @@ def _reader(source: Source) -> Reader:
     if source.path.suffix in (".yaml", ".sh"):
         return _manifests if source.path.suffix == ".yaml" else _script
     hint = f"Known are *.yaml, *.patch.yaml, *.sh, {', '.join(_READERS)}."
-    raise LabError("this file is no part of a change", file=shown(source.path), hint=hint)
+    raise LabError("this file is no part of a change", file=display_path(source.path), hint=hint)
 
 
-def _manifests(loaded: LoadedLab, source: Source, values: Values) -> Parts:
+def _manifests(loaded: LoadedLab, source: ClusterFile, values: Values) -> Parts:
     return {"manifests": read_manifests(loaded.lab, source, values)}
 
 
-def _patches(_: LoadedLab, source: Source, values: Values) -> Parts:
+def _patches(_: LoadedLab, source: ClusterFile, values: Values) -> Parts:
     return {"patches": [_patch(source, one) for one in read_documents(source.path, values)]}
 
 
-def _patch(source: Source, document: Document) -> Patch:
-    found = shape.decode(document, _PatchFile)
+def _patch(source: ClusterFile, document: Document) -> Patch:
+    found = typed.decode(document, _PatchFile)
     target = _named(document, ("target",), _on(source, found.target))
     wanted = list if found.type == "json" else dict
     if not isinstance(found.patch, wanted):
@@ -93,35 +93,35 @@ def _patch(source: Source, document: Document) -> Patch:
     return Patch(target=target, type=found.type, patch=found.patch, file=document.file, line=document.start)
 
 
-def _deletes(_: LoadedLab, source: Source, values: Values) -> Parts:
+def _deletes(_: LoadedLab, source: ClusterFile, values: Values) -> Parts:
     documents = read_documents(source.path, values)
     return {"deletes": [one for document in documents for one in _targets(source, document, (), named=True)]}
 
 
-def _restarts(_: LoadedLab, source: Source, values: Values) -> Parts:
-    restarts: list[Target] = []
-    nudges: list[Target] = []
+def _restarts(_: LoadedLab, source: ClusterFile, values: Values) -> Parts:
+    restarts: list[Reference] = []
+    nudges: list[Reference] = []
     for document in read_documents(source.path, values):
         if isinstance(document.data, list):
             restarts += _targets(source, document, (), named=True)
             continue
-        shape.decode(document, _RestartFile)
+        typed.decode(document, _RestartFile)
         restarts += _targets(source, document, ("restart",), named=True)
         nudges += _targets(source, document, ("nudge",), named=False)
     return {"restarts": restarts, "nudges": nudges}
 
 
-def _targets(source: Source, document: Document, key: Key, *, named: bool) -> list[Target]:
+def _targets(source: ClusterFile, document: Document, key: Key, *, named: bool) -> list[Reference]:
     """The list of references at a key; `named`: each must name its object or select by labels."""
     data = document.data.get(key[0], []) if key else document.data
-    refs = shape.decode(document, tuple[ObjectRef, ...], data, key) if data != [] else ()
+    refs = typed.decode(document, tuple[ObjectRef, ...], data, key) if data != [] else ()
     found = []
     for index, ref in enumerate(refs):
         here = (*key, index)
         ref = _on(source, ref)
         if named and not ref.labels:
             _named(document, here, ref)
-        found.append(Target(ref=ref, file=document.file, line=document.line(here)))
+        found.append(Reference(ref=ref, file=document.file, line=document.line(here)))
     return found
 
 
@@ -131,13 +131,13 @@ def _named(document: Document, key: Key, ref: ObjectRef) -> ObjectRef:
     return ref
 
 
-def _on(source: Source, ref: ObjectRef) -> ObjectRef:
+def _on(source: ClusterFile, ref: ObjectRef) -> ObjectRef:
     """The reference, in the cluster of its folder when it names none."""
     return ref if ref.cluster or not source.cluster else msgspec.structs.replace(ref, cluster=source.cluster)
 
 
-def _script(loaded: LoadedLab, source: Source, values: Values) -> Parts:
-    file = shown(source.path)
+def _script(loaded: LoadedLab, source: ClusterFile, values: Values) -> Parts:
+    file = display_path(source.path)
     text = read_text(source.path)
     text = text if values is None else render(text, values, file)
     cluster = source.cluster or loaded.lab.default_cluster

@@ -9,15 +9,15 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab.files.folder import Source, sources
-from meshlab.lab.files.scoped import namespaced
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files.cluster_files import ClusterFile, cluster_files
+from meshlab.lab.files.cluster_scoped import namespaced
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import Key, shown
+from meshlab.lab.problem import Key, display_path
 from meshlab.lab.values.render import render
-from meshlab.lab.values.runtime import values
-from meshlab.lab.yaml.document import Document, documents
+from meshlab.lab.values.template_values import template_values
+from meshlab.lab.yaml.parse import Document, parse_documents
 
 GIVEN = "meshlab.io/given"
 """A label for the author: what a lab adds to its start for its stage. It is read here and never reaches a cluster."""
@@ -42,16 +42,16 @@ def manifests(loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | 
     `<folder>/<cluster>/` holds those of another cluster. extra: template values that the run knows (image_shop ...).
     LabError for files that are no manifests.
     """
-    known = values(loaded, extra)
+    known = template_values(loaded, extra)
     found: list[Manifest] = []
-    for source in sources(loaded.lab, loaded.folder / folder):
+    for source in cluster_files(loaded.lab, loaded.folder / folder):
         if source.path.suffix != ".yaml":
-            raise LabError("only .yaml files are read here", file=shown(source.path), hint="Rename or remove it.")
+            raise LabError("only .yaml files are read here", file=display_path(source.path), hint="Rename or remove it.")
         found += read_manifests(loaded.lab, source, known)
     return found
 
 
-def read_manifests(lab: Lab, source: Source, given: Mapping[str, str] | None) -> list[Manifest]:
+def read_manifests(lab: Lab, source: ClusterFile, given: Mapping[str, str] | None) -> list[Manifest]:
     """The objects of one file; templates are filled in where there are values."""
     found = []
     for document in read_documents(source.path, given):
@@ -65,7 +65,7 @@ def read_manifests(lab: Lab, source: Source, given: Mapping[str, str] | None) ->
 def read_documents(path: Path, given: Mapping[str, str] | None) -> list[Document]:
     """The YAML documents of a file. LabError when it cannot be read, has an unknown template or a key twice."""
     text = read_text(path)
-    found = documents(text if given is None else render(text, given, shown(path)), shown(path))
+    found = parse_documents(text if given is None else render(text, given, display_path(path)), display_path(path))
     for document in found:
         for mistake in document.mistakes:
             raise document.problem(mistake).error()

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Mistake
-from meshlab.lab.rules import checks, comparison, experiments, faults, ids, names, places
+from meshlab.lab.rules import checks, comparison, experiments, faults, ids, names_in_checks, unknown_names
 
 STRUCTURE: tuple[Callable[[Lab], Iterator[Mistake]], ...] = (
     ids.rule,
-    places.rule,
+    unknown_names.rule,
     checks.one_kind,
     checks.fresh,
     checks.needs,
     checks.until,
     checks.answers,
-    names.rule,
+    names_in_checks.rule,
     checks.asks,
     experiments.rule,
     experiments.phase_checks,

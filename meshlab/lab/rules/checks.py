@@ -10,7 +10,7 @@ from meshlab.lab.checks import KINDS, AnswerSpec, Condition, CostSpec
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
-from meshlab.lab.rules.places import unknown
+from meshlab.lab.rules.unknown_names import unknown
 
 _REASON = re.compile(r"blocked|[a-z0-9-]+(\.[a-z0-9-]+)+")
 

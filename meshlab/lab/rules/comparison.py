@@ -8,7 +8,7 @@ from meshlab.lab.checks import Check
 from meshlab.lab.comparison import AFTER, ROWS, Row, is_word, source
 from meshlab.lab.model import Lab, Source
 from meshlab.lab.problem import Key, Mistake
-from meshlab.lab.rules.places import unknown
+from meshlab.lab.rules.unknown_names import unknown
 
 
 def rule(lab: Lab) -> Iterator[Mistake]:

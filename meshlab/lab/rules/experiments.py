@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from meshlab.lab.model import Experiment, Lab, Prediction
 from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
-from meshlab.lab.rules.places import unknown
+from meshlab.lab.rules.unknown_names import unknown
 
 
 def rule(lab: Lab) -> Iterator[Mistake]:

@@ -34,5 +34,5 @@ def _incomplete(key: Key, fault: model.Fault) -> Iterator[Mistake]:
         value = getattr(fault, "with_" if name == "with" else name.replace("-", "_"))
         if value is None or (not value and name != "replicas"):
             yield Mistake(key, f"a fault of kind `{fault.kind}` needs `{name}`", "fault")
-    if not fault.target.name and not fault.target.labels:
+    if not fault.subject.name and not fault.subject.labels:
         yield Mistake((*key, "target"), "a fault's target has a name or labels", "fault")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import Key, Mistake, spelled
+from meshlab.lab.problem import Key, Mistake, key_text
 from meshlab.lab.rules import walk
-from meshlab.lab.values.names import runtime_names
+from meshlab.lab.values.template_names import runtime_names
 
 
 def rule(lab: Lab) -> Iterator[Mistake]:
@@ -28,5 +28,5 @@ def _twice(what: str, ids: Iterable[tuple[Key, str]]) -> Iterator[Mistake]:
     first: dict[str, Key] = {}
     for key, one in ids:
         if one in first:
-            yield Mistake((*key, "id"), f"the {what} id `{one}` stands twice (first at {spelled(first[one])})", "duplicate-id")
+            yield Mistake((*key, "id"), f"the {what} id `{one}` stands twice (first at {key_text(first[one])})", "duplicate-id")
         first.setdefault(one, key)

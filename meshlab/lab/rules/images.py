@@ -7,11 +7,11 @@ from typing import Any
 
 from meshlab.errors import LabError
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files.layout import BASE, START, solve_folder, wrong_folder
+from meshlab.lab.files.lab_folder import BASE, START, solve_folder, wrong_folder
 from meshlab.lab.files.manifests import Manifest, manifests
 from meshlab.lab.problem import Problem
 from meshlab.lab.rules.scope import Scope
-from meshlab.lab.values.names import image_name
+from meshlab.lab.values.template_names import image_name
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 

@@ -10,11 +10,11 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab.files.layout import LANGUAGES, page_file, text_file
-from meshlab.lab.files.source import read_text
-from meshlab.lab.problem import Key, Problem, shown, spelled
+from meshlab.lab.files.lab_folder import LANGUAGES, page_file, text_file
+from meshlab.lab.files.text_file import read_text
+from meshlab.lab.problem import Key, Problem, display_path, key_text
 from meshlab.lab.rules.scope import Scope, caught
-from meshlab.lab.yaml.document import Document, document
+from meshlab.lab.yaml.parse import Document, parse_document
 
 
 def rule(scope: Scope) -> Iterator[Problem]:
@@ -47,25 +47,27 @@ def _pages(scope: Scope, step: str, language: str) -> Iterator[Problem]:
         for paragraph in parts(text).paragraphs:
             if not translated(paragraph, one):
                 message = f"this paragraph is not in the language `{one}`: {_short(paragraph)}"
-                yield Problem(file=shown(file), line=_line(text, paragraph), rule="untranslated", message=message)
+                yield Problem(file=display_path(file), line=_line(text, paragraph), rule="untranslated", message=message)
     both = [parts(text) for text in texts]
     for message in _differences(both[0], both[1]):
-        yield Problem(file=shown(files[1]), rule="languages-differ", message=f"{message} (compared with {shown(files[0])})")
+        yield Problem(
+            file=display_path(files[1]), rule="languages-differ", message=f"{message} (compared with {display_path(files[0])})"
+        )
     for paragraph in both[1].paragraphs:
         if paragraph in both[0].paragraphs and words(paragraph) >= 3:
             message = f"the same paragraph stands in both languages: {_short(paragraph)}"
-            yield Problem(file=shown(files[1]), line=_line(texts[1], paragraph), rule="untranslated", message=message)
+            yield Problem(file=display_path(files[1]), line=_line(texts[1], paragraph), rule="untranslated", message=message)
 
 
 def _words(english: Document, other: Document, language: str) -> Iterator[Problem]:
     ours, theirs = _flat(english.data), _flat(other.data)
     for key in ours.keys() ^ theirs.keys():
         lacking, having = (other, english) if key in ours else (english, other)
-        message = f"`{spelled(key)}` stands only in {having.file}"
-        yield Problem(file=lacking.file, line=lacking.line(key), key=spelled(key), rule="languages-differ", message=message)
+        message = f"`{key_text(key)}` stands only in {having.file}"
+        yield Problem(file=lacking.file, line=lacking.line(key), key=key_text(key), rule="languages-differ", message=message)
     for key in ours.keys() & theirs.keys():
         for message in _text_pair(ours[key], theirs[key], language):
-            yield Problem(file=other.file, line=other.line(key), key=spelled(key), rule="languages-differ", message=message)
+            yield Problem(file=other.file, line=other.line(key), key=key_text(key), rule="languages-differ", message=message)
 
 
 def _text_pair(english: str, other: str, language: str) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _strays(scope: Scope) -> Iterator[Problem]:
 
 
 def _strings(file: Path) -> Document:
-    return document(read_text(file), shown(file))
+    return parse_document(read_text(file), display_path(file))
 
 
 def _flat(data: Any, key: Key = ()) -> dict[Key, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshlab.errors import LabError
-from meshlab.lab.files.layout import proof_file
+from meshlab.lab.files.lab_folder import proof_file
 from meshlab.lab.problem import Problem
 from meshlab.lab.proof import Proof, hashes, read_proof, stale
 from meshlab.lab.rules.scope import Scope, caught

@@ -8,7 +8,7 @@ from typing import Any
 from meshlab.lab.problem import Key, Problem
 from meshlab.lab.rules import walk
 from meshlab.lab.rules.scope import Scope
-from meshlab.lab.yaml.shape import nearest
+from meshlab.lab.yaml.typed import did_you_mean
 from meshlab.words import topic
 
 
@@ -17,7 +17,7 @@ def rule(scope: Scope) -> Iterator[Problem]:
     known = [name for name in topic("reasons", "en") if not name.endswith(".help")]
     for key, reason in _reasons(scope) if known else ():
         if reason not in known and reason != "blocked":
-            yield scope.at(key, "reason", f"there is no sentence for the reason `{reason}`{nearest(reason, known)}")
+            yield scope.at(key, "reason", f"there is no sentence for the reason `{reason}`{did_you_mean(reason, known)}")
 
 
 def _reasons(scope: Scope) -> Iterator[tuple[Key, str]]:

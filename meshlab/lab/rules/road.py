@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from meshlab.errors import LabError
 from meshlab.lab.differences import differences, listed
-from meshlab.lab.files.layout import beside
+from meshlab.lab.files.lab_folder import beside
 from meshlab.lab.load import read_lab
 from meshlab.lab.model import Variable
 from meshlab.lab.problem import Problem

@@ -8,11 +8,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab import problem
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.pins import Pins
-from meshlab.lab.problem import Key, Problem, Severity, shown, spelled
-from meshlab.lab.values.runtime import placeholders
+from meshlab.lab.problem import Key, Problem, Severity, display_path, key_text, problem_of
+from meshlab.lab.values.template_values import placeholders
 
 
 class Scope(Struct, frozen=True):
@@ -29,15 +28,15 @@ class Scope(Struct, frozen=True):
 
     def at(self, key: Key, rule: str, message: str, severity: Severity = "error", hint: str = "") -> Problem:
         """A problem at a key of lab.yaml."""
-        name = spelled(key)
-        while key and spelled(key) not in self.loaded.lines:
+        name = key_text(key)
+        while key and key_text(key) not in self.loaded.lines:
             key = key[:-1]
-        line = self.loaded.line(spelled(key))
+        line = self.loaded.line(key_text(key))
         return Problem(file=self.loaded.file, line=line, key=name, rule=rule, severity=severity, message=message, hint=hint)
 
     def file(self, path: Path, rule: str, message: str, severity: Severity = "error", hint: str = "") -> Problem:
         """A problem of a file or folder as a whole."""
-        return Problem(file=shown(path), rule=rule, severity=severity, message=message, hint=hint)
+        return Problem(file=display_path(path), rule=rule, severity=severity, message=message, hint=hint)
 
 
 Rule = Callable[[Scope], Iterator[Problem]]
@@ -45,4 +44,4 @@ Rule = Callable[[Scope], Iterator[Problem]]
 
 def caught(rule: str, error: LabError) -> Problem:
     """What kept a rule from looking further."""
-    return problem.of(error, rule)
+    return problem_of(error, rule)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meshlab.errors import LabError
-from meshlab.lab.files.source import read_text
+from meshlab.lab.files.text_file import read_text
 from meshlab.lab.load import read_lab
 from meshlab.lab.problem import Problem
 from meshlab.lab.rules.scope import Scope

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshlab.errors import LabError
 from meshlab.lab.change.read import Change, load_change
-from meshlab.lab.files.layout import BASE, START, numbered, solve_folder, wrong_folder
+from meshlab.lab.files.lab_folder import BASE, START, numbered, solve_folder, wrong_folder
 from meshlab.lab.files.manifests import manifests
 from meshlab.lab.model import Step
 from meshlab.lab.problem import Problem

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from meshlab.errors import LabError
 from meshlab.lab.comparison import is_word, sources
-from meshlab.lab.files.layout import LANGUAGES, page_file, text_file
-from meshlab.lab.problem import Problem, shown
+from meshlab.lab.files.lab_folder import LANGUAGES, page_file, text_file
+from meshlab.lab.problem import Problem, display_path
 from meshlab.lab.rules.scope import Scope, caught
 from meshlab.lab.text import LabText, lab_text, page
 
@@ -23,7 +23,7 @@ def rule(scope: Scope) -> Iterator[Problem]:
             yield caught("text", error)
             continue
         for what, message in _lacking(scope, words):
-            yield Problem(file=shown(text_file(scope.loaded, language)), key=what, rule="words", message=message)
+            yield Problem(file=display_path(text_file(scope.loaded, language)), key=what, rule="words", message=message)
     yield from _pages(scope)
 
 

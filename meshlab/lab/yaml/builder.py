@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from meshlab.errors import LabError
-from meshlab.lab.problem import Key, Mistake, spelled
-from meshlab.lab.yaml.marked import Document
+from meshlab.lab.problem import Key, Mistake, key_text
+from meshlab.lab.yaml.document import Document
 from meshlab.lab.yaml.scalars import Scalar, meaning
 
 DEEPEST = 60
@@ -67,7 +67,7 @@ class Builder:
 
     def fail(self, event: Any, message: str, hint: str = "") -> LabError:
         path = self.stack[-1].path if self.stack else ()
-        return LabError(message, file=self.file, line=self.line(event), key=spelled(path), hint=hint)
+        return LabError(message, file=self.file, line=self.line(event), key=key_text(path), hint=hint)
 
     def line(self, event: Any) -> int:
         return int(event.start_mark.line) + self.first_line

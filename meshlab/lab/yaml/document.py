@@ -1,46 +1,43 @@
-"""YAML to plain JSON values with the line of every key; all that YAML can do wrong is a LabError."""
+"""A YAML document as plain JSON values that still knows the line of every key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct, field
 
 from meshlab.errors import LabError
-from meshlab.lab.yaml.builder import Builder
-from meshlab.lab.yaml.marked import Document
-
-__all__ = ["Document", "document", "documents"]
+from meshlab.lab.problem import Key, Mistake, Problem, key_text
 
 
-def documents(text: str, file: str, first_line: int = 1) -> list[Document]:
-    """All documents of a text, empty ones left out. LabError at the first thing that is not YAML."""
-    return list(_documents(text, file, first_line))
+class Document(Struct):
+    """One YAML document: JSON values only, keys are always text."""
 
+    file: str
+    data: Any = None
+    start: int = 1
+    """1-based line of its first node."""
+    lines: dict[Key, int] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    """Duplicate keys: the last one stands in `data`."""
 
-def document(text: str, file: str, first_line: int = 1) -> Document:
-    """The one document of a text. LabError when there is none, or several."""
-    found = documents(text, file, first_line)
-    if not found:
-        raise LabError("the file is empty", file=file, line=first_line)
-    if len(found) > 1:
-        raise LabError("only one YAML document is expected here", file=file, line=found[1].start)
-    return found[0]
+    def line(self, key: Key) -> int:
+        """The line of a key, or of the nearest thing around it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, self.start)
 
+    def problem(self, mistake: Mistake) -> Problem:
+        """The mistake with its place in the file."""
+        return Problem(
+            file=self.file,
+            line=self.line(mistake.key),
+            key=key_text(mistake.key),
+            rule=mistake.rule,
+            message=mistake.message,
+            hint=mistake.hint,
+        )
 
-def _documents(text: str, file: str, first_line: int) -> Iterator[Document]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = Builder(file, first_line)
-    try:
-        for event in yaml.parse(text, Loader=loader):
-            done = builder.take(event)
-            if done is not None:
-                yield done
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + first_line if mark else first_line
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        hint = "Templates and other text with { } : # in them need quotes." if "${" in text or "{{" in text else ""
-        raise LabError(f"not valid YAML: {said}", file=file, line=line, hint=hint) from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise LabError(f"not valid YAML: {str(error).splitlines()[0]}", file=file, line=first_line) from None
+    def error(self, key: Key, message: str, hint: str = "") -> LabError:
+        """An exception that points at a key."""
+        return self.problem(Mistake(key, message, "", hint)).error()

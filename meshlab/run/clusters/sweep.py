@@ -13,7 +13,7 @@ from meshlab.cluster.api import Kube
 from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef, describe
-from meshlab.objects import inventory, normal
+from meshlab.objects import inventory, normal_form
 from meshlab.objects.inventory import Inventory, Scope
 from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, key_of, labels_of, owned, ref_of, selects
 
@@ -87,7 +87,7 @@ async def nodes(kube: Kube, first: Inventory) -> None:
     """Labels, taints and schedulability of nodes as they were."""
     for one in await kube.list(ObjectRef(kind="Node")):
         before = first.objects.get(inventory.node_name(one))
-        now = normal.node(one)
+        now = normal_form.node(one)
         if before is not None and before != now:
             await kube.patch(ref_of(one), _as_it_was(one, before))
 
@@ -96,7 +96,7 @@ def _as_it_was(node: Object, before: Object) -> Object:
     have, wanted = labels_of(node), before["metadata"]["labels"]
     labels = {name: wanted.get(name) for name in have.keys() | wanted.keys() if have.get(name) != wanted.get(name)}
     # The cluster's own taints say how the node is now.
-    taints = [one for one in node["spec"].get("taints") or [] if one["key"].startswith(normal.CLUSTERS_TAINTS)]
+    taints = [one for one in node["spec"].get("taints") or [] if one["key"].startswith(normal_form.CLUSTERS_TAINTS)]
     spec = {"unschedulable": before["spec"]["unschedulable"] or None, "taints": [*before["spec"]["taints"], *taints] or None}
     return {"metadata": {"labels": labels}, "spec": spec}
 

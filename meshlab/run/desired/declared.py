@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshlab.errors import RefusedError
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.files.manifests import manifests
 from meshlab.objects import apply
 from meshlab.objects.change import nudge
@@ -27,17 +27,17 @@ def declared(run: Run, folder: Path, *, only_given: bool = False) -> dict[str, l
 
 def base(run: Run) -> dict[str, list[Object]]:
     """What no reset touches."""
-    return declared(run, layout.BASE)
+    return declared(run, lab_folder.BASE)
 
 
 def start(run: Run) -> dict[str, list[Object]]:
     """The lab's declared start, complete by itself."""
-    return declared(run, layout.START)
+    return declared(run, lab_folder.START)
 
 
 def given(run: Run) -> dict[str, list[Object]]:
     """What of the start the lab adds for its stage: the solved end of the lab before has none of it."""
-    return declared(run, layout.START, only_given=True)
+    return declared(run, lab_folder.START, only_given=True)
 
 
 async def put(run: Run, objects: dict[str, list[Object]]) -> None:

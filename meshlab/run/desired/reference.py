@@ -11,7 +11,7 @@ from meshlab import files
 from meshlab.check.conditions import brief, missing_leaf
 from meshlab.lab.address import ObjectRef, describe
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files.layout import solve_folder
+from meshlab.lab.files.lab_folder import solve_folder
 from meshlab.objects.names import key_of, ref_of
 from meshlab.run.api import ObjectPair
 from meshlab.words import say

@@ -10,7 +10,7 @@ from typing import Any
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.change.parts import Change, Patch, Script
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.model import Lab
 from meshlab.objects.change import placed
 from meshlab.objects.names import Key, Object, group_of, key_of, labels_of
@@ -44,7 +44,7 @@ def of_end(run: Run) -> Target:
 def _laid(run: Run, steps: Iterable[str]) -> Target:
     target = Target({cluster: by_key(some) for cluster, some in declared.start(run).items()})
     for one in steps:
-        lay(run.lab, target, load_change(run.loaded, layout.solve_folder(run.loaded, one)))
+        lay(run.lab, target, load_change(run.loaded, lab_folder.solve_folder(run.loaded, one)))
     return target
 
 

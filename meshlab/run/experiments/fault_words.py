@@ -17,7 +17,7 @@ def told(kind: str, fault: Fault, language: str) -> str:
 def words(fault: Fault, language: str) -> str:
     """What it does to what."""
     facts = {
-        "target": describe(fault.target),
+        "target": describe(fault.subject),
         "replicas": fault.replicas,
         "labels": ", ".join(f"{key}={value}" for key, value in fault.labels.items()),
         "replace": fault.replace.strip(),

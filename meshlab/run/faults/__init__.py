@@ -101,7 +101,7 @@ async def undo_all(run: Run) -> list[FaultState]:
         try:
             await undo(run, entry)
         except MeshlabError as error:
-            problems.append(f"{entry.fault.kind} of {describe(entry.fault.target)}: {error.message}")
+            problems.append(f"{entry.fault.kind} of {describe(entry.fault.subject)}: {error.message}")
             continue
         done.append(state_of(entry))
     if problems:

@@ -53,12 +53,12 @@ class Handler(Protocol):
 
 def missing(fault: Fault, what: str = "") -> EnvironmentFault:
     """The target of a fault is not there."""
-    return EnvironmentFault("fault.no-target", fault=fault.kind, object=what or describe(fault.target))
+    return EnvironmentFault("fault.no-target", fault=fault.kind, object=what or describe(fault.subject))
 
 
 async def one(place: Place, fault: Fault) -> Object:
     """The one object that the fault names. EnvironmentFault when it is not there."""
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     found = await change.named(await place.kube(ref), ref)
     if not found:
         raise missing(fault)
@@ -67,7 +67,7 @@ async def one(place: Place, fault: Fault) -> Object:
 
 async def pods(place: Place, fault: Fault) -> list[Object]:
     """The running pods of the target: a Pod by name or labels, or those of a workload. EnvironmentFault when there are none."""
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     kube = await place.kube(ref)
     if ref.kind == "Pod":
         found = await change.named(kube, ref)
@@ -89,11 +89,11 @@ def names(some: Iterable[Object]) -> list[str]:
 
 def port_of(place: Place, fault: Fault, pod: str, port: int) -> Target:
     """A port of one of the target's pods."""
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     return Target(ref.cluster, ref.namespace, pod, port)
 
 
 def pod_ref(place: Place, fault: Fault, pod: str) -> ObjectRef:
     """A pod beside the target."""
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     return structs.replace(ref, api_version="v1", kind="Pod", name=pod, labels={})

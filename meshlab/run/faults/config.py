@@ -23,7 +23,7 @@ class ConfigLine:
     async def plan(self, place: Place, fault: Fault) -> Inverse:
         text = _text(await base.one(place, fault), fault.key)
         if text is None or fault.replace not in text:
-            raise base.missing(fault, f"the line {fault.replace.strip()!r} in {fault.target.name}")
+            raise base.missing(fault, f"the line {fault.replace.strip()!r} in {fault.subject.name}")
         return {"text": text}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
@@ -32,7 +32,7 @@ class ConfigLine:
             await _restart(place, fault, only_broken=False)
 
     async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        ref = place.placed(fault.target)
+        ref = place.placed(fault.subject)
         live = await (await place.kube(ref)).get(ref)
         text = _text(live or {}, fault.key)
         if text is None:
@@ -61,7 +61,7 @@ def _text(obj: Object, key: str) -> str | None:
 
 
 async def _write(place: Place, fault: Fault, text: str, *, nudge: bool) -> None:
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     kube = await place.kube(ref)
     await kube.patch(ref, {"data": {fault.key: text}})
     for pod in await _readers(kube, ref) if nudge else ():
@@ -69,7 +69,7 @@ async def _write(place: Place, fault: Fault, text: str, *, nudge: bool) -> None:
 
 
 async def _restart(place: Place, fault: Fault, *, only_broken: bool) -> None:
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     kube = await place.kube(ref)
     for pod in await _readers(kube, ref):
         if not (only_broken and ready(pod)):

@@ -37,7 +37,7 @@ class SetEnv:
 
 
 async def _workloads(place: Place, fault: Fault) -> list[Object]:
-    ref = place.placed(fault.target)
+    ref = place.placed(fault.subject)
     return await change.named(await place.kube(ref), ref)
 
 
@@ -53,7 +53,7 @@ def _values(obj: Object, key: str) -> Values:
 
 async def _set(place: Place, fault: Fault, wanted: dict[str, Values]) -> None:
     """All at once, as somebody with a script would; one that has the value already, or went, is left alone."""
-    kube = await place.kube(place.placed(fault.target))
+    kube = await place.kube(place.placed(fault.subject))
     there = {obj["metadata"]["name"]: obj for obj in await _workloads(place, fault)}
     changed = [name for name, values in wanted.items() if name in there and _values(there[name], fault.key) != values]
     patches = [kube.patch(ref_of(there[name]), _patch(fault.key, wanted[name]), kind="strategic") for name in changed]

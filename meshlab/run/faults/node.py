@@ -22,12 +22,12 @@ class LabelNode:
         return {"nodes": {one["metadata"]["name"]: _labels(one, fault) for one in found}}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        kube = await place.kube(fault.target)
+        kube = await place.kube(fault.subject)
         for name in inverse["nodes"]:
             await _label(kube, name, {key: value or None for key, value in fault.labels.items()})
 
     async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        kube = await place.kube(fault.target)
+        kube = await place.kube(fault.subject)
         for name, labels in inverse["nodes"].items():
             if await kube.get(ObjectRef(kind="Node", name=name)) is not None:
                 await _label(kube, name, labels)
@@ -58,7 +58,7 @@ class PauseNode:
                 await containers.unpause([name])
 
     async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        info = await place.run.info(fault.target.cluster, fresh=True)
+        info = await place.run.info(fault.subject.cluster, fresh=True)
         return all(node.state == "paused" for node in info.nodes if node.name in inverse["nodes"])
 
 
@@ -98,7 +98,7 @@ async def _route(verb: str, inverse: Inverse, *, check: bool) -> None:
 
 
 async def _nodes(place: Place, fault: Fault) -> list[Object]:
-    found = await change.named(await place.kube(fault.target), fault.target)
+    found = await change.named(await place.kube(fault.subject), fault.subject)
     if not found:
         raise base.missing(fault)
     return found
@@ -106,7 +106,7 @@ async def _nodes(place: Place, fault: Fault) -> list[Object]:
 
 async def _containers(place: Place, fault: Fault) -> list[str]:
     """The target's nodes as containers of our own engine."""
-    info = await place.run.info(fault.target.cluster)
+    info = await place.run.info(fault.subject.cluster)
     if not info.capabilities.node_access:
         raise EnvironmentFault("fault.needs-nodes", fault=fault.kind)
     own = {node.name for node in info.nodes}

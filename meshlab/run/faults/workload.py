@@ -17,11 +17,11 @@ class Scale:
         return {"replicas": (await base.one(place, fault))["spec"].get("replicas", 1)}
 
     async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await _scale(place, fault.target, fault.replicas or 0)
+        await _scale(place, fault.subject, fault.replicas or 0)
 
     async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
         try:
-            await _scale(place, fault.target, inverse["replicas"])
+            await _scale(place, fault.subject, inverse["replicas"])
         except ClusterError as error:
             if error.status != 404:
                 raise

@@ -18,10 +18,10 @@ from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import LabError, MeshlabError, PreparationTimeout, worst
 from meshlab.lab.change.parts import Change
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.model import Step
 from meshlab.lab.submission import load_submission
-from meshlab.lab.values import runtime
+from meshlab.lab.values import template_values
 from meshlab.run.accounts import scripts
 from meshlab.run.accounts.appliers import as_submission, solver
 from meshlab.run.alone import alone
@@ -89,7 +89,7 @@ class Grading:
         request = self._request
         try:
             if request.submission is not None:
-                load_submission(run.loaded, request.submission, runtime.placeholders(run.loaded))
+                load_submission(run.loaded, request.submission, template_values.placeholders(run.loaded))
             async with asyncio.timeout(request.timeout):
                 await self._work(run)
         except TimeoutError:
@@ -118,7 +118,7 @@ class Grading:
         if self._request.submission is not None:
             return load_submission(run.loaded, self._request.submission, run.values).steps
         if self._request.solve:
-            return {step.id: load_change(run.loaded, layout.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
+            return {step.id: load_change(run.loaded, lab_folder.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
         return None
 
     async def _step(self, run: Run, step: Step, change: Change | None, manner: Manner) -> None:

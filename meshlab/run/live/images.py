@@ -9,7 +9,7 @@ from meshlab.check.world import KnownImage
 from meshlab.cluster.programs.containers import full
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
-from meshlab.lab.values.names import image_name
+from meshlab.lab.values.template_names import image_name
 
 if TYPE_CHECKING:
     from meshlab.run.clients import Clients

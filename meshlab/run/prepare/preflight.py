@@ -7,7 +7,7 @@ import asyncio
 from meshlab.cluster.api import Kube
 from meshlab.errors import ClusterError, EnvironmentFault
 from meshlab.lab.address import describe
-from meshlab.lab.files.scoped import namespaced
+from meshlab.lab.files.cluster_scoped import namespaced
 from meshlab.objects.names import Object, ref_of
 from meshlab.run.accounts import learner
 from meshlab.run.desired import declared

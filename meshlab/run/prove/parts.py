@@ -7,7 +7,7 @@ from meshlab.cluster.track import Estimates, Track
 from meshlab.lab.change.read import load_change
 from meshlab.lab.checks import Check
 from meshlab.lab.differences import listed
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.model import Misconception, Step
 from meshlab.lab.proof import WrongProof
 from meshlab.run.accounts import scripts
@@ -136,7 +136,7 @@ class ProofParts:
     async def _mislead(self, wrong: Misconception, phase: str) -> None:
         """The misconception in place of its step's solution, or on top of it."""
         run = self._run
-        solution, mistake = layout.solve_folder(run.loaded, wrong.step), layout.wrong_folder(run.loaded, wrong.id)
+        solution, mistake = lab_folder.solve_folder(run.loaded, wrong.step), lab_folder.wrong_folder(run.loaded, wrong.id)
         async with solver(run) as appliers:
             usual = Manner(appliers=appliers, script=scripts.trusted(run), experiments=False)
             lenient = Manner(

@@ -13,11 +13,11 @@ from meshlab.check.conditions import missing_leaf
 from meshlab.cluster.programs.containers import PREFIX
 from meshlab.lab.address import describe
 from meshlab.lab.differences import differences, listed
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.lab.load import LoadedLab, load_lab
 from meshlab.lab.proof import read_proof
-from meshlab.lab.values.runtime import placeholders
-from meshlab.objects import inventory, normal
+from meshlab.lab.values.template_values import placeholders
+from meshlab.objects import inventory, normal_form
 from meshlab.objects.change import placed
 from meshlab.objects.inventory import NODE, Inventory, name_of
 from meshlab.objects.names import Key, Object, key_of
@@ -47,7 +47,7 @@ def compare(run: Run, now: Mapping[str, str]) -> ProofEvent:
     """The start of a lab with `previous` against the solved end that stands in the proof of that lab."""
     previous = run.lab.previous
     what = f"the start, but for what is given, is the solved end of {previous}"
-    folder = layout.beside(run.loaded, previous)
+    folder = lab_folder.beside(run.loaded, previous)
     before = read_proof(folder) if folder is not None else None
     if before is None or before.seed != run.seed:
         why = f"it has no proof with the seed {run.seed}" if folder else "that lab is not there"
@@ -101,7 +101,7 @@ def road(run: Run) -> list[str] | None:
 
     `?` in front of those that the lab before patches in a way that only a cluster can work out.
     """
-    folder = layout.beside(run.loaded, run.lab.previous)
+    folder = lab_folder.beside(run.loaded, run.lab.previous)
     if folder is None:
         return None
     before, own = _sketch(run, load_lab(folder, run.seed)), _sketch(run, run.loaded)
@@ -123,7 +123,7 @@ def _named(run: Run, declared: Target, but: Mapping[str, list[Object]]) -> dict[
     for cluster, some in declared.objects.items():
         left_out = {key_of(obj) for obj in (*install.base(run)[cluster], *but.get(cluster, ()))}
         suffix = "" if cluster == run.lab.default_cluster else f" on {cluster}"
-        found |= {name_of(key) + suffix: normal.normal(obj, obj) for key, obj in some.items() if key not in left_out}
+        found |= {name_of(key) + suffix: normal_form.normal(obj, obj) for key, obj in some.items() if key not in left_out}
     return found
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from meshlab import files
 from meshlab.errors import UsageError
-from meshlab.files import fault
+from meshlab.files import file_error
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.lines import AnyLine, Opened
 
@@ -62,7 +62,7 @@ class Writer:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise fault(error, self.file) from error
+            raise file_error(error, self.file) from error
 
 
 def read(file: Path) -> Recording:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from meshlab import files
 from meshlab.cluster.progress import Progress
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.run.alone import alone
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.recordings import file as recording_file
@@ -68,7 +68,7 @@ async def record(request: RecordRequest, tell: Callable[[Event], None]) -> None:
 
 def part(run: Run, step: str) -> Part:
     """Whether the solution of a step does anything beside experiments, and what it predicts."""
-    change = load_change(run.loaded, layout.solve_folder(run.loaded, step))
+    change = load_change(run.loaded, lab_folder.solve_folder(run.loaded, step))
     alone = replace(change, predictions={}, experiments=())
     return Part(solved=not alone.empty, predictions={name: one.as_json() for name, one in change.predictions.items()})
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from meshlab.cluster.track import Track
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files import layout
+from meshlab.lab.files import lab_folder
 from meshlab.run.accounts import scripts
 from meshlab.run.accounts.appliers import solver
 from meshlab.run.checks import judge
@@ -24,7 +24,7 @@ async def solve(run: Run, step: str, track: Track, *, experiments: bool | frozen
     """
     with run.lock("solve"):
         chosen = judge.step_of(run, step)
-        found = load_change(run.loaded, layout.solve_folder(run.loaded, chosen.id))
+        found = load_change(run.loaded, lab_folder.solve_folder(run.loaded, chosen.id))
         if not isinstance(experiments, bool):
             found = replace(found, experiments=tuple(one for one in found.experiments if one.experiment in experiments))
         async with solver(run) as appliers:

@@ -35,7 +35,7 @@ class Entry(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def state_of(entry: Entry) -> FaultState:
     """A journalled fault as screens, `status` and the log show it."""
-    target = describe(entry.fault.target)
+    target = describe(entry.fault.subject)
     return FaultState(id=entry.id, kind=entry.fault.kind, target=target, by=entry.by, since=entry.since)
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from meshlab import files
 from meshlab.errors import LockedError
-from meshlab.files import fault
+from meshlab.files import file_error
 from meshlab.words import Words, tell
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def _open(file: Path) -> int:
     try:
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise fault(error, file) from error
+        raise file_error(error, file) from error
 
 
 def _take(handle: int) -> bool:

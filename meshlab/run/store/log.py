@@ -17,7 +17,7 @@ import msgspec
 
 from meshlab import __version__, files
 from meshlab.errors import EnvironmentFault
-from meshlab.files import fault
+from meshlab.files import file_error
 from meshlab.run.store import events
 
 POLL = 0.2
@@ -107,7 +107,7 @@ def _tail(file: Path, offset: int) -> bytes:
             stream.seek(offset)
             return stream.read()
     except OSError as error:
-        raise fault(error, file) from error
+        raise file_error(error, file) from error
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def opened(file: Path) -> Iterator[int]:
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise fault(error, file) from error
+        raise file_error(error, file) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle
@@ -148,4 +148,4 @@ def add(handle: int, lines: bytes, size: int, file: Path) -> None:
         os.fsync(handle)
     except OSError as error:
         os.ftruncate(handle, size)
-        raise fault(error, file) from error
+        raise file_error(error, file) from error

@@ -15,7 +15,7 @@ from meshlab.lab.load import read_lab
 from meshlab.lab.model import Variable
 from meshlab.lab.values.arithmetic import evaluate
 from meshlab.lab.values.variables import draw
-from meshlab.lab.yaml.document import documents
+from meshlab.lab.yaml.parse import parse_documents
 from tests.unit.lab.sample_lab import SOUND
 
 PIECES = ["${", "}", "$[", "]", "[", "{", ": ", "- ", "\n", "  ", "&a ", "*a", "!!int ", "|\n", '"', "'", "#", "?", "0", "1e9", "~",
@@ -129,7 +129,7 @@ PLAIN = st.recursive(
 @settings(deadline=None)
 def test_json_is_read_as_it_is(data: dict[str, object]) -> None:
     text = json.dumps(data, ensure_ascii=False)
-    (found,) = documents(text, "x.yaml")
+    (found,) = parse_documents(text, "x.yaml")
     assert found.data == data
     assert found.mistakes == []
 
@@ -137,7 +137,7 @@ def test_json_is_read_as_it_is(data: dict[str, object]) -> None:
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
 def test_every_line_is_known(names: list[str]) -> None:
     text = "".join(f"- {name}:\n    x: 1\n" for name in names)
-    (found,) = documents(text, "x.yaml")
+    (found,) = parse_documents(text, "x.yaml")
     assert [found.line((index, name)) for index, name in enumerate(names)] == [1 + 2 * index for index in range(len(names))]
     assert [found.line((index, name, "x")) for index, name in enumerate(names)] == [
         2 + 2 * index for index in range(len(names))

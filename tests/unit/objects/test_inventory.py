@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshlab.objects import inventory, normal
+from meshlab.objects import inventory, normal_form
 from meshlab.objects.inventory import Scope
 from meshlab.objects.names import key_of
 from tests.unit.run.fake_controllers import workloads
@@ -98,17 +98,17 @@ async def test_the_digest_does_not_depend_on_addresses_and_times(kube: FakeKube)
 def test_a_declared_node_port_counts() -> None:
     live = obj("Service", "edge", spec={"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]})
     other = obj("Service", "edge", spec={"type": "NodePort", "ports": [{"port": 80, "nodePort": 30081}]})
-    assert normal.normal(live) == normal.normal(other)
-    assert normal.normal(live, declared=live) != normal.normal(other, declared=live)
+    assert normal_form.normal(live) == normal_form.normal(other)
+    assert normal_form.normal(live, declared=live) != normal_form.normal(other, declared=live)
 
 
 def test_a_headless_service_is_another_service() -> None:
     live = obj("Service", "web", spec={"clusterIP": "10.96.0.1", "ports": []})
     headless = obj("Service", "web", spec={"clusterIP": "None", "ports": []})
-    assert normal.normal(live) != normal.normal(headless)
+    assert normal_form.normal(live) != normal_form.normal(headless)
 
 
 def test_injected_certificates_do_not_count() -> None:
     bare = {"apiVersion": "a/v1", "kind": "W", "metadata": {"name": "w"}, "webhooks": [{"clientConfig": {"url": "u"}}]}
     filled = {**bare, "webhooks": [{"clientConfig": {"url": "u", "caBundle": "x"}}]}
-    assert normal.normal(bare) == normal.normal(filled)
+    assert normal_form.normal(bare) == normal_form.normal(filled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.objects import ownership
-from meshlab.objects.normal import normal
+from meshlab.objects.normal_form import normal
 from tests.unit.run.fake_kube import FakeKube
 
 SHOP = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}

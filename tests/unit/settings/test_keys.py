@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from meshlab.settings.clashes import Bound, agreed
-from meshlab.settings.spelling import keys_of, normal, typed, unknown_key
+from meshlab.settings.key_clashes import Bound, agreed
+from meshlab.settings.key_names import keys_of, normal, typed, unknown_key
 
 OWN = {
     "app.quit": Bound(("q",)),

@@ -12,9 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from meshlab.errors import EnvironmentFault, UsageError
-from meshlab.settings.clashes import Bound
+from meshlab.settings.key_clashes import Bound
 from meshlab.settings.read import flat
-from meshlab.settings.write import changed, keep
+from meshlab.settings.write import save, with_setting
 
 TEXT = """# mine
 theme = "meshlab-dark"  # at night
@@ -27,30 +27,30 @@ theme = "meshlab-dark"  # at night
 
 def test_a_new_file(tmp_path: Path) -> None:
     file = tmp_path / "new" / "settings.toml"
-    assert keep("language", "zh", file).settings.language == "zh"
-    loaded = keep("keys.lab.check", "x,f5", file)
+    assert save("language", "zh", file).settings.language == "zh"
+    loaded = save("keys.lab.check", "x,f5", file)
     assert file.read_text(encoding="utf-8") == 'language = "zh"\n\n[keys]\n"lab.check" = "x,f5"\n'
     assert loaded.settings.keys == {"lab.check": "x,f5"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_comments_stay() -> None:
-    assert changed(TEXT, "theme", "ansi-light") == TEXT.replace("meshlab-dark", "ansi-light")
-    assert changed(TEXT, "keys.lab.check", "x") == TEXT.replace('"f5"', '"x"')
-    assert changed(TEXT, "language", "en") == TEXT.replace("# at night\n", '# at night\nlanguage = "en"\n')
-    assert changed(TEXT, "keys.lab.hint", "i") == TEXT + '"lab.hint" = "i"\n'
+    assert with_setting(TEXT, "theme", "ansi-light") == TEXT.replace("meshlab-dark", "ansi-light")
+    assert with_setting(TEXT, "keys.lab.check", "x") == TEXT.replace('"f5"', '"x"')
+    assert with_setting(TEXT, "language", "en") == TEXT.replace("# at night\n", '# at night\nlanguage = "en"\n')
+    assert with_setting(TEXT, "keys.lab.hint", "i") == TEXT + '"lab.hint" = "i"\n'
 
 
 def test_taking_a_setting_out() -> None:
-    assert changed(TEXT, "keys.lab.check", None) == TEXT.replace('"lab.check" = "f5"\n', "")
-    assert changed(TEXT, "animations", None) == TEXT
-    assert changed("", "keys.lab.check", None) == ""
+    assert with_setting(TEXT, "keys.lab.check", None) == TEXT.replace('"lab.check" = "f5"\n', "")
+    assert with_setting(TEXT, "animations", None) == TEXT
+    assert with_setting("", "keys.lab.check", None) == ""
 
 
 def test_other_ways_of_writing_are_changed_too(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[keys]\nlab.check = ['x', 'f5']\nlab.hint='i'\n", encoding="utf-8")
-    keys = keep("keys.lab.check", "z", file).settings.keys
+    keys = save("keys.lab.check", "z", file).settings.keys
     assert keys == {"lab.check": "z", "lab.hint": "i"}
 
 
@@ -67,7 +67,7 @@ def test_other_ways_of_writing_are_changed_too(tmp_path: Path) -> None:
     ],
 )
 def test_every_way_of_writing_can_be_changed(text: str, name: str, after: str) -> None:
-    assert changed(text, name, "z") == after
+    assert with_setting(text, name, "z") == after
 
 
 SPELLINGS = [
@@ -93,7 +93,7 @@ def test_one_setting_changes_and_no_other(parts: list[str], name: str, value: st
         before = dict(flat(tomllib.loads(text)))
     except tomllib.TOMLDecodeError:
         assume(False)
-    after = changed(text, name, value)
+    after = with_setting(text, name, value)
     wanted = {key: old for key, old in before.items() if key != name} | ({} if value is None else {name: value})
     assert dict(flat(tomllib.loads(after))) == wanted
     if value is not None or text.count("[keys") < 2:
@@ -105,7 +105,7 @@ def test_a_broken_file_is_not_made_worse(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("theme = \n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"settings\.toml:1: this is no TOML"):
-        keep("theme", "meshlab-light", file)
+        save("theme", "meshlab-light", file)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_broken_file_is_not_made_worse(tmp_path: Path) -> None:
 def test_what_could_not_be_followed_is_not_written(tmp_path: Path, name: str, value: str, why: str) -> None:
     own = {"lab.check": Bound(("c",)), "lab.hint": Bound(("h",))}
     with pytest.raises(UsageError, match=why):
-        keep(name, value, tmp_path / "settings.toml", own=own)
+        save(name, value, tmp_path / "settings.toml", own=own)
     assert not (tmp_path / "settings.toml").exists()
 
 
@@ -127,7 +127,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     real, link = tmp_path / "dotfiles.toml", tmp_path / "settings.toml"
     real.write_text('theme = "meshlab-dark"\n', encoding="utf-8")
     link.symlink_to(real)
-    keep("theme", "meshlab-light", link)
+    save("theme", "meshlab-light", link)
     assert link.is_symlink()
     assert "meshlab-light" in real.read_text(encoding="utf-8")
 
@@ -138,5 +138,5 @@ def test_a_disk_that_is_full_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(EnvironmentFault, match="disk is full") as caught:
-        keep("theme", "meshlab-light", tmp_path / "settings.toml")
+        save("theme", "meshlab-light", tmp_path / "settings.toml")
     assert "MESHLAB_CONFIG" in caught.value.hint

@@ -7,7 +7,7 @@ import pytest
 from meshlab.errors import LabError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.change.read import load_change
-from meshlab.lab.files.layout import solve_folder
+from meshlab.lab.files.lab_folder import solve_folder
 from meshlab.lab.load import load_lab
 from meshlab.lab.submission import load_submission, read_header
 from tests.unit.lab.sample_lab import Make, write

@@ -7,7 +7,7 @@ import pytest
 from meshlab.errors import LabError
 from meshlab.lab.files.manifests import manifests
 from meshlab.lab.load import load_lab
-from meshlab.lab.values.runtime import placeholders
+from meshlab.lab.values.template_values import placeholders
 from tests.unit.lab.sample_lab import Make, write
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"

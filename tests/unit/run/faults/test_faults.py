@@ -40,16 +40,16 @@ def kube() -> FakeKube:
 
 
 def line(**more: Any) -> Fault:
-    return Fault(kind="config-line", target=ROUTES, key="rds", replace="1s", with_="-1s", **more)
+    return Fault(kind="config-line", subject=ROUTES, key="rds", replace="1s", with_="-1s", **more)
 
 
 FAULTS = {
-    "scale": Fault(kind="scale", target=WEB, replicas=0),
+    "scale": Fault(kind="scale", subject=WEB, replicas=0),
     "config-line": line(),
     "config-line-and-restart": line(restart=True),
-    "set-env": Fault(kind="set-env", target=WEB, key="TIMEOUT", with_="300"),
-    "label-node": Fault(kind="label-node", target=ObjectRef(kind="Node", name="node-1"), labels={"zone": "", "new": "1"}),
-    "delete-pod": Fault(kind="delete-pod", target=ObjectRef(kind="Pod", labels={"app": "web"})),
+    "set-env": Fault(kind="set-env", subject=WEB, key="TIMEOUT", with_="300"),
+    "label-node": Fault(kind="label-node", subject=ObjectRef(kind="Node", name="node-1"), labels={"zone": "", "new": "1"}),
+    "delete-pod": Fault(kind="delete-pod", subject=ObjectRef(kind="Pod", labels={"app": "web"})),
 }
 
 
@@ -107,7 +107,7 @@ async def test_killed_between_the_journal_and_the_fault(tmp_path: Path, kube: Fa
 async def test_undone_newest_first(tmp_path: Path, kube: FakeKube) -> None:
     run = small_run(tmp_path, kube)
     await faults.begin(run, line())
-    await faults.begin(run, Fault(kind="config-line", target=ROUTES, key="rds", replace="2s", with_="3s"))
+    await faults.begin(run, Fault(kind="config-line", subject=ROUTES, key="rds", replace="2s", with_="3s"))
     assert kube.one("ConfigMap", "routes")["data"]["rds"] == "timeout: -1s\nother: 3s\n"
     assert [one.kind for one in await faults.undo_all(run)] == ["config-line", "config-line"]
     assert kube.one("ConfigMap", "routes")["data"]["rds"] == TEXT
@@ -122,13 +122,13 @@ async def test_what_the_learner_wrote_meanwhile_stays(tmp_path: Path, kube: Fake
 
 
 MISSING = [
-    Fault(kind="scale", target=ObjectRef(api_version="apps/v1", kind="Deployment", name="nobody"), replicas=0),
-    Fault(kind="config-line", target=ROUTES, key="rds", replace="9s", with_="8s"),
-    Fault(kind="config-line", target=ROUTES, key="lds", replace="1s", with_="8s"),
-    Fault(kind="set-env", target=WEB, key="NOBODY", with_="1"),
-    Fault(kind="delete-pod", target=ObjectRef(kind="Pod", labels={"app": "nobody"})),
-    Fault(kind="label-node", target=ObjectRef(kind="Node", name="node-9"), labels={"zone": "b"}),
-    Fault(kind="slow-service", target=ObjectRef(kind="Pod", labels={"app": "nobody"}), milliseconds=5),
+    Fault(kind="scale", subject=ObjectRef(api_version="apps/v1", kind="Deployment", name="nobody"), replicas=0),
+    Fault(kind="config-line", subject=ROUTES, key="rds", replace="9s", with_="8s"),
+    Fault(kind="config-line", subject=ROUTES, key="lds", replace="1s", with_="8s"),
+    Fault(kind="set-env", subject=WEB, key="NOBODY", with_="1"),
+    Fault(kind="delete-pod", subject=ObjectRef(kind="Pod", labels={"app": "nobody"})),
+    Fault(kind="label-node", subject=ObjectRef(kind="Node", name="node-9"), labels={"zone": "b"}),
+    Fault(kind="slow-service", subject=ObjectRef(kind="Pod", labels={"app": "nobody"}), milliseconds=5),
 ]
 
 

@@ -144,7 +144,7 @@ async def test_a_paused_cluster_is_woken_and_faults_are_undone(place: Path, engi
     await removal.stop(run, Track())
     assert take(run).environment == "paused"
     web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
-    await faults.begin(run, Fault(kind="scale", target=web, replicas=0))
+    await faults.begin(run, Fault(kind="scale", subject=web, replicas=0))
     again = a_run(place, engine)
     await go(again)
     assert f"recover {run.cluster_name()}" in engine.asked
@@ -348,7 +348,7 @@ async def test_nodes_are_repaired_for_the_next_lab(place: Path, engine: MemoryEn
     run = a_run(place, engine)
     await go(run)
     for kind in ("scale", "pause-node"):
-        fault = Fault(kind=kind, target=ObjectRef(kind="Node", name="worker"))
+        fault = Fault(kind=kind, subject=ObjectRef(kind="Node", name="worker"))
         run.journal.open(Entry(id=kind, fault=fault, inverse={"was": kind}))
     await go(another(place, engine))
     assert undone == [("pause-node", {"was": "pause-node"})]

@@ -154,7 +154,7 @@ async def test_faults_are_undone_first(run: Run) -> None:
     from meshlab.run import faults
 
     web = ObjectRef(api_version="apps/v1", kind="Deployment", name="web")
-    await faults.begin(run, Fault(kind="scale", target=web, replicas=0))
+    await faults.begin(run, Fault(kind="scale", subject=web, replicas=0))
     await go(run)
     assert run.journal.pending() == []
     assert cluster(run).one("Deployment", "web")["spec"]["replicas"] == 1

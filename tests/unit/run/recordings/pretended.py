@@ -13,7 +13,7 @@ from meshlab.check.verdict import Cell, Evidence, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Experiment, Phase
-from meshlab.lab.values.runtime import placeholders
+from meshlab.lab.values.template_values import placeholders
 from meshlab.run.api import ExperimentEvent, Hop, Matrix, Received, Snapshot, Trace, Traffic
 from meshlab.run.checks import judge
 from meshlab.run.run import Run

@@ -10,7 +10,7 @@ import pytest
 
 from meshlab.cluster.track import Track
 from meshlab.lab.catalog import catalog
-from meshlab.lab.values.runtime import placeholders
+from meshlab.lab.values.template_values import placeholders
 from meshlab.run.api import LabRun
 from meshlab.run.catalog import RunRequest, make_run
 from meshlab.run.clusters import removal

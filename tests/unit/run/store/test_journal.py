@@ -9,7 +9,7 @@ from meshlab.run.store.journal import Entry, Journal
 
 def entry(name: str) -> Entry:
     target = ObjectRef(api_version="apps/v1", kind="Deployment", name="router")
-    return Entry(id=name, fault=Fault(kind="scale", target=target, replicas=0), inverse={"replicas": 2}, since=1.0)
+    return Entry(id=name, fault=Fault(kind="scale", subject=target, replicas=0), inverse={"replicas": 2}, since=1.0)
 
 
 def test_what_was_opened_and_not_closed_is_pending(tmp_path: Path) -> None:

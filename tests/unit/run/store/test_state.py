@@ -113,7 +113,7 @@ def test_faults_in_force_come_from_the_journal(tmp_path: Path) -> None:
     """After a kill -9 between journal and log, the journal is right."""
     run = small_run(tmp_path)
     target = ObjectRef(api_version="apps/v1", kind="Deployment", name="router")
-    run.journal.open(Entry(id="f1", fault=Fault(kind="scale", target=target, replicas=0), since=9.0))
+    run.journal.open(Entry(id="f1", fault=Fault(kind="scale", subject=target, replicas=0), since=9.0))
     (fault,) = take(run).faults
     assert (fault.id, fault.kind, fault.target, fault.since) == ("f1", "scale", "Deployment router", 9.0)
     run.journal.close("f1")

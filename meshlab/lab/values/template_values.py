@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshlab.lab.load import LoadedLab
-from meshlab.lab.values.names import image_name, runtime_names
+from meshlab.lab.values.template_names import image_name, runtime_names
 
 
-def values(loaded: LoadedLab, extra: Mapping[str, str] | None) -> dict[str, str]:
+def template_values(loaded: LoadedLab, extra: Mapping[str, str] | None) -> dict[str, str]:
     """All template values: of the lab, of the seat, and what the run knows."""
     return {**_own(loaded), **(extra or {}), **loaded.values}
 
 
 def text_values(loaded: LoadedLab, extra: Mapping[str, str] | None) -> dict[str, str]:
     """As `values`; names whose value is not known stay as they are written, so a page can be shown without a run."""
-    return {name: f"${{{name}}}" for name in runtime_names(loaded.lab)} | values(loaded, extra)
+    return {name: f"${{{name}}}" for name in runtime_names(loaded.lab)} | template_values(loaded, extra)
 
 
 def placeholders(loaded: LoadedLab, images: Mapping[str, str] | None = None) -> dict[str, str]:

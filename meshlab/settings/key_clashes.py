@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from meshlab.settings.key_names import typed
 from meshlab.settings.model import KEYS, Problem
-from meshlab.settings.spelling import typed
 
 EVERYWHERE = ("app", "list", "modal")
 PLACES: dict[str, frozenset[str]] = {

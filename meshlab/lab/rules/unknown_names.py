@@ -11,7 +11,7 @@ from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.lab.model import Lab, Proxy
 from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
-from meshlab.lab.yaml.shape import nearest
+from meshlab.lab.yaml.typed import did_you_mean
 
 
 def rule(lab: Lab) -> Iterator[Mistake]:
@@ -34,7 +34,7 @@ def unknown(key: Key, what: str, name: str, known: Iterable[str]) -> Iterator[Mi
     known = list(known)
     if name not in known:
         listed = f"Known: {', '.join(known)}." if known else "The lab has none."
-        yield Mistake(key, f"no {what} `{name}`{nearest(name, known)}", f"unknown-{what}", listed)
+        yield Mistake(key, f"no {what} `{name}`{did_you_mean(name, known)}", f"unknown-{what}", listed)
 
 
 def _clusters(lab: Lab) -> Iterator[Mistake]:

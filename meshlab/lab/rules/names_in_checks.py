@@ -11,7 +11,7 @@ from meshlab.lab import checks as spec
 from meshlab.lab.model import Lab
 from meshlab.lab.problem import Key, Mistake
 from meshlab.lab.rules import walk
-from meshlab.lab.rules.places import unknown
+from meshlab.lab.rules.unknown_names import unknown
 
 Sort = Literal["caller", "callee", "row", "column", "backend", "proxy", "actor", "experiment", "image"]
 

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from meshlab.errors import LabError
 from meshlab.lab.model import Lab
-from meshlab.lab.problem import shown
-from meshlab.lab.yaml.shape import nearest
+from meshlab.lab.problem import display_path
+from meshlab.lab.yaml.typed import did_you_mean
 
 
-class Source(Struct, frozen=True):
+class ClusterFile(Struct, frozen=True):
     """One file and the cluster that its folder is for."""
 
     path: Path
@@ -21,33 +21,35 @@ class Source(Struct, frozen=True):
     """Empty: the lab's first."""
 
 
-def sources(lab: Lab, folder: Path) -> list[Source]:
+def cluster_files(lab: Lab, folder: Path) -> list[ClusterFile]:
     """The files of a folder by name, then those of its subfolders, each named like a cluster. Hidden files are left out.
 
     LabError for a subfolder that names no cluster, for a folder that cannot be read or is none.
     """
-    return list(_sources(lab, folder))
+    return list(_cluster_files(lab, folder))
 
 
-def _sources(lab: Lab, folder: Path) -> Iterator[Source]:
+def _cluster_files(lab: Lab, folder: Path) -> Iterator[ClusterFile]:
     below = []
     for path in _entries(folder):
         if path.is_dir():
             below.append(path)
         else:
-            yield Source(path, "")
+            yield ClusterFile(path, "")
     for path in below:
         yield from _of_cluster(lab, path)
 
 
-def _of_cluster(lab: Lab, folder: Path) -> Iterator[Source]:
+def _of_cluster(lab: Lab, folder: Path) -> Iterator[ClusterFile]:
     if folder.name not in lab.clusters:
         hint = f"Subfolders are named like the lab's clusters: {', '.join(lab.clusters)}."
-        raise LabError(f"no cluster `{folder.name}`{nearest(folder.name, lab.clusters)}", file=shown(folder), hint=hint)
+        raise LabError(
+            f"no cluster `{folder.name}`{did_you_mean(folder.name, lab.clusters)}", file=display_path(folder), hint=hint
+        )
     for path in _entries(folder):
         if path.is_dir():
-            raise LabError("a cluster's folder holds files only", file=shown(path))
-        yield Source(path, folder.name)
+            raise LabError("a cluster's folder holds files only", file=display_path(path))
+        yield ClusterFile(path, folder.name)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -56,4 +58,4 @@ def _entries(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise LabError(f"the folder cannot be read: {error.strerror}", file=shown(folder)) from None
+        raise LabError(f"the folder cannot be read: {error.strerror}", file=display_path(folder)) from None

@@ -12,16 +12,16 @@ import msgspec
 from msgspec import inspect
 
 from meshlab.lab.problem import Key, Mistake
-from meshlab.lab.yaml.marked import Document
+from meshlab.lab.yaml.document import Document
 
-__all__ = ["convert", "decode", "mistakes", "nearest"]
+__all__ = ["convert", "decode", "did_you_mean", "mistakes"]
 
 T = TypeVar("T")
 
 
 def mistakes(data: Any, kind: Any, key: Key = ()) -> list[Mistake]:
     """Everything in `data` that a value of type `kind` cannot have."""
-    return list(_faults(data, _info(kind), key))
+    return list(_mistakes(data, _info(kind), key))
 
 
 def decode(source: Document, kind: type[T], data: Any = None, key: Key = ()) -> T:
@@ -45,7 +45,7 @@ def _info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
-def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Mistake]:
+def _mistakes(data: Any, info: inspect.Type, key: Key) -> Iterator[Mistake]:
     match info:
         case inspect.AnyType():
             return
@@ -63,22 +63,22 @@ def _faults(data: Any, info: inspect.Type, key: Key) -> Iterator[Mistake]:
             else:
                 yield from _items(data, info.item_types, key)
         case _:
-            message = wrong(data, info)
+            message = value_mistake(data, info)
             if message:
                 yield Mistake(key, message, "type")
 
 
 def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Mistake]:
     if not isinstance(data, dict):
-        yield Mistake(key, f"must be a mapping of keys, not {named(data)}", "type")
+        yield Mistake(key, f"must be a mapping of keys, not {describe_value(data)}", "type")
         return
     fields = {one.encode_name: one for one in info.fields}
     for name, value in data.items():
         if name in fields:
-            yield from _faults(value, fields[name].type, (*key, name))
+            yield from _mistakes(value, fields[name].type, (*key, name))
         else:
             missing = [one for one in fields if one not in data]
-            yield Mistake((*key, name), f"unknown key `{name}`{nearest(name, missing)}", "unknown-key", _known(fields))
+            yield Mistake((*key, name), f"unknown key `{name}`{did_you_mean(name, missing)}", "unknown-key", _known(fields))
     for name, one in fields.items():
         if one.required and name not in data:
             yield Mistake(key, f"the key `{name}` is missing", "missing-key")
@@ -90,55 +90,55 @@ def _known(fields: Iterable[str]) -> str:
 
 def _dict(data: Any, info: inspect.DictType, key: Key) -> Iterator[Mistake]:
     if not isinstance(data, dict):
-        yield Mistake(key, f"must be a mapping of keys, not {named(data)}", "type")
+        yield Mistake(key, f"must be a mapping of keys, not {describe_value(data)}", "type")
         return
     for name, value in data.items():
-        message = wrong(name, info.key_type)
+        message = value_mistake(name, info.key_type)
         if message:
             yield Mistake((*key, name), f"the key `{name}` {message}", "type")
-        yield from _faults(value, info.value_type, (*key, name))
+        yield from _mistakes(value, info.value_type, (*key, name))
 
 
 def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Mistake]:
     if not isinstance(data, list):
-        yield Mistake(key, f"must be a list, not {named(data)}", "type")
+        yield Mistake(key, f"must be a list, not {describe_value(data)}", "type")
         return
     for index, (value, kind) in enumerate(zip(data, kinds, strict=True)):
-        yield from _faults(value, kind, (*key, index))
+        yield from _mistakes(value, kind, (*key, index))
 
 
 def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Mistake]:
     if data is None and any(isinstance(one, inspect.NoneType) for one in info.types):
         return
     kinds = [one for one in info.types if not isinstance(one, inspect.NoneType)]
-    tried = [list(_faults(data, one, key)) for one in kinds]
+    tried = [list(_mistakes(data, one, key)) for one in kinds]
     if all(tried):
         # The deepest complaint comes from the way that the author meant.
         yield from max(tried, key=lambda found: max(len(one.key) for one in found))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean x?`, or nothing."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean `{found[0]}`?" if found else ""
 
 
-def wrong(data: Any, info: inspect.Type) -> str:
+def value_mistake(data: Any, info: inspect.Type) -> str:
     """What is wrong with a single value; empty when nothing is."""
     match info:
         case inspect.StrType():
             return _text(data, info)
         case inspect.BoolType():
-            return "" if isinstance(data, bool) else f"must be true or false, not {named(data)}"
+            return "" if isinstance(data, bool) else f"must be true or false, not {describe_value(data)}"
         case inspect.IntType():
-            return _bounds(data, info) if _is_number(data, int) else f"must be a whole number, not {named(data)}"
+            return _bounds(data, info) if _is_number(data, int) else f"must be a whole number, not {describe_value(data)}"
         case inspect.FloatType():
-            return _bounds(data, info) if _is_number(data, int, float) else f"must be a number, not {named(data)}"
+            return _bounds(data, info) if _is_number(data, int, float) else f"must be a number, not {describe_value(data)}"
         case inspect.LiteralType():
             if any(data == value and type(data) is type(value) for value in info.values):
                 return ""
             known = [str(value) for value in info.values if value != ""]
-            return f"must be one of {', '.join(known)}, not {named(data)}{nearest(str(data), known)}"
+            return f"must be one of {', '.join(known)}, not {describe_value(data)}{did_you_mean(str(data), known)}"
         case _:
             return ""
 
@@ -150,7 +150,7 @@ def _is_number(data: Any, *kinds: type) -> bool:
 def _text(data: Any, info: inspect.StrType) -> str:
     if not isinstance(data, str):
         quotes = "" if isinstance(data, dict | list | None) else "; put it into quotes"
-        return f"must be text, not {named(data)}{quotes}"
+        return f"must be text, not {describe_value(data)}{quotes}"
     if info.pattern is not None and ("\n" in data or not re.search(info.pattern, data)):
         return f"must be lower-case letters and digits joined by single hyphens, not `{data[:60]}`"
     if info.max_length is not None and len(data) > info.max_length:
@@ -166,7 +166,7 @@ def _bounds(data: float, info: inspect.IntType | inspect.FloatType) -> str:
     return ""
 
 
-def named(data: Any) -> str:
+def describe_value(data: Any) -> str:
     """A value as a message names it."""
     match data:
         case None:

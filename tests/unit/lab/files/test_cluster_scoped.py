@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshlab.lab.files.scoped import namespaced
+from meshlab.lab.files.cluster_scoped import namespaced
 
 
 def test_cluster_scope_depends_on_the_group() -> None:

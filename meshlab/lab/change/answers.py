@@ -7,15 +7,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from meshlab.lab.change.parts import Answer, Foretold, ToRun
-from meshlab.lab.files.folder import Source
+from meshlab.lab.change.parts import Answer, ExperimentToRun, PredictionGiven
+from meshlab.lab.files.cluster_files import ClusterFile
 from meshlab.lab.files.manifests import read_documents
 from meshlab.lab.load import LoadedLab
 from meshlab.lab.model import Lab, Prediction
 from meshlab.lab.problem import Key, Mistake
-from meshlab.lab.rules.places import unknown
-from meshlab.lab.yaml import shape
-from meshlab.lab.yaml.document import Document
+from meshlab.lab.rules.unknown_names import unknown
+from meshlab.lab.yaml import typed
+from meshlab.lab.yaml.parse import Document
 
 
 class _Measured(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +27,7 @@ class _PredictionFile(Struct, frozen=True, forbid_unknown_fields=True):
     choice: str = ""
 
 
-def answers(loaded: LoadedLab, source: Source, values: Mapping[str, str] | None) -> dict[str, Any]:
+def answers(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """answers.yaml: {check id: answer}, or {measured: true} for the right one."""
     found = {}
     for document, check, value in _pairs(source, values):
@@ -39,7 +39,7 @@ def answers(loaded: LoadedLab, source: Source, values: Mapping[str, str] | None)
 def _answer(lab: Lab, document: Document, check: str, value: Any) -> Answer:
     line = document.line((check,))
     if isinstance(value, dict):
-        measured = shape.decode(document, _Measured, value, (check,)).measured
+        measured = typed.decode(document, _Measured, value, (check,)).measured
         return Answer(check=check, measured=measured, file=document.file, line=line)
     if value is None or isinstance(value, list):
         raise document.error((check,), "an answer is a single value, or {measured: true}")
@@ -50,7 +50,7 @@ def _answer(lab: Lab, document: Document, check: str, value: Any) -> Answer:
     return Answer(check=check, value=text, file=document.file, line=line)
 
 
-def predictions(loaded: LoadedLab, source: Source, values: Mapping[str, str] | None) -> dict[str, Any]:
+def predictions(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """predictions.yaml: {experiment id: {cells: [[row, column], ...]} or {choice: id}}."""
     found = {}
     experiments = loaded.lab.all_experiments()
@@ -59,10 +59,10 @@ def predictions(loaded: LoadedLab, source: Source, values: Mapping[str, str] | N
         asked = experiments[name].prediction
         if asked is None:
             raise document.error((name,), f"the experiment `{name}` asks for no prediction")
-        made = shape.decode(document, _PredictionFile, value, (name,))
+        made = typed.decode(document, _PredictionFile, value, (name,))
         _fits(document, name, asked, made)
         line = document.line((name,))
-        found[name] = Foretold(experiment=name, cells=made.cells, choice=made.choice, file=document.file, line=line)
+        found[name] = PredictionGiven(experiment=name, cells=made.cells, choice=made.choice, file=document.file, line=line)
     return {"predictions": found}
 
 
@@ -75,20 +75,20 @@ def _fits(document: Document, name: str, asked: Prediction, made: _PredictionFil
         raise document.error((name,), "this experiment is predicted by `cells`: a list of [row, column]")
 
 
-def experiments(loaded: LoadedLab, source: Source, values: Mapping[str, str] | None) -> dict[str, Any]:
+def experiments(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """experiments.yaml: a list of experiment ids."""
     found = []
     for document in read_documents(source.path, values):
-        for index, name in enumerate(shape.decode(document, tuple[str, ...])):
+        for index, name in enumerate(typed.decode(document, tuple[str, ...])):
             _known(document, (index,), "experiment", name, loaded.lab.all_experiments())
-            found.append(ToRun(experiment=name, file=document.file, line=document.line((index,))))
+            found.append(ExperimentToRun(experiment=name, file=document.file, line=document.line((index,))))
     return {"experiments": found}
 
 
-def _pairs(source: Source, values: Mapping[str, str] | None) -> Iterator[tuple[Document, str, Any]]:
+def _pairs(source: ClusterFile, values: Mapping[str, str] | None) -> Iterator[tuple[Document, str, Any]]:
     """The keys and values of a file that holds one mapping."""
     for document in read_documents(source.path, values):
-        for key, value in shape.decode(document, dict[str, Any]).items():
+        for key, value in typed.decode(document, dict[str, Any]).items():
             yield document, key, value
 
 

@@ -77,7 +77,8 @@ def _asked(question: Callable[[APIClient], Answer]) -> Answer:
     except APIError as error:
         raise Refused("engine.refused", why=_words(error)) from error
     except (DockerException, RequestException, OSError) as error:
-        raise EngineGone("engine.silent", why=f"{where}: {_cause(error)}") from error
+        key = "engine.podman-silent" if program() == "podman" else "engine.silent"
+        raise EngineGone(key, why=f"{where}: {_cause(error)}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise EngineError("engine.unreadable", why=repr(error)) from error
 

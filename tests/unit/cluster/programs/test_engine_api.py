@@ -169,6 +169,14 @@ async def test_a_context_that_cannot_be_read_is_a_sentence(home: Path, monkeypat
         await containers.facts()
 
 
+async def test_podman_that_does_not_listen_is_told_how_to(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
+    monkeypatch.setenv("CONTAINER_HOST", f"unix://{home}/podman.sock")
+    with pytest.raises(EngineGone, match=r"Podman does not answer: unix:.*podman\.sock: No such file") as caught:
+        await containers.facts()
+    assert "podman.socket" in caught.value.hint
+
+
 async def test_an_engine_without_the_api(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "nerdctl")
     with pytest.raises(EngineError, match="nerdctl has no API"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from typing import Any
 
 from meshlab.cluster.api import Kube
+from meshlab.cluster.poll import Left, until
 from meshlab.errors import EngineError, PreparationTimeout
 from meshlab.lab.address import ObjectRef
 
@@ -33,8 +33,7 @@ async def check(kube: Kube, namespace: str, refs: list[str]) -> None:
 
 
 async def _decided(kube: Kube, ref: ObjectRef, refs: list[str]) -> None:
-    deadline = asyncio.get_running_loop().time() + WITHIN
-    while asyncio.get_running_loop().time() < deadline:
+    async def undecided() -> str:
         found = await kube.get(ref) or {}
         verdicts = [verdict(found, number) for number in range(len(refs))]
         bad = [f"{one} ({why})" for one, (known, why) in zip(refs, verdicts, strict=True) if known and why]
@@ -43,10 +42,12 @@ async def _decided(kube: Kube, ref: ObjectRef, refs: list[str]) -> None:
                 f"The cluster has no image {', '.join(bad)} and cannot pull it.",
                 hint="Push it to a registry that the cluster can reach, or have its administrator put it on the nodes.",
             )
-        if all(known for known, _ in verdicts):
-            return
-        await asyncio.sleep(0.5)
-    raise PreparationTimeout(f"Waited {WITHIN:g} seconds in vain for the cluster to pull {', '.join(refs)}.")
+        return ", ".join(one for one, (known, _) in zip(refs, verdicts, strict=True) if not known)
+
+    def late(left: Left) -> PreparationTimeout:
+        return PreparationTimeout("image.not-pulled-in-time", seconds=WITHIN, images=left or "")
+
+    await until(undecided, WITHIN, interval=0.5, late=late)
 
 
 def verdict(pod: dict[str, Any], number: int) -> tuple[bool, str]:

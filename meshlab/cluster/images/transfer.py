@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from meshlab.cluster.cancelling import stop, to_the_end, together
+from meshlab.cluster.poll import until
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import MOUNT, EngineFacts, Node, docker, full
 from meshlab.cluster.programs.engine_api import program
@@ -70,12 +71,12 @@ async def lacking(node: Node, ids: dict[str, str]) -> set[str]:
 
 async def containerd_answers(node: Node, within: float = CONTAINERD_WITHIN) -> None:
     """Wait until a node can take images: seconds after it started, long before Kubernetes runs. EngineError."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within
-    while (await docker("exec", node.name, *CTR, "version", deadline=20, check=False)).code:
-        if loop.time() > deadline:
-            raise EngineError(f"containerd in node {node.name} did not answer within {within:g} seconds.")
-        await asyncio.sleep(0.3)
+
+    async def silent() -> str:
+        return "containerd" if (await docker("exec", node.name, *CTR, "version", deadline=20, check=False)).code else ""
+
+    error = EngineError("image.containerd-silent", node=node.name, seconds=within)
+    await until(silent, within, interval=0.3, late=lambda _: error)
 
 
 FILE = "images.tar"

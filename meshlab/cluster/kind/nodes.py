@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from meshlab.cluster.poll import Left, until
 from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import MOUNT, Node, docker
 from meshlab.cluster.programs.engine_api import ask
@@ -32,15 +33,20 @@ def made_from(node: Node, mount: Path) -> bool:
 
 async def remove_nodes(cluster: str, mount: Path) -> None:
     """Remove containers and their volumes, and again those that appear meanwhile. EngineError when some stay."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + REMOVE_WITHIN
-    while found := await own_nodes(cluster, mount):
-        if loop.time() > deadline:
-            names = ", ".join(node.name for node in found)
-            raise EngineError(f"The nodes {names} could not be removed within {REMOVE_WITHIN:g} seconds.")
+
+    async def staying() -> str:
+        found = await own_nodes(cluster, mount)
+        if not found:
+            return ""
         await thaw(found)
         # Removing can fail for a moment while the engine still starts one of them; the next round tries again.
         await containers.remove([node.id for node in found], deadline=REMOVE_WITHIN)
+        return ", ".join(node.name for node in await own_nodes(cluster, mount))
+
+    def late(names: Left) -> EngineError:
+        return EngineError("cluster.nodes-not-removed", nodes=names or "", seconds=REMOVE_WITHIN)
+
+    await until(staying, REMOVE_WITHIN, interval=0.05, late=late)
 
 
 async def freeze(nodes: list[Node]) -> None:

@@ -25,7 +25,7 @@ def open_lab(options: Options, lab: str = "", record: Path | None = None, **how:
 
     usual = choose.context(options.engine)
     request = RunRequest(
-        lab=lab or options.lab, packs=tuple(options.packs), language=options.language, usual_context=usual, **how
+        lab=lab or options.lab, packs=tuple(options.packs), language=options.language, default_context=usual, **how
     )
     run = open_run(request, record)
     if options.record is None:

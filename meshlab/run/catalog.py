@@ -40,7 +40,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     """Of the seat; that of a run which is under way cannot be changed."""
     context: str | None = None
     """A kubeconfig context instead of kind."""
-    usual_context: str = ""
+    default_context: str = ""
     """The one for a run that is nowhere yet, when none is named."""
     language: Language | None = None
     cluster: str = ""
@@ -68,7 +68,7 @@ def make_run(request: RunRequest) -> Run:
         loaded,
         where,
         context=request.context or "",
-        usual_context=request.usual_context,
+        default_context=request.default_context,
         language=request.language or ("zh" if default_language() == "zh" else "en"),
         cluster=request.cluster,
     )
@@ -79,7 +79,7 @@ def assemble(
     where: Paths,
     *,
     context: str = "",
-    usual_context: str = "",
+    default_context: str = "",
     language: Language = "en",
     cluster: str = "",
 ) -> Run:
@@ -91,7 +91,7 @@ def assemble(
     folder = where.run(loaded.id)
     log = Log(folder / "log.jsonl")
     following = state.Following(log)
-    context = seat.context_of(following.now(), loaded.id, context, usual_context)
+    context = seat.context_of(following.now(), loaded.id, context, default_context)
     names = ClusterNames(loaded.id, loaded.lab, where, context, cluster, following.now)
     clients = Clients(loaded.id, where, context, names, following.now)
     values = Values(folder, loaded.values)

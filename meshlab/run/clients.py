@@ -95,9 +95,9 @@ class Clients:
 
         ClusterError after `end`.
         """
-        self.must_be_there()
+        self.refuse_when_displaced()
         name = self.names.of(cluster)
-        self._must_be_led_to(name)
+        self._ensure_kubeconfig(name)
         if self._opening is None:
             self._opening = asyncio.Lock()
         async with self._opening:
@@ -127,13 +127,13 @@ class Clients:
         self._ended = True
         await self.close()
 
-    def must_be_there(self) -> None:
+    def refuse_when_displaced(self) -> None:
         """ClusterTaken when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
         other = self._state().displaced
         if other:
             raise ClusterTaken("cluster.taken", lab=self._lab_id, other=other)
 
-    def _must_be_led_to(self, name: str) -> None:
+    def _ensure_kubeconfig(self, name: str) -> None:
         """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
         if self._stamps.get(name) and not self._written(name):
             if self._state().environment == "none":

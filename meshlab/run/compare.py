@@ -21,7 +21,7 @@ from meshlab.run.store.log import Log
 from meshlab.run.store.paths import Paths
 from meshlab.words import default_language
 
-Place = tuple[str, str, str]
+MeasureKey = tuple[str, str, str]
 """Experiment and phase ("" for a check that stands by itself), check."""
 
 
@@ -113,10 +113,12 @@ def _compared(language: str | None, packs: Iterable[Path], past_of: Callable[[st
 def _stage(entry: Entry, past: Past, language: str) -> Stage:
     loaded = load_lab(entry.folder, past.seed)
     words = lab_text(loaded, language)
-    seen = _Seen(past.recorded)
+    measurements = _Measurements(past.recorded)
     for event in past.events:
-        seen.take(event)
-    cells = {row.id: _cell(loaded, words, row, one, seen) for row in ROWS if (one := source(loaded.lab.comparison, row))}
+        measurements.take(event)
+    cells = {
+        row.id: _cell(loaded, words, row, one, measurements) for row in ROWS if (one := source(loaded.lab.comparison, row))
+    }
     return Stage(stage=entry.stage, lab=entry.id, title=words.title, cells=cells)
 
 
@@ -129,12 +131,12 @@ class _Measured(Struct, frozen=True, kw_only=True):
     recorded: bool
 
 
-class _Seen:
+class _Measurements:
     """The last green verdict of every place, folded from a log. What is red now was measured all the same."""
 
     def __init__(self, recorded: bool) -> None:
         self.recorded = recorded
-        self.places: dict[Place, _Measured] = {}
+        self.by_key: dict[MeasureKey, _Measured] = {}
         self._started: events.Started | None = None
         self._prepared: events.Prepared | None = None
 
@@ -157,20 +159,20 @@ class _Seen:
                 verdict = msgspec.convert(plain, Verdict)
                 self._keep((experiment, phase["id"], verdict.check), verdict)
 
-    def _keep(self, place: Place, verdict: Verdict) -> None:
+    def _keep(self, key: MeasureKey, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.PASS:
-            self.places[place] = _Measured(
+            self.by_key[key] = _Measured(
                 verdict=verdict, started=self._started, prepared=self._prepared, recorded=self.recorded
             )
 
 
-def _cell(loaded: LoadedLab, words: LabText, row: Row, one: Source, seen: _Seen) -> Cell:
+def _cell(loaded: LoadedLab, words: LabText, row: Row, one: Source, measurements: _Measurements) -> Cell:
     lab = loaded.lab
     step = next(step.id for step in lab.steps if any(check.id == one.check for check in step.checks))
     if one.experiment:
         step = next(step.id for step in lab.steps if any(other.id == one.experiment for other in step.experiments))
     empty = Cell(row=row.id, lab=loaded.id, step=step, experiment=one.experiment, check=one.check)
-    found = seen.places.get((one.experiment, one.phase if one.experiment else "", one.check))
+    found = measurements.by_key.get((one.experiment, one.phase if one.experiment else "", one.check))
     return (
         empty if found is None else _filled(empty, row, found, words.comparison.get(row.id, "") if is_word(row, one) else None)
     )

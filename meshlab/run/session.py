@@ -80,8 +80,8 @@ class Session(RunGuide):
     def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         from meshlab.run.checks import judge
 
-        recorder = self._recorder()
-        return streamed(lambda tell: judge.check(self.run, checks, tell, wait=wait, recorder=recorder))
+        fixture_writer = self._fixture_writer()
+        return streamed(lambda tell: judge.check(self.run, checks, tell, wait=wait, fixtures=fixture_writer))
 
     def watch(self) -> AsyncGenerator[Verdict, None]:
         from meshlab.run.checks import watch
@@ -122,9 +122,9 @@ class Session(RunGuide):
         return await trace.trace(self.run, url, headers)
 
     async def matrix(self) -> Matrix | None:
-        from meshlab.run.observe import matrix as look
+        from meshlab.run.observe import matrix
 
-        return await look.matrix(self.run)
+        return await matrix.matrix(self.run)
 
     async def pods(self) -> list[dict[str, Any]]:
         return await pods.pods(self.run)
@@ -151,7 +151,7 @@ class Session(RunGuide):
         """For an operation whose phases are timed: with what they took before on this machine."""
         return Track(tell, Estimates(self.run.paths.root))
 
-    def _recorder(self) -> FixtureWriter | None:
+    def _fixture_writer(self) -> FixtureWriter | None:
         if self._record is None:
             return None
         from meshlab.run.checks import fixtures

@@ -54,12 +54,12 @@ class Backend(Protocol):
 class LiveBackend:
     """The real one. Imports wait until they are needed, so that the first paint does not."""
 
-    def __init__(self, packs: Sequence[Path] = (), record: Path | None = None, usual_context: str = "") -> None:
+    def __init__(self, packs: Sequence[Path] = (), record: Path | None = None, default_context: str = "") -> None:
         """record: a file to which everything that is seen of a run is written.
 
         usual_context: of a kubeconfig, where a lab that is nowhere yet gets its cluster; "" is kind on this machine.
         """
-        self.packs, self.record, self.usual_context = tuple(packs), record, usual_context
+        self.packs, self.record, self.default_context = tuple(packs), record, default_context
 
     async def labs(self, language: Language) -> list[LabSummary]:
         def list_labs(language: Language, packs: tuple[Path, ...]) -> list[LabSummary]:
@@ -73,7 +73,7 @@ class LiveBackend:
     async def open(self, lab: str, language: Language) -> LabRun:
         from meshlab.run.catalog import RunRequest, open_run
 
-        run = open_run(RunRequest(lab=lab, packs=tuple(self.packs), language=language, usual_context=self.usual_context))
+        run = open_run(RunRequest(lab=lab, packs=tuple(self.packs), language=language, default_context=self.default_context))
         if self.record is None:
             return run
         from meshlab.run.recordings.opened import recorded

@@ -14,7 +14,7 @@ from meshlab.cluster.poll import until
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
 from meshlab.run import faults
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.positions import ADMIN_PORT
 from meshlab.run.run import Run
 from tests.cluster.inside import on
@@ -49,7 +49,7 @@ async def in_force(run: Run, one: Fault) -> AsyncIterator[None]:
         assert [pending.id for pending in run.journal.pending()] == [entry.id]
 
         async def pending() -> str:
-            return "" if await faults.seen(run, entry) else "it is not to be seen"
+            return "" if await faults.in_force(run, entry) else "it is not to be seen"
 
         await until(pending, WITHIN, what=f"The fault {one.kind}")
         yield
@@ -112,12 +112,12 @@ def test_load(routed: Program) -> None:
         pod = (await pods(run, "ratings"))[0]["metadata"]["name"]
 
         async def received() -> int:
-            told = await http.get(Target("", "shop", pod, ADMIN_PORT), "/counters")
+            told = await http.get(PodPort("", "shop", pod, ADMIN_PORT), "/counters")
             return int(told["received"])
 
         async def sending() -> str:
             some = [one["metadata"]["name"] for one in await pods(run, "pricing")]
-            told = [await http.get(Target("", "shop", one, ADMIN_PORT), "/load") for one in some]
+            told = [await http.get(PodPort("", "shop", one, ADMIN_PORT), "/load") for one in some]
             return "it is still sent" if any(one.get("running") for one in told) else ""
 
         try:

@@ -184,12 +184,12 @@ def test_a_grade_of_a_submission_refuses_each_of_them(ready: Program, tmp_path: 
     (tmp_path / "look").mkdir()
 
     async def work(run: Run) -> None:
-        async with grade.manner_of(run, GradeRequest(lab=LAB, submission=tmp_path)) as manner:
+        async with grade.options_of(run, GradeRequest(lab=LAB, submission=tmp_path)) as options:
             for name, (obj, words) in {**FORBIDDEN, **{name: (obj, "may not") for name, obj in OUTSIDE.items()}}.items():
                 (tmp_path / "look" / "10-forbidden.yaml").write_text(yaml.safe_dump(obj))
                 found = load_submission(run.loaded, tmp_path, run.values).steps["look"]
                 with pytest.raises(RefusedError) as refused:
-                    await perform.perform(run, found, manner, Track())
+                    await perform.perform(run, found, options, Track())
                 assert words in refused.value.message, name
 
     on(ready, work)

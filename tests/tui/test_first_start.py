@@ -220,7 +220,7 @@ def test_answers_are_kept_and_nothing_is_asked_again(nothing_said: Path) -> None
     first = LiveFirstStart(options.questions, backend, Preferences(read()))
     for name, value in (("language", "zh"), ("engine", "context:mine"), ("memory", "spare")):
         assert first.answer(name, value) == ""
-    assert backend.usual_context == "mine"
+    assert backend.default_context == "mine"
     again = Options.read(None, None, ())
     assert (again.language, again.engine, again.memory, again.questions) == ("zh", "context:mine", "spare", ())
     assert nothing_said.read_text().count("\n") == 3

@@ -13,7 +13,7 @@ from meshlab.objects.apply import FILE, Applier, LastApplied
 from meshlab.objects.change import Appliers
 from meshlab.run.accounts import submission
 from meshlab.run.accounts.scripts import Account, learner_of
-from meshlab.run.accounts.submission import Refusing
+from meshlab.run.accounts.submission import SubmissionKube
 from meshlab.run.run import Run
 
 
@@ -59,7 +59,7 @@ async def as_learner(run: Run) -> AsyncIterator[Appliers]:
 @asynccontextmanager
 async def as_submission(run: Run) -> AsyncIterator[Appliers]:
     """The account of submissions. What it may not do is a RefusedError with the policy's sentence; nonsense is a LabError."""
-    async with _acting_as(run, submission.account, lambda file: Refusing(KubeClient(file))) as client:
+    async with _acting_as(run, submission.account, lambda file: SubmissionKube(KubeClient(file))) as client:
 
         async def applier(cluster: str) -> Applier:
             return Applier.of(await client(cluster), manager=ownership.of_learner(await run.info(cluster)))

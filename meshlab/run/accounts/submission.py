@@ -70,11 +70,11 @@ async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path
     told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     file = folder / FILE
     files.write(file, learner.kubeconfig(learner.cluster_of(info), told["status"]["token"], lab.all_namespaces[0]))
-    await _in_force(file, lab.all_namespaces[0])
+    await _wait_until_in_force(file, lab.all_namespaces[0])
     return file
 
 
-async def _in_force(file: Path, namespace: str) -> None:
+async def _wait_until_in_force(file: Path, namespace: str) -> None:
     """A new policy takes a moment until every API server knows it: ask it to refuse something."""
     client = KubeClient(file)
     path = f"/api/v1/namespaces/{namespace}/pods?dryRun=All"
@@ -109,34 +109,34 @@ async def account(run: Run, cluster: str) -> Path:
     return await install(await run.kube(cluster), await run.info(cluster), run.lab, run.folder_of(cluster))
 
 
-class Refusing:
+class SubmissionKube:
     """A Kube whose refusals are the submission's own doing, also where it may not even look."""
 
     def __init__(self, kube: Kube) -> None:
         self._kube = kube
 
     async def get(self, ref: ObjectRef) -> dict[str, Any] | None:
-        with _looking():
+        with _translating_forbidden():
             return await self._kube.get(ref)
 
     async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
-        with _looking():
+        with _translating_forbidden():
             return await self._kube.list(ref)
 
     async def apply(
         self, obj: dict[str, Any], *, manager: str = "meshlab", force: bool = True, dry: bool = False
     ) -> dict[str, Any]:
-        with _writing():
+        with _translating_all():
             return await self._kube.apply(obj, manager=manager, force=force, dry=dry)
 
     async def patch(
         self, ref: ObjectRef, patch: Any, *, kind: str = "merge", subresource: str = "", manager: str = "meshlab"
     ) -> dict[str, Any]:
-        with _writing():
+        with _translating_all():
             return await self._kube.patch(ref, patch, kind=kind, subresource=subresource, manager=manager)
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
-        with _writing():
+        with _translating_all():
             await self._kube.delete(ref, grace=grace, wait=wait)
 
     def watch(self, ref: ObjectRef) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
@@ -159,7 +159,7 @@ class Refusing:
 
 
 @contextmanager
-def _looking() -> Iterator[None]:
+def _translating_forbidden() -> Iterator[None]:
     try:
         yield
     except ClusterError as error:
@@ -169,7 +169,7 @@ def _looking() -> Iterator[None]:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def _translating_all() -> Iterator[None]:
     try:
         yield
     except ClusterError as error:

@@ -46,7 +46,7 @@ async def check(
     tell: Tell = ignore,
     *,
     wait: bool = False,
-    recorder: FixtureWriter | None = None,
+    fixtures: FixtureWriter | None = None,
 ) -> dict[str, Verdict]:
     """The last verdict of each of the checks (default: the current step's), recorded; each is told as soon as it is known."""
     wanted = _named(run, names) if names is not None else list(step_of(run).checks)
@@ -56,7 +56,7 @@ async def check(
         here = step_of(run).id
         wanted = [one for one in wanted if not run.lab.ended(one, here)]
     found: dict[str, Verdict] = {}
-    async with aclosing(await evaluation(run, wanted, asked=asked, wait=wait, recorder=recorder)) as verdicts:
+    async with aclosing(await evaluation(run, wanted, asked=asked, wait=wait, fixtures=fixtures)) as verdicts:
         async for verdict in verdicts:
             found[verdict.check] = verdict
             # First, so that whoever hears of the last green verdict finds the step done.
@@ -72,7 +72,7 @@ async def evaluation(
     known: Mapping[str, Verdict] | None = None,
     asked: Iterable[str] = (),
     wait: bool = False,
-    recorder: FixtureWriter | None = None,
+    fixtures: FixtureWriter | None = None,
     record: Callable[[Verdict], None] | None = None,
 ) -> AsyncGenerator[Verdict, None]:
     """The check room's engine on this run's world, to be begun; every final verdict is recorded. Marks no step."""
@@ -83,7 +83,7 @@ async def evaluation(
         asked=[name for name in asked if run.lab.all_checks()[name].role != "phase"],
         wait=wait,
         record=record or (lambda verdict: keep(run, verdict)),
-        fixtures=recorder,
+        fixtures=fixtures,
     )
 
 
@@ -92,7 +92,7 @@ def keep(run: Run, verdict: Verdict) -> None:
     if verdict.outcome is Outcome.PENDING:
         return
     last = run.state().fresh.get(verdict.check)
-    if last is not None and _says(run, last) == _says(run, verdict):
+    if last is not None and _news(run, last) == _news(run, verdict):
         return
     evidence = msgspec.json.encode(verdict.evidence)
     if len(evidence) > SMALL:
@@ -169,7 +169,7 @@ def _warns(verdict: Verdict) -> bool:
     return verdict.severity == "warn" and verdict.outcome is Outcome.FAIL
 
 
-def _says(run: Run, verdict: Verdict) -> Any:
+def _news(run: Run, verdict: Verdict) -> Any:
     """What makes a verdict news. A green one's numbers change with every look: they are none, unless compared."""
     if verdict.green:
         return verdict.outcome, (verdict.numbers if verdict.check in compared(run.lab) else None)
@@ -202,7 +202,7 @@ def lasting(check: Check) -> bool:
     return check.success is None or check.success.window != "step"
 
 
-async def look(run: Run, checks: Iterable[Check], tell: Tell = ignore, *, wait: bool) -> dict[str, Verdict]:
+async def evaluate_now(run: Run, checks: Iterable[Check], tell: Tell = ignore, *, wait: bool) -> dict[str, Verdict]:
     """Final verdicts of exactly these checks and those they need, all looked at now."""
     found: dict[str, Verdict] = {}
     async with aclosing(await evaluation(run, checks, known={}, wait=wait)) as verdicts:

@@ -23,7 +23,7 @@ GREEN = 30.0
 GROWTH = 1.5
 
 
-class Due:
+class Schedule:
     """Marks and times of checks, by id. Belongs to one event loop."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
@@ -37,7 +37,7 @@ class Due:
         self._changed = {name: now for name, check in self._checks.items() if _looks_back(check)}
         """When something that the check looks at last changed. What looks back sees also what was before it is watched: a lab
         that was put there or reset just now, which is nobody's failure."""
-        self._bell = asyncio.Event()
+        self._marked = asyncio.Event()
 
     def mark(self, names: Iterable[str], *, change: bool = True) -> None:
         """Look at these soon. change: something they look at changed, so that their time to become green begins anew."""
@@ -49,7 +49,7 @@ class Due:
                 self._pause[name] = RED
                 if change:
                     self._changed[name] = now
-        self._bell.set()
+        self._marked.set()
 
     async def next(self, lane: list[Check]) -> list[Check]:
         """Wait until one of these is due; all of them that are."""
@@ -63,7 +63,7 @@ class Due:
                 return due
             await self._sleep(min(self._at[check.id] for check in lane) - now)
 
-    def later(self, names: Iterable[str]) -> None:
+    def postpone(self, names: Iterable[str]) -> None:
         """These could not be looked at now."""
         for name in names:
             self._at[name] = time.monotonic() + SOON
@@ -92,10 +92,10 @@ class Due:
 
     async def _sleep(self, seconds: float) -> None:
         """Until then, or until something is marked."""
-        self._bell.clear()
+        self._marked.clear()
         try:
             async with asyncio.timeout(seconds):
-                await self._bell.wait()
+                await self._marked.wait()
         except TimeoutError:
             return
 

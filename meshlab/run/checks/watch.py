@@ -19,7 +19,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check
 from meshlab.lab.model import Lab, Step
 from meshlab.run.checks import judge
-from meshlab.run.checks.schedule import Due
+from meshlab.run.checks.schedule import Schedule
 from meshlab.run.store import events, lock
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Step:
         self._step = step
         self._tell = tell
         self._checks = [check for check in step.checks if check.when == "change" and not of_experiment(check)]
-        self._due = Due(self._checks)
+        self._schedule = Schedule(self._checks)
         self._latest: dict[str, Verdict] = {}
 
     async def watch(self) -> None:
@@ -64,7 +64,10 @@ class _Step:
         works = [
             self._follow_log(),
             *(self._lane(lane) for lane in (quick, reading, traffic) if lane),
-            *(follow(self._run, place, partial(self._due.mark, checks)) for place, checks in watched.items()),
+            *(
+                follow(self._run, watched_kind, partial(self._schedule.mark, checks))
+                for watched_kind, checks in watched.items()
+            ),
         ]
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -76,21 +79,21 @@ class _Step:
 
     async def _lane(self, lane: list[Check]) -> None:
         while True:
-            batch = await self._due.next(lane)
+            batch = await self._schedule.next(lane)
             if lane[0].kind not in (*QUICK, *READING) and self._disturbed():
-                self._due.later([check.id for check in batch])
+                self._schedule.postpone([check.id for check in batch])
                 continue
             source = await judge.evaluation(self._run, batch, known=self._latest, record=lambda _: None)
             async with aclosing(source) as verdicts:
                 async for verdict in verdicts:
-                    await self._say(self._due.judged(verdict))
+                    await self._tell_verdict(self._schedule.judged(verdict))
 
     def _disturbed(self) -> bool:
         """An experiment runs: traffic of ours would stand in its measurements, and what it breaks is no verdict."""
         running = self._run.state().experiment
         return bool(running) and lock.holder(self._run.folder / "lock") is not None
 
-    async def _say(self, verdict: Verdict) -> None:
+    async def _tell_verdict(self, verdict: Verdict) -> None:
         before = self._latest.get(verdict.check)
         self._latest[verdict.check] = verdict
         judge.keep(self._run, verdict)
@@ -99,7 +102,7 @@ class _Step:
         if before is None or not verdict.waits_for or not _same(before, verdict):
             self._tell(verdict)
         if before is None or before.green != verdict.green:
-            self._due.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
+            self._schedule.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
 
     async def _finish(self) -> None:
         """Checks that only run when they are asked for count with their last verdict."""
@@ -115,9 +118,9 @@ class _Step:
                     case events.Moved() | events.WasReset() | events.Prepared():
                         return
                     case events.Answered() | events.Predicted() | events.ExperimentFinished() | events.BaselineTaken():
-                        self._due.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
+                        self._schedule.mark([check.id for check in self._checks if check.kind in (*QUICK, *READING)])
                     case events.FaultApplied() | events.FaultUndone():
-                        self._due.mark([check.id for check in self._checks])
+                        self._schedule.mark([check.id for check in self._checks])
                     case _:
                         pass
 
@@ -126,7 +129,7 @@ AGAIN = 5.0
 """Seconds until a watch that could not begin is tried again: the cluster is paused, or has no such kind (yet)."""
 
 
-class Place(Struct, frozen=True):
+class WatchedKind(Struct, frozen=True):
     """What one watch looks at."""
 
     cluster: str
@@ -135,23 +138,23 @@ class Place(Struct, frozen=True):
     kind: str
 
 
-def wanted(lab: Lab, checks: Iterable[Check]) -> dict[Place, list[str]]:
+def wanted(lab: Lab, checks: Iterable[Check]) -> dict[WatchedKind, list[str]]:
     """Every watch that is needed, with the checks to look at again when it tells something."""
-    found: dict[Place, list[str]] = {}
+    found: dict[WatchedKind, list[str]] = {}
     for check in checks:
         for api_version, kind in sorted(relevant(check, lab)):
             for cluster in lab.clusters:
                 for namespace in lab.all_namespaces:
-                    found.setdefault(Place(cluster, namespace, api_version, kind), []).append(check.id)
+                    found.setdefault(WatchedKind(cluster, namespace, api_version, kind), []).append(check.id)
     return found
 
 
-async def follow(run: Run, place: Place, changed: Callable[[], None]) -> None:
+async def follow(run: Run, watched_kind: WatchedKind, changed: Callable[[], None]) -> None:
     """Say each change, for ever. What was there already is none."""
-    ref = ObjectRef(namespace=place.namespace, api_version=place.api_version, kind=place.kind)
+    ref = ObjectRef(namespace=watched_kind.namespace, api_version=watched_kind.api_version, kind=watched_kind.kind)
     while True:
         try:
-            kube = await run.kube(place.cluster)
+            kube = await run.kube(watched_kind.cluster)
             synced = False
             async with aclosing(kube.watch(ref)) as stream:
                 async for kind, _ in stream:

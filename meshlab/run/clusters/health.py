@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshlab.errors import ConnectionLost, EngineError, EngineGone, KubeconfigGone, MeshlabError
 from meshlab.run import clients
 from meshlab.run.accounts import learner
-from meshlab.run.clusters import places as clusters
+from meshlab.run.clusters import lab_clusters
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
     """The error that says most: the engine is gone, the cluster is gone or asleep; else the lost connection itself."""
     try:
-        places = await clusters.look(run)
+        clusters = await lab_clusters.find_all(run)
     except EngineError as fault:
         return EngineGone("engine.gone", why=fault)
     except MeshlabError:
         return error
-    for place in places:
-        if place.found is None:
-            return clients.gone(run.lab_id, place.spec.name)
-        if place.found.state != "running":
-            return clients.asleep(place.found)
+    for cluster in clusters:
+        if cluster.info is None:
+            return clients.gone(run.lab_id, cluster.spec.name)
+        if cluster.info.state != "running":
+            return clients.asleep(cluster.info)
     return error
 
 

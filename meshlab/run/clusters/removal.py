@@ -18,9 +18,8 @@ from meshlab.cluster.track import Track
 from meshlab.objects import apply
 from meshlab.run import faults
 from meshlab.run.accounts import learner, submission
-from meshlab.run.clusters import places as clusters
-from meshlab.run.clusters import sweep
-from meshlab.run.clusters.places import Place
+from meshlab.run.clusters import lab_clusters, sweep
+from meshlab.run.clusters.lab_clusters import LabCluster
 from meshlab.run.run import Run
 from meshlab.run.store import events, lock, state
 from meshlab.run.store.journal import Journal
@@ -40,25 +39,25 @@ UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
 
 async def stop(run: Run, track: Track, *, free: bool = False) -> None:
     """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
-    run.clients.must_be_there()
+    run.clients.refuse_when_displaced()
     phase = HALT if free else PAUSE
     with run.lock("stop"):
         track.plan([UNDO, phase])
         with track.phase(UNDO):
             await faults.undo_all(run)
         await run.forget_clients()
-        places = [place for place in await clusters.look(run) if place.found is not None]
-        track.running(phase, total=len(places))
-        for place in places:
-            assert place.found is not None
-            await (run.engine.halt(place.found) if free else run.engine.pause(place.found))
-        track.done(phase, done=len(places), total=len(places))
+        clusters = [cluster for cluster in await lab_clusters.find_all(run) if cluster.info is not None]
+        track.running(phase, total=len(clusters))
+        for cluster in clusters:
+            assert cluster.info is not None
+            await (run.engine.halt(cluster.info) if free else run.engine.pause(cluster.info))
+        track.done(phase, done=len(clusters), total=len(clusters))
         run.append(events.Stopped(free=free))
 
 
 async def down(run: Run, track: Track) -> None:
     """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
-    run.clients.must_be_there()
+    run.clients.refuse_when_displaced()
     with run.lock("down"):
         await remove(run, track)
         run.append(events.Downed())
@@ -75,9 +74,9 @@ async def remove(run: Run, track: Track) -> None:
             await remove_cluster(run, key)
         track.done(CLUSTER)
     else:
-        for place in await clusters.look(run):
-            if place.found is not None:
-                await _out_of(run, place, track)
+        for cluster in await lab_clusters.find_all(run):
+            if cluster.info is not None:
+                await _remove_from_foreign(run, cluster, track)
     faults.forget_all(run)
 
 
@@ -97,18 +96,18 @@ def forget(folder: Path) -> None:
         folder.rmdir()
 
 
-async def _out_of(run: Run, place: Place, track: Track) -> None:
+async def _remove_from_foreign(run: Run, cluster: LabCluster, track: Track) -> None:
     """What is meshlab's out of a cluster that is not."""
-    assert place.found is not None
-    kube, folder = await run.kube(place.key), run.folder_of(place.key)
-    whole = place.found.capabilities.scope == "cluster"
+    assert cluster.info is not None
+    kube, folder = await run.kube(cluster.key), run.folder_of(cluster.key)
+    whole = cluster.info.capabilities.scope == "cluster"
     with track.phase(LAB):
         if sweep.remembered(folder) is not None:
-            await sweep.contents(kube, folder, run.lab.all_namespaces)
+            await sweep.remove_added(kube, folder, run.lab.all_namespaces)
     with track.phase(PARTS):
-        await sweep.own(kube, folder, run.lab.all_namespaces, whole=whole)
+        await sweep.remove_own_parts(kube, folder, run.lab.all_namespaces, whole=whole)
     await run.forget_clients()
-    await run.engine.delete(place.spec.name, folder)
+    await run.engine.delete(cluster.spec.name, folder)
     forget(folder)
 
 
@@ -121,7 +120,7 @@ async def clean(paths: Paths, track: Track, *, progress_too: bool = False) -> No
     with ExitStack() as locks:
         for file, subject in _locks(paths).items():
             locks.enter_context(lock.held(file, "clean", subject))
-        found = await find(paths)
+        found = await leftovers(paths)
         track.running(CLUSTER, total=len(found))
         for number, one in enumerate(found):
             track.running(CLUSTER, done=number, total=len(found), detail=one.name)
@@ -161,7 +160,7 @@ class Leftover:
     remove: Callable[[], Awaitable[None]]
 
 
-async def find(paths: Paths) -> list[Leftover]:
+async def leftovers(paths: Paths) -> list[Leftover]:
     """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
     folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in PURPOSES)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]

@@ -50,7 +50,7 @@ def remembered(folder: Path) -> Inventory | None:
         return None
 
 
-async def cluster(kube: Kube, folder: Path) -> None:
+async def restore_cluster(kube: Kube, folder: Path) -> None:
     """A cluster of meshlab as it was when it was new, but for meshlab's own parts. PreparationTimeout."""
     first = remembered(folder)
     if first is None:
@@ -60,12 +60,12 @@ async def cluster(kube: Kube, folder: Path) -> None:
     spaces = [one for one in strays if one["kind"] == "Namespace"]
     await _delete(kube, spaces)
     await asyncio.gather(*(_hurry(kube, one["metadata"]["name"]) for one in spaces))
-    await gone(kube, [ref_of(one) for one in spaces])
+    await wait_until_gone(kube, [ref_of(one) for one in spaces])
     rest = [one for one in strays if one["kind"] not in (*FIRST, "Namespace")]
     for some in ([one for one in rest if one["kind"] not in LAST], [one for one in rest if one["kind"] in LAST]):
         await _delete(kube, some)
-        await gone(kube, [ref_of(one) for one in some])
-    await nodes(kube, first)
+        await wait_until_gone(kube, [ref_of(one) for one in some])
+    await restore_nodes(kube, first)
 
 
 async def _hurry(kube: Kube, namespace: str) -> None:
@@ -83,7 +83,7 @@ async def added(kube: Kube, first: Inventory, scope: Scope = WHOLE) -> list[Obje
     return [one for one in found if inventory.name_of(key_of(one)) not in first.objects]
 
 
-async def nodes(kube: Kube, first: Inventory) -> None:
+async def restore_nodes(kube: Kube, first: Inventory) -> None:
     """Labels, taints and schedulability of nodes as they were."""
     for one in await kube.list(ObjectRef(kind="Node")):
         before = first.objects.get(inventory.node_name(one))
@@ -101,7 +101,7 @@ def _as_it_was(node: Object, before: Object) -> Object:
     return {"metadata": {"labels": labels}, "spec": spec}
 
 
-async def contents(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
+async def remove_added(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
     """What was put into namespaces that are not meshlab's to remove. PreparationTimeout.
 
     Whatever an administrator had put there before meshlab came stays, such as the rights that meshlab has.
@@ -112,16 +112,20 @@ async def contents(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
     await _remove(kube, await added(kube, first, Scope(namespaces=tuple(namespaces), cluster_scoped=False)))
 
 
-async def own(kube: Kube, folder: Path, namespaces: Sequence[str], *, whole: bool) -> None:
+async def remove_own_parts(kube: Kube, folder: Path, namespaces: Sequence[str], *, whole: bool) -> None:
     """meshlab's own parts and the namespaces that it made, out of a cluster that is not meshlab's.
 
     whole: it may touch what lives in no namespace.
     """
     if whole:
-        made = [ObjectRef(kind="Namespace", name=name) for name in (*namespaces, SYSTEM_NAMESPACE) if name not in had(folder)]
+        made = [
+            ObjectRef(kind="Namespace", name=name)
+            for name in (*namespaces, SYSTEM_NAMESPACE)
+            if name not in namespaces_before(folder)
+        ]
         await _remove(kube, [one for one in await inventory.ours(kube) if one["kind"] != "Namespace"])
         await asyncio.gather(*(kube.delete(ref) for ref in made))
-        await gone(kube, made)
+        await wait_until_gone(kube, made)
     for namespace in (*namespaces, SYSTEM_NAMESPACE):
         await _remove(kube, await inventory.ours(kube, namespace))
 
@@ -134,7 +138,7 @@ async def note_namespaces(kube: Kube, folder: Path, namespaces: Sequence[str]) -
         files.write(file, msgspec.json.encode(found))
 
 
-def had(folder: Path) -> list[str]:
+def namespaces_before(folder: Path) -> list[str]:
     """The namespaces that were there before meshlab."""
     return msgspec.json.decode(files.read(folder / NAMESPACES) or b"[]", type=list[str])
 
@@ -152,7 +156,7 @@ async def _there(kube: Kube, namespace: str) -> bool:
 async def _remove(kube: Kube, some: list[Object]) -> None:
     """With their pods, which go by themselves after their workloads: nothing is left when this returns."""
     await _delete(kube, some)
-    await gone(kube, [ref_of(one) for one in some])
+    await wait_until_gone(kube, [ref_of(one) for one in some])
     workloads = [one for one in some if one["kind"] in WORKLOADS]
     if workloads:
         await until(lambda: _pod_of(kube, workloads), WITHIN, what="Removing what was there before")
@@ -172,7 +176,7 @@ async def _delete(kube: Kube, some: Iterable[Object]) -> None:
     await asyncio.gather(*(kube.delete(ref_of(one), grace=1 if one["kind"] == "Pod" else None) for one in some))
 
 
-async def gone(kube: Kube, refs: list[ObjectRef]) -> None:
+async def wait_until_gone(kube: Kube, refs: list[ObjectRef]) -> None:
     """Until none of them is there. PreparationTimeout names the first, and the finalizers that hold it."""
     left = list(refs)
 

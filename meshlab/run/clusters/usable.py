@@ -8,7 +8,7 @@ from meshlab.check.world import CallRequest, Position, Reply
 from meshlab.cluster.poll import until
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Lab
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS
 from meshlab.run.run import Run
 
@@ -28,7 +28,7 @@ async def dns(run: Run) -> None:
                 return f"the probe on {probe.node} cannot look up kubernetes.default.svc ({reply.error})"
         return ""
 
-    await until(lambda: _patient(pending), WITHIN, what="The answer of the cluster's DNS")
+    await until(lambda: _retrying(pending), WITHIN, what="The answer of the cluster's DNS")
 
 
 async def probes(run: Run) -> None:
@@ -39,7 +39,7 @@ async def probes(run: Run) -> None:
         late = [probe.node for probe in found if not probe.ready]
         return f"the probe on {late[0]} is not ready" if late else "" if found else "no probe runs"
 
-    await until(lambda: _patient(pending), WITHIN, what="The answer of the probes")
+    await until(lambda: _retrying(pending), WITHIN, what="The answer of the probes")
 
 
 async def shop(run: Run) -> None:
@@ -54,7 +54,7 @@ async def shop(run: Run) -> None:
         return ""
 
     if fronts(run.lab):
-        await until(lambda: _patient(pending), WITHIN, what="The answer of the shop")
+        await until(lambda: _retrying(pending), WITHIN, what="The answer of the shop")
 
 
 def fronts(lab: Lab) -> list[str]:
@@ -72,7 +72,7 @@ async def actors(run: Run) -> None:
 
     async def pending() -> str:
         for probe in await _probes(run):
-            told = await http.get(Target("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
+            told = await http.get(PodPort("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
             if told.get("error"):
                 return f"the probe on {probe.node} refuses its plan: {told['error']}"
             if set(told.get("actors", ())) != set(run.lab.actors):
@@ -81,7 +81,7 @@ async def actors(run: Run) -> None:
 
     try:
         # Kubelet brings a ConfigMap into a pod within a minute and a half, when it is not nudged.
-        await until(lambda: _patient(pending), 100.0, what="The start of the actors")
+        await until(lambda: _retrying(pending), 100.0, what="The start of the actors")
     finally:
         await http.close()
 
@@ -99,7 +99,7 @@ async def _ask(run: Run, probe: Position, url: str, timeout_ms: int = 5000) -> R
     return calls.replies[0]
 
 
-async def _patient(pending: Callable[[], Awaitable[str]]) -> str:
+async def _retrying(pending: Callable[[], Awaitable[str]]) -> str:
     """What cannot be asked yet is waited for."""
     try:
         return await pending()

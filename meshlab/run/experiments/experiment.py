@@ -35,7 +35,7 @@ LEARNER_WITHIN = 900.0
 SETTLE_WITHIN = 90.0
 
 
-async def run_experiment(run: Run, experiment: str, tell: Tell, *, alone: bool = False) -> dict[str, Any]:
+async def run_experiment(run: Run, experiment: str, tell: Tell, *, unattended: bool = False) -> dict[str, Any]:
     """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
 
     Returns, and tells last as `finished`, {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
@@ -47,7 +47,7 @@ async def run_experiment(run: Run, experiment: str, tell: Tell, *, alone: bool =
         hint = f"`meshlab experiment {experiment}` asks for it."
         raise UsageError(f"The experiment {experiment} needs your prediction first.", hint=hint)
     with run.lock("experiment"):
-        work = _Experiment(run, about, predicted, tell, alone)
+        work = _Experiment(run, about, predicted, tell, unattended)
         await faults.undo_all(run)
         run.append(events.ExperimentStarted(experiment=experiment))
         try:
@@ -61,12 +61,12 @@ async def run_experiment(run: Run, experiment: str, tell: Tell, *, alone: bool =
 
 
 class _Experiment:
-    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, tell: Tell, alone: bool) -> None:
+    def __init__(self, run: Run, about: Experiment, predicted: dict[str, Any] | None, tell: Tell, unattended: bool) -> None:
         self._run = run
         self._about = about
         self._predicted = predicted
         self._tell = tell
-        self._alone = alone
+        self._unattended = unattended
         self._step = next(step.id for step in run.lab.steps if about in step.experiments)
         self._applied: list[Entry] = []
         self._verdicts: dict[str, list[Verdict]] = {}
@@ -75,7 +75,7 @@ class _Experiment:
 
     async def go(self) -> None:
         """Every phase, once nothing is left of what was before."""
-        await calm(self._run)
+        await wait_for_answers(self._run)
         for phase in self._about.phases:
             await self._phase(phase)
         for entry in reversed(self._applied):
@@ -96,7 +96,7 @@ class _Experiment:
         await self._observe(phase)
 
     async def _apply(self, fault: Fault, phase: Phase) -> None:
-        by_learner = fault.by == "learner" and not self._alone
+        by_learner = fault.by == "learner" and not self._unattended
         entry = await faults.begin(
             self._run, fault, experiment=self._about.id, step=self._step, apply=not by_learner, opened=self._applied.append
         )
@@ -107,9 +107,9 @@ class _Experiment:
 
     async def _learner(self, entry: Entry) -> None:
         async def pending() -> str:
-            return "" if await faults.seen(self._run, entry) else "it has not been seen in the cluster"
+            return "" if await faults.in_force(self._run, entry) else "it has not been seen in the cluster"
 
-        await until(pending, LEARNER_WITHIN, what=fault_words.words(entry.fault, self._run.language), interval=0.5)
+        await until(pending, LEARNER_WITHIN, what=fault_words.sentence(entry.fault, self._run.language), interval=0.5)
         self._run.append(events.FaultApplied(fault=state_of(entry)))
 
     async def _observe(self, phase: Phase) -> None:
@@ -152,7 +152,7 @@ class _Experiment:
             "right": scoring.right_choice(self._about),
             "score": scoring.score(self._run, self._about, self._predicted, self._verdicts),
             "phases": [
-                {"id": phase, "verdicts": [scoring.brief(one, self._began[phase]) for one in some]}
+                {"id": phase, "verdicts": [scoring.without_evidence(one, self._began[phase]) for one in some]}
                 for phase, some in self._verdicts.items()
             ],
             "finished": round(time.time(), 3),
@@ -162,24 +162,24 @@ class _Experiment:
         self._tell(ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more))
 
     def _fault(self, kind: Any, phase: str, fault: Fault) -> None:
-        self._event(kind, phase, fault=fault, text=fault_words.told(kind, fault, self._run.language))
+        self._event(kind, phase, fault=fault, text=fault_words.announcement(kind, fault, self._run.language))
 
 
-CALM = 3.0
+QUIET = 3.0
 """Seconds without a failed request: pods that have just come back have been found by everybody then."""
 WITHIN = 10.0
 """Seconds after which it begins all the same: a lab may be broken before, and the phase says so."""
 
 
-async def calm(run: Run, within: float = WITHIN) -> None:
+async def wait_for_answers(run: Run, within: float = WITHIN) -> None:
     """Wait for it. Never raises because of the lab's state."""
     with suppress(EnvironmentFault, PreparationTimeout):
-        await until(lambda: _failed(run), within, what="An answer to every request of the lab's actors", interval=0.5)
+        await until(lambda: _failing_actors(run), within, what="An answer to every request of the lab's actors", interval=0.5)
 
 
-async def _failed(run: Run) -> str:
+async def _failing_actors(run: Run) -> str:
     """Actors with a failed request in the last seconds."""
     world = await run.world()
-    since = world.now() - CALM
+    since = world.now() - QUIET
     found = await asyncio.gather(*(world.actor(name, since) for name in run.lab.actors))
     return ", ".join(one.actor for results in found for one in results if any(reply.error for reply in one.replies))

@@ -7,14 +7,14 @@ from meshlab.lab.model import Fault
 from meshlab.words import say
 
 
-def told(kind: str, fault: Fault, language: str) -> str:
+def announcement(kind: str, fault: Fault, language: str) -> str:
     """As an experiment tells it: `waiting` for the learner to do it, `undo`, else that it is in force."""
-    what = words(fault, language)
+    what = sentence(fault, language)
     key = {"waiting": "yours", "undo": "undone"}.get(kind)
     return say(f"faults.{key}", language, what=what) if key else what
 
 
-def words(fault: Fault, language: str) -> str:
+def sentence(fault: Fault, language: str) -> str:
     """What it does to what."""
     facts = {
         "target": describe(fault.subject),

@@ -57,7 +57,7 @@ def timed(verdict: Verdict, began: float) -> Verdict:
     return msgspec.structs.replace(verdict, numbers=numbers)
 
 
-def brief(verdict: Verdict, began: float) -> dict[str, Any]:
+def without_evidence(verdict: Verdict, began: float) -> dict[str, Any]:
     """A verdict for the log, timed and without its evidence."""
     plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(timed(verdict, began), evidence=()))
     return plain

@@ -16,7 +16,7 @@ from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.address import describe
 from meshlab.lab.model import Fault
 from meshlab.run.api import FaultState
-from meshlab.run.faults.base import Handler, Place
+from meshlab.run.faults.base import FaultAccess, Handler
 from meshlab.run.faults.config import ConfigLine
 from meshlab.run.faults.environment import SetEnv
 from meshlab.run.faults.node import DropRoute, LabelNode, PauseNode
@@ -59,8 +59,8 @@ async def begin(
     nothing was done.
     """
     handler = HANDLERS[fault.kind]
-    async with _place(run) as place:
-        inverse = await handler.plan(place, fault)
+    async with _access(run) as access:
+        inverse = await handler.plan(access, fault)
         entry = Entry(
             id=f"f{secrets.token_hex(4)}",
             fault=fault,
@@ -72,21 +72,21 @@ async def begin(
         run.journal.open(entry)
         opened(entry)
         if apply:
-            await handler.apply(place, fault, inverse)
+            await handler.apply(access, fault, inverse)
             run.append(events.FaultApplied(fault=state_of(entry)))
     return entry
 
 
-async def seen(run: Run, entry: Entry) -> bool:
+async def in_force(run: Run, entry: Entry) -> bool:
     """Whether the fault is in force, whoever did it."""
-    async with _place(run) as place:
-        return await HANDLERS[entry.fault.kind].seen(place, entry.fault, entry.inverse)
+    async with _access(run) as access:
+        return await HANDLERS[entry.fault.kind].in_force(access, entry.fault, entry.inverse)
 
 
 async def undo(run: Run, entry: Entry) -> None:
     """Take it back and close it in the journal. Fine when it is undone, was never applied, or its target is gone."""
-    async with _place(run) as place:
-        await HANDLERS[entry.fault.kind].undo(place, entry.fault, entry.inverse)
+    async with _access(run) as access:
+        await HANDLERS[entry.fault.kind].undo(access, entry.fault, entry.inverse)
     run.journal.close(entry.id)
     run.append(events.FaultUndone(id=entry.id))
 
@@ -117,8 +117,8 @@ async def undo_on_nodes(run: Run, journal: Journal, log: Log) -> None:
     """Of another run whose clusters this run takes over: nodes are repaired, the rest goes with that lab's objects."""
     for entry in reversed(journal.pending()):
         if entry.fault.kind in ON_NODES:
-            async with _place(run) as place:
-                await HANDLERS[entry.fault.kind].undo(place, entry.fault, entry.inverse)
+            async with _access(run) as access:
+                await HANDLERS[entry.fault.kind].undo(access, entry.fault, entry.inverse)
         journal.close(entry.id)
         log.append(events.FaultUndone(id=entry.id))
 
@@ -131,9 +131,9 @@ def forget_all(run: Run) -> None:
 
 
 @asynccontextmanager
-async def _place(run: Run) -> AsyncIterator[Place]:
+async def _access(run: Run) -> AsyncIterator[FaultAccess]:
     http = PodHttp(run.kube)
     try:
-        yield Place(run, http)
+        yield FaultAccess(run, http)
     finally:
         await http.close()

@@ -14,7 +14,7 @@ from meshlab.lab.address import ObjectRef, describe
 from meshlab.lab.model import Fault
 from meshlab.objects import change
 from meshlab.objects.names import Object, selects
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.positions import is_running
 from meshlab.run.run import Run
 
@@ -22,7 +22,7 @@ Inverse = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class FaultAccess:
     """Where a fault happens."""
 
     run: Run
@@ -40,14 +40,14 @@ class Place:
 class Handler(Protocol):
     """One kind of fault."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         """What undoes it. Changes nothing. EnvironmentFault when its target is not there."""
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None: ...
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None: ...
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None: ...
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None: ...
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
         """Whether it is in force, whoever did it."""
 
 
@@ -56,23 +56,23 @@ def missing(fault: Fault, what: str = "") -> EnvironmentFault:
     return EnvironmentFault("fault.no-target", fault=fault.kind, object=what or describe(fault.subject))
 
 
-async def one(place: Place, fault: Fault) -> Object:
+async def live_subject(access: FaultAccess, fault: Fault) -> Object:
     """The one object that the fault names. EnvironmentFault when it is not there."""
-    ref = place.placed(fault.subject)
-    found = await change.named(await place.kube(ref), ref)
+    ref = access.placed(fault.subject)
+    found = await change.named(await access.kube(ref), ref)
     if not found:
         raise missing(fault)
     return found[0]
 
 
-async def pods(place: Place, fault: Fault) -> list[Object]:
+async def pods(access: FaultAccess, fault: Fault) -> list[Object]:
     """The running pods of the target: a Pod by name or labels, or those of a workload. EnvironmentFault when there are none."""
-    ref = place.placed(fault.subject)
-    kube = await place.kube(ref)
+    ref = access.placed(fault.subject)
+    kube = await access.kube(ref)
     if ref.kind == "Pod":
         found = await change.named(kube, ref)
     else:
-        workload = await one(place, fault)
+        workload = await live_subject(access, fault)
         wanted = (workload["spec"].get("selector") or {}).get("matchLabels") or {}
         everything = await kube.list(ObjectRef(namespace=ref.namespace, kind="Pod"))
         found = [pod for pod in everything if selects(wanted, pod)]
@@ -87,13 +87,13 @@ def names(some: Iterable[Object]) -> list[str]:
     return [obj["metadata"]["name"] for obj in some]
 
 
-def port_of(place: Place, fault: Fault, pod: str, port: int) -> Target:
+def port_of(access: FaultAccess, fault: Fault, pod: str, port: int) -> PodPort:
     """A port of one of the target's pods."""
-    ref = place.placed(fault.subject)
-    return Target(ref.cluster, ref.namespace, pod, port)
+    ref = access.placed(fault.subject)
+    return PodPort(ref.cluster, ref.namespace, pod, port)
 
 
-def pod_ref(place: Place, fault: Fault, pod: str) -> ObjectRef:
+def pod_ref(access: FaultAccess, fault: Fault, pod: str) -> ObjectRef:
     """A pod beside the target."""
-    ref = place.placed(fault.subject)
+    ref = access.placed(fault.subject)
     return structs.replace(ref, api_version="v1", kind="Pod", name=pod, labels={})

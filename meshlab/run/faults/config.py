@@ -11,7 +11,7 @@ from meshlab.lab.model import Fault
 from meshlab.objects.change import touch
 from meshlab.objects.names import Object, mounts, ready, ref_of
 from meshlab.run.faults import base
-from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class ConfigLine:
@@ -20,31 +20,31 @@ class ConfigLine:
     With `nudge` the kubelets bring it to the pods at once, without it when they come to it: a minute or so later.
     """
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        text = _text(await base.one(place, fault), fault.key)
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        text = _text(await base.live_subject(access, fault), fault.key)
         if text is None or fault.replace not in text:
             raise base.missing(fault, f"the line {fault.replace.strip()!r} in {fault.subject.name}")
         return {"text": text}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await _write(place, fault, inverse["text"].replace(fault.replace, fault.with_, 1), nudge=fault.nudge)
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        await _write(access, fault, inverse["text"].replace(fault.replace, fault.with_, 1), nudge=fault.nudge)
         if fault.restart:
-            await _restart(place, fault, only_broken=False)
+            await _restart(access, fault, only_broken=False)
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        ref = place.placed(fault.subject)
-        live = await (await place.kube(ref)).get(ref)
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        ref = access.placed(fault.subject)
+        live = await (await access.kube(ref)).get(ref)
         text = _text(live or {}, fault.key)
         if text is None:
             return
         repaired = _repaired(text, fault, inverse["text"])
         if repaired != text:
-            await _write(place, fault, repaired, nudge=True)
+            await _write(access, fault, repaired, nudge=True)
         # A reader that ended because of the line is started again at once, not after its growing back-off.
-        await _restart(place, fault, only_broken=True)
+        await _restart(access, fault, only_broken=True)
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        return bool(_text(await base.one(place, fault), fault.key) != inverse["text"])
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        return bool(_text(await base.live_subject(access, fault), fault.key) != inverse["text"])
 
 
 def _repaired(text: str, fault: Fault, original: str) -> str:
@@ -60,17 +60,17 @@ def _text(obj: Object, key: str) -> str | None:
     return (obj.get("data") or {}).get(key)
 
 
-async def _write(place: Place, fault: Fault, text: str, *, nudge: bool) -> None:
-    ref = place.placed(fault.subject)
-    kube = await place.kube(ref)
+async def _write(access: FaultAccess, fault: Fault, text: str, *, nudge: bool) -> None:
+    ref = access.placed(fault.subject)
+    kube = await access.kube(ref)
     await kube.patch(ref, {"data": {fault.key: text}})
     for pod in await _readers(kube, ref) if nudge else ():
         await touch(kube, pod)
 
 
-async def _restart(place: Place, fault: Fault, *, only_broken: bool) -> None:
-    ref = place.placed(fault.subject)
-    kube = await place.kube(ref)
+async def _restart(access: FaultAccess, fault: Fault, *, only_broken: bool) -> None:
+    ref = access.placed(fault.subject)
+    kube = await access.kube(ref)
     for pod in await _readers(kube, ref):
         if not (only_broken and ready(pod)):
             await _delete(kube, ref_of(pod))

@@ -11,44 +11,44 @@ from meshlab.lab.model import Fault
 from meshlab.objects import change
 from meshlab.objects.names import Object
 from meshlab.run.faults import base
-from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class LabelNode:
     """`labels` on the node (an empty value removes one), which moves what selects nodes by them."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        found = await _nodes(place, fault)
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        found = await _nodes(access, fault)
         return {"nodes": {one["metadata"]["name"]: _labels(one, fault) for one in found}}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        kube = await place.kube(fault.subject)
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        kube = await access.kube(fault.subject)
         for name in inverse["nodes"]:
             await _label(kube, name, {key: value or None for key, value in fault.labels.items()})
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        kube = await place.kube(fault.subject)
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        kube = await access.kube(fault.subject)
         for name, labels in inverse["nodes"].items():
             if await kube.get(ObjectRef(kind="Node", name=name)) is not None:
                 await _label(kube, name, labels)
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
         wanted = {key: value or None for key, value in fault.labels.items()}
-        return all(_labels(one, fault) == wanted for one in await _nodes(place, fault))
+        return all(_labels(one, fault) == wanted for one in await _nodes(access, fault))
 
 
 class PauseNode:
     """The node's container is frozen: it answers nothing, and nothing in it goes on."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        return {"nodes": await _containers(place, fault)}
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        return {"nodes": await _containers(access, fault)}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         from meshlab.cluster.programs import containers
 
         await containers.pause(inverse["nodes"])
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         from meshlab.cluster.programs import containers
         from meshlab.cluster.programs.engine_api import Refused
 
@@ -57,32 +57,32 @@ class PauseNode:
             with suppress(Refused):
                 await containers.unpause([name])
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        info = await place.run.info(fault.subject.cluster, fresh=True)
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        info = await access.run.info(fault.subject.cluster, fresh=True)
         return all(node.state == "paused" for node in info.nodes if node.name in inverse["nodes"])
 
 
 class DropRoute:
     """The node's routes to the network `key` (such as 10.243.0.0/16) are gone: a cut between two clusters."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         from meshlab.cluster.programs.containers import docker
 
         routes = {}
-        for name in await _containers(place, fault):
+        for name in await _containers(access, fault):
             told = (await docker("exec", name, "ip", "route", "show", "root", fault.key)).text
             routes[name] = [line.strip() for line in told.splitlines() if line.strip()]
         if not any(routes.values()):
             raise base.missing(fault, f"a route to {fault.key}")
         return {"routes": routes}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         await _route("del", inverse, check=True)
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         await _route("replace", inverse, check=False)
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
         from meshlab.cluster.programs.containers import docker
 
         told = [(await docker("exec", name, "ip", "route", "show", "root", fault.key)).text for name in inverse["routes"]]
@@ -97,20 +97,20 @@ async def _route(verb: str, inverse: Inverse, *, check: bool) -> None:
             await docker("exec", name, "ip", "route", verb, *line.split(), check=check)
 
 
-async def _nodes(place: Place, fault: Fault) -> list[Object]:
-    found = await change.named(await place.kube(fault.subject), fault.subject)
+async def _nodes(access: FaultAccess, fault: Fault) -> list[Object]:
+    found = await change.named(await access.kube(fault.subject), fault.subject)
     if not found:
         raise base.missing(fault)
     return found
 
 
-async def _containers(place: Place, fault: Fault) -> list[str]:
+async def _containers(access: FaultAccess, fault: Fault) -> list[str]:
     """The target's nodes as containers of our own engine."""
-    info = await place.run.info(fault.subject.cluster)
+    info = await access.run.info(fault.subject.cluster)
     if not info.capabilities.node_access:
         raise EnvironmentFault("fault.needs-nodes", fault=fault.kind)
     own = {node.name for node in info.nodes}
-    found = [name for name in base.names(await _nodes(place, fault)) if name in own]
+    found = [name for name in base.names(await _nodes(access, fault)) if name in own]
     if not found:
         raise base.missing(fault)
     return found

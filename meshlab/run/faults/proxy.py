@@ -7,7 +7,7 @@ import asyncio
 from meshlab.lab.model import Fault
 from meshlab.objects.names import labels_of, selects
 from meshlab.run.faults import base
-from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.faults.base import FaultAccess, Inverse
 
 ADMIN_PORT = 9901
 STOPPED = "/stats?filter=^listener_manager.listener_stopped$"
@@ -18,31 +18,31 @@ STOPPED = "/stats?filter=^listener_manager.listener_stopped$"
 class DrainProxy:
     """Envoy closes its listeners for good, so the way back is another pod in its place."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        found = await base.pods(place, fault)
-        return {"pods": {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in found}, "port": _port(place, found[0])}
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        found = await base.pods(access, fault)
+        return {"pods": {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in found}, "port": _port(access, found[0])}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        targets = [base.port_of(place, fault, pod, inverse["port"]) for pod in inverse["pods"]]
-        await asyncio.gather(*(place.http.send("POST", target, "/drain_listeners") for target in targets))
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        pod_ports = [base.port_of(access, fault, pod, inverse["port"]) for pod in inverse["pods"]]
+        await asyncio.gather(*(access.http.send("POST", pod_port, "/drain_listeners") for pod_port in pod_ports))
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         for name, uid in inverse["pods"].items():
-            ref = base.pod_ref(place, fault, name)
-            kube = await place.kube(ref)
+            ref = base.pod_ref(access, fault, name)
+            kube = await access.kube(ref)
             pod = await kube.get(ref)
             if pod is not None and pod["metadata"]["uid"] == uid:
                 await kube.delete(ref, grace=1)
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        targets = [base.port_of(place, fault, pod, inverse["port"]) for pod in inverse["pods"]]
-        told = await asyncio.gather(*(place.http.get(target, STOPPED) for target in targets))
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        pod_ports = [base.port_of(access, fault, pod, inverse["port"]) for pod in inverse["pods"]]
+        told = await asyncio.gather(*(access.http.get(pod_port, STOPPED) for pod_port in pod_ports))
         return all(str(one).rpartition(":")[2].strip() not in ("", "0") for one in told)
 
 
-def _port(place: Place, pod: dict[str, object]) -> int:
+def _port(access: FaultAccess, pod: dict[str, object]) -> int:
     """The admin port of the lab's proxy that this pod belongs to."""
-    for proxy in place.run.lab.proxies.values():
+    for proxy in access.run.lab.proxies.values():
         if labels_of(pod) and selects(proxy.select, pod):
             return proxy.admin
     return ADMIN_PORT

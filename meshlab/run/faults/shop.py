@@ -7,7 +7,7 @@ from typing import Any
 
 from meshlab.lab.model import Fault
 from meshlab.run.faults import base
-from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.faults.base import FaultAccess, Inverse
 from meshlab.run.live.positions import ADMIN_PORT, is_running
 
 LONGEST_LOAD = 300
@@ -17,40 +17,40 @@ LONGEST_LOAD = 300
 class ShopFault:
     """`milliseconds` more for each answer, or errors for a share of them, in every pod of the target."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        pods = base.names(await base.pods(place, fault))
-        before = await asyncio.gather(*(_ask(place, fault, pod, "GET", "/fault") for pod in pods))
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        pods = base.names(await base.pods(access, fault))
+        before = await asyncio.gather(*(_ask(access, fault, pod, "GET", "/fault") for pod in pods))
         return {"faults": dict(zip(pods, before, strict=True))}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await asyncio.gather(*(_ask(place, fault, pod, "POST", "/fault", _body(fault)) for pod in inverse["faults"]))
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        await asyncio.gather(*(_ask(access, fault, pod, "POST", "/fault", _body(fault)) for pod in inverse["faults"]))
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         before = inverse["faults"].items()
-        await asyncio.gather(*(_if_there(place, fault, pod, "POST", "/fault", body) for pod, body in before))
+        await asyncio.gather(*(_if_there(access, fault, pod, "POST", "/fault", body) for pod, body in before))
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        pods = base.names(await base.pods(place, fault))
-        now = await asyncio.gather(*(_ask(place, fault, pod, "GET", "/fault") for pod in pods))
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        pods = base.names(await base.pods(access, fault))
+        now = await asyncio.gather(*(_ask(access, fault, pod, "GET", "/fault") for pod in pods))
         return all(one.get(name) == value for one in now for name, value in _body(fault).items())
 
 
 class Load:
     """Requests to `url` from every pod of the target, `rate` a second; ends by itself after five minutes."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        return {"pods": base.names(await base.pods(place, fault))}
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        return {"pods": base.names(await base.pods(access, fault))}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         body: dict[str, Any] = {"url": fault.url, "concurrency": fault.concurrency, "seconds": LONGEST_LOAD}
         body |= {"rate": fault.rate} if fault.rate else {}
-        await asyncio.gather(*(_ask(place, fault, pod, "POST", "/load", body) for pod in inverse["pods"]))
+        await asyncio.gather(*(_ask(access, fault, pod, "POST", "/load", body) for pod in inverse["pods"]))
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await asyncio.gather(*(_if_there(place, fault, pod, "DELETE", "/load") for pod in inverse["pods"]))
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        await asyncio.gather(*(_if_there(access, fault, pod, "DELETE", "/load") for pod in inverse["pods"]))
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        now = await asyncio.gather(*(_ask(place, fault, pod, "GET", "/load") for pod in inverse["pods"]))
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        now = await asyncio.gather(*(_ask(access, fault, pod, "GET", "/load") for pod in inverse["pods"]))
         return any(one.get("running") for one in now)
 
 
@@ -60,16 +60,16 @@ def _body(fault: Fault) -> dict[str, Any]:
     return {"error_rate": fault.error_rate or 1.0} | ({"latency_ms": fault.milliseconds} if fault.milliseconds else {})
 
 
-async def _ask(place: Place, fault: Fault, pod: str, method: str, path: str, body: Any = None) -> Any:
-    target = base.port_of(place, fault, pod, ADMIN_PORT)
+async def _ask(access: FaultAccess, fault: Fault, pod: str, method: str, path: str, body: Any = None) -> Any:
+    pod_port = base.port_of(access, fault, pod, ADMIN_PORT)
     if method == "GET":
-        return await place.http.get(target, path)
-    return await place.http.send(method, target, path, body)
+        return await access.http.get(pod_port, path)
+    return await access.http.send(method, pod_port, path, body)
 
 
-async def _if_there(place: Place, fault: Fault, pod: str, method: str, path: str, body: Any = None) -> None:
+async def _if_there(access: FaultAccess, fault: Fault, pod: str, method: str, path: str, body: Any = None) -> None:
     """A pod that is gone took its fault with it; one that runs must answer."""
-    ref = base.pod_ref(place, fault, pod)
-    live = await (await place.kube(ref)).get(ref)
+    ref = base.pod_ref(access, fault, pod)
+    live = await (await access.kube(ref)).get(ref)
     if live is not None and is_running(live):
-        await _ask(place, fault, pod, method, path, body)
+        await _ask(access, fault, pod, method, path, body)

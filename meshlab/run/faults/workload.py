@@ -7,32 +7,32 @@ from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Fault
 from meshlab.objects.names import owned
 from meshlab.run.faults import base
-from meshlab.run.faults.base import Inverse, Place
+from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class Scale:
     """`replicas` of a Deployment or StatefulSet while it lasts."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        return {"replicas": (await base.one(place, fault))["spec"].get("replicas", 1)}
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        return {"replicas": (await base.live_subject(access, fault))["spec"].get("replicas", 1)}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        await _scale(place, fault.subject, fault.replicas or 0)
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        await _scale(access, fault.subject, fault.replicas or 0)
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         try:
-            await _scale(place, fault.subject, inverse["replicas"])
+            await _scale(access, fault.subject, inverse["replicas"])
         except ClusterError as error:
             if error.status != 404:
                 raise
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        return bool((await base.one(place, fault))["spec"].get("replicas", 1) == (fault.replicas or 0))
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        return bool((await base.live_subject(access, fault))["spec"].get("replicas", 1) == (fault.replicas or 0))
 
 
-async def _scale(place: Place, target: ObjectRef, replicas: int) -> None:
-    ref = place.placed(target)
-    kube = await place.kube(ref)
+async def _scale(access: FaultAccess, target: ObjectRef, replicas: int) -> None:
+    ref = access.placed(target)
+    kube = await access.kube(ref)
     live = await kube.get(ref)
     if live is None or live["spec"].get("replicas", 1) != replicas:
         await kube.patch(ref, {"spec": {"replicas": replicas}})
@@ -41,20 +41,20 @@ async def _scale(place: Place, target: ObjectRef, replicas: int) -> None:
 class DeletePod:
     """One pod goes at once; its owner makes another, so nothing has to be undone."""
 
-    async def plan(self, place: Place, fault: Fault) -> Inverse:
-        pod = (await base.pods(place, fault))[0]
+    async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
+        pod = (await base.pods(access, fault))[0]
         if not owned(pod):
             raise base.missing(fault, "a pod that its owner would make again")
         return {"pod": pod["metadata"]["name"], "uid": pod["metadata"]["uid"]}
 
-    async def apply(self, place: Place, fault: Fault, inverse: Inverse) -> None:
-        ref = base.pod_ref(place, fault, inverse["pod"])
-        await (await place.kube(ref)).delete(ref, grace=0)
+    async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
+        ref = base.pod_ref(access, fault, inverse["pod"])
+        await (await access.kube(ref)).delete(ref, grace=0)
 
-    async def undo(self, place: Place, fault: Fault, inverse: Inverse) -> None:
+    async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None:
         return None
 
-    async def seen(self, place: Place, fault: Fault, inverse: Inverse) -> bool:
-        ref = base.pod_ref(place, fault, inverse["pod"])
-        pod = await (await place.kube(ref)).get(ref)
+    async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
+        ref = base.pod_ref(access, fault, inverse["pod"])
+        pod = await (await access.kube(ref)).get(ref)
         return pod is None or bool(pod["metadata"]["uid"] != inverse["uid"] or pod["metadata"].get("deletionTimestamp"))

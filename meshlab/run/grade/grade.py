@@ -31,20 +31,20 @@ from meshlab.run.prepare import prepare
 from meshlab.run.prepare.stages import Stages
 from meshlab.run.run import Run
 from meshlab.run.solve import perform
-from meshlab.run.solve.perform import Manner
+from meshlab.run.solve.perform import PerformOptions
 from meshlab.run.store import events
 
 
 @asynccontextmanager
-async def manner_of(run: Run, request: GradeRequest) -> AsyncIterator[Manner]:
+async def options_of(run: Run, request: GradeRequest) -> AsyncIterator[PerformOptions]:
     """A submission acts as its own account, the reference solution as the learner."""
     async with AsyncExitStack() as stack:
         if request.submission is None:
             appliers = await stack.enter_async_context(solver(run))
-            yield Manner(appliers=appliers, script=scripts.trusted(run))
+            yield PerformOptions(appliers=appliers, script=scripts.trusted(run))
         else:
             appliers = await stack.enter_async_context(as_submission(run))
-            yield Manner(appliers=appliers, script=scripts.untrusted(run), strict=False)
+            yield PerformOptions(appliers=appliers, script=scripts.untrusted(run), strict=False)
 
 
 class Grading:
@@ -106,10 +106,10 @@ class Grading:
             if changes is None:
                 await self._look(run, run.lab.steps)
                 return
-            async with manner_of(run, self._request) as manner:
+            async with options_of(run, self._request) as options:
                 for step in run.lab.steps:
                     with self._timed(step.id):
-                        await self._step(run, step, changes.get(step.id), manner)
+                        await self._step(run, step, changes.get(step.id), options)
             with self._timed("end"):
                 await self._look(run, run.lab.steps, at_end=True)
 
@@ -121,12 +121,12 @@ class Grading:
             return {step.id: load_change(run.loaded, lab_folder.solve_folder(run.loaded, step.id)) for step in run.lab.steps}
         return None
 
-    async def _step(self, run: Run, step: Step, change: Change | None, manner: Manner) -> None:
+    async def _step(self, run: Run, step: Step, change: Change | None, options: PerformOptions) -> None:
         if step is not run.lab.steps[0]:
             await baseline.take(run, "step-start", step.id)
             run.append(events.Moved(step=step.id))
         if change is not None:
-            await perform.perform(run, change, manner, Track(self._tell))
+            await perform.perform(run, change, options, Track(self._tell))
         await self._look(run, [step])
 
     async def _look(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
@@ -138,7 +138,7 @@ class Grading:
                 self._verdicts[verdict.check] = verdict
                 self._tell(verdict)
 
-        await judge.look(run, checks, judged, wait=True)
+        await judge.evaluate_now(run, checks, judged, wait=True)
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

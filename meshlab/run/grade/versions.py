@@ -18,7 +18,7 @@ async def collect() -> dict[str, str]:
         "meshlab": __version__,
         "python": platform.python_version(),
         "node": load_pins().image("node").ref.rpartition(":")[2],
-        "kind": await _said("kind", "version", "-q"),
+        "kind": await _output_of("kind", "version", "-q"),
         "engine": await _engine(),
     }
     return {name: version for name, version in found.items() if version}
@@ -30,7 +30,7 @@ async def _engine() -> str:
     return ""
 
 
-async def _said(*argv: str) -> str:
+async def _output_of(*argv: str) -> str:
     try:
         return (await run_program(*argv, deadline=20)).text.strip()
     except MeshlabError:

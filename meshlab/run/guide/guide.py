@@ -55,5 +55,5 @@ class RunGuide:
     async def next(self) -> Snapshot:
         from meshlab.run.guide import next_step
 
-        await next_step.go_on(self.run)
+        await next_step.advance(self.run)
         return self.snapshot()

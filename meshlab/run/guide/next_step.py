@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 
-async def go_on(run: Run) -> None:
+async def advance(run: Run) -> None:
     """To the step after the current one; the last stays. UsageError with the red checks when the current is not done."""
     step = judge.step_of(run)
     if step.id not in run.state().done:
@@ -27,7 +27,7 @@ async def go_on(run: Run) -> None:
 async def _look(run: Run, name: str) -> None:
     """Looks now, because the learner may have finished with no meshlab watching."""
     step = judge.step_of(run, name)
-    found = await judge.look(run, judge.required(step), wait=False)
+    found = await judge.evaluate_now(run, judge.required(step), wait=False)
     if not await judge.mark_done(run, step, found):
         red = ", ".join(judge.red(step, found))
         raise UsageError("step.not-done", step=step.id, checks=red)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from meshlab.check.world import ActorResults, Position, Reply
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.shop import reply
 
 PATIENCE = 6.0
@@ -19,7 +19,7 @@ POLL = 0.2
 
 
 async def results(
-    http: PodHttp, target: Target, probe: Position, actor: str, since: float, until: float | None
+    http: PodHttp, pod_port: PodPort, probe: Position, actor: str, since: float, until: float | None
 ) -> ActorResults:
     """The actor's counted requests in the window (unix seconds), in the order of their sequence numbers.
 
@@ -28,7 +28,7 @@ async def results(
     """
     end = time.monotonic() + PATIENCE
     while True:
-        found, flying = await _all(http, target, actor, since)
+        found, flying = await _all(http, pod_port, actor, since)
         waiting = until is not None and any(_before(number, found, until) for number in flying)
         if not waiting or time.monotonic() >= end:
             break
@@ -43,14 +43,14 @@ def _before(number: int, found: list[Reply], until: float) -> bool:
     return not any(one.i < number and one.t > until for one in found)
 
 
-async def _all(http: PodHttp, target: Target, actor: str, since: float) -> tuple[list[Reply], list[int]]:
+async def _all(http: PodHttp, pod_port: PodPort, actor: str, since: float) -> tuple[list[Reply], list[int]]:
     """Results by number, page by page, and the numbers on their way when the last page was read."""
     found: list[Reply] = []
     start: int | None = 0
     flying: list[int] = []
     while start is not None:
         query = urlencode({"actor": actor, "since": f"{since:.3f}", "from": start})
-        raw: dict[str, Any] = await http.get(target, f"/results?{query}")
+        raw: dict[str, Any] = await http.get(pod_port, f"/results?{query}")
         found += [replace(reply(one), i=one["seq"]) for one in raw["results"]]
         start, flying = raw.get("more"), raw.get("in_flight") or []
     return sorted(found, key=lambda one: one.i), flying

@@ -20,7 +20,7 @@ KEPT_TO_ASK = 25.0
 tunnel costs 25 ms of processor. Less than an unused forward is kept."""
 
 
-class Target(NamedTuple):
+class PodPort(NamedTuple):
     """One port of one pod."""
 
     cluster: str
@@ -37,19 +37,19 @@ class PodHttp:
         self._clients: dict[float, httpx2.AsyncClient] = {}
         self._closed = False
 
-    async def get(self, target: Target, path: str, timeout: float = 10.0) -> Any:
+    async def get(self, pod_port: PodPort, path: str, timeout: float = 10.0) -> Any:
         """JSON where it is JSON, else text. Asked a second time when the connection broke: a GET may be sent twice."""
         try:
-            return await self._send("GET", target, path, None, timeout, kept=KEPT_TO_ASK)
+            return await self._send("GET", pod_port, path, None, timeout, kept=KEPT_TO_ASK)
         except _Broken:
-            return await self.send("GET", target, path, None, timeout)
+            return await self.send("GET", pod_port, path, None, timeout)
 
-    async def send(self, method: str, target: Target, path: str, body: Any = None, timeout: float = 10.0) -> Any:
+    async def send(self, method: str, pod_port: PodPort, path: str, body: Any = None, timeout: float = 10.0) -> Any:
         """The same for what must not be sent twice."""
         try:
-            return await self._send(method, target, path, body, timeout)
+            return await self._send(method, pod_port, path, body, timeout)
         except _Broken as error:
-            raise ClusterError("pod.silent", pod=target.pod, port=target.port, why=str(error)) from error
+            raise ClusterError("pod.silent", pod=pod_port.pod, port=pod_port.port, why=str(error)) from error
 
     async def close(self) -> None:
         """Close the connections; from now on nothing is opened."""
@@ -57,20 +57,20 @@ class PodHttp:
         while self._clients:
             await self._clients.popitem()[1].aclose()
 
-    async def _send(self, method: str, target: Target, path: str, body: Any, timeout: float, kept: float = KEPT) -> Any:
+    async def _send(self, method: str, pod_port: PodPort, path: str, body: Any, timeout: float, kept: float = KEPT) -> Any:
         import httpx2
 
-        kube = await self._kube(target.cluster)
-        async with kube.forward(target.namespace, target.pod, target.port) as url:
+        kube = await self._kube(pod_port.cluster)
+        async with kube.forward(pod_port.namespace, pod_port.pod, pod_port.port) as url:
             if self._closed:
                 raise _Broken("it was closed")
             try:
                 response = await self._client(kept).request(method, url + path, json=body, timeout=timeout)
             except httpx2.TimeoutException as error:
-                raise ClusterError("pod.too-long", pod=target.pod, method=method, path=path, seconds=timeout) from error
+                raise ClusterError("pod.too-long", pod=pod_port.pod, method=method, path=path, seconds=timeout) from error
             except httpx2.TransportError as error:
                 raise _Broken(str(error) or type(error).__name__) from error
-        return _content(response, target, path)
+        return _content(response, pod_port, path)
 
     def _client(self, kept: float) -> httpx2.AsyncClient:
         if kept not in self._clients:
@@ -86,10 +86,10 @@ class _Broken(Exception):
     """The connection, not the pod's answer, is what failed."""
 
 
-def _content(response: httpx2.Response, target: Target, path: str) -> Any:
+def _content(response: httpx2.Response, pod_port: PodPort, path: str) -> Any:
     text = response.text
     if response.status_code >= 400:
-        raise ClusterError("pod.refused", pod=target.pod, path=path, why=text[:200], status=response.status_code)
+        raise ClusterError("pod.refused", pod=pod_port.pod, path=path, why=text[:200], status=response.status_code)
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from meshlab.check.world import CallRequest, Calls, Position, Reply
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 
 LONGEST = 60.0
 """Seconds after which a pod answers /call with what it has."""
@@ -73,25 +73,25 @@ class Shop:
     def __init__(self, http: PodHttp) -> None:
         self._http = http
 
-    async def call(self, target: Target, position: Position, request: CallRequest) -> Calls:
+    async def call(self, pod_port: PodPort, position: Position, request: CallRequest) -> Calls:
         """Send the requests from the pod. ClusterError when its admin API gives no answer."""
-        raw = await self._http.send("POST", target, "/call", call_body(request), longest(request))
+        raw = await self._http.send("POST", pod_port, "/call", call_body(request), longest(request))
         return Calls(position, tuple(reply(one) for one in raw["results"]))
 
-    async def load(self, target: Target, request: CallRequest, seconds: float) -> None:
+    async def load(self, pod_port: PodPort, request: CallRequest, seconds: float) -> None:
         """Start background load, or stop it with seconds=0."""
         if seconds <= 0:
-            await self._http.send("DELETE", target, "/load")
+            await self._http.send("DELETE", pod_port, "/load")
         else:
-            await self._http.send("POST", target, "/load", load_body(request, seconds))
+            await self._http.send("POST", pod_port, "/load", load_body(request, seconds))
 
-    async def received(self, target: Target, nonces: list[str]) -> int:
+    async def received(self, pod_port: PodPort, nonces: list[str]) -> int:
         """How many requests with one of the nonces the pod has received."""
-        counts = [await self._http.get(target, f"/counters?nonce={nonce}") for nonce in nonces]
+        counts = [await self._http.get(pod_port, f"/counters?nonce={nonce}") for nonce in nonces]
         return sum(int(one["received"]) for one in counts)
 
-    async def totals(self, target: Target) -> tuple[int, int]:
+    async def totals(self, pod_port: PodPort) -> tuple[int, int]:
         """(requests received, of those answered with 500 and above) since the pod started."""
-        counts = await self._http.get(target, "/counters", AT_ONCE)
+        counts = await self._http.get(pod_port, "/counters", AT_ONCE)
         failed = sum(int(number) for status, number in counts["by_status"].items() if int(status) >= 500)
         return int(counts["received"]), failed

@@ -14,7 +14,7 @@ from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Lab, Proxy
 from meshlab.run.live import actors, images, logs, outside, positions, usage, writes
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.shop import Shop
 from meshlab.run.store import inventories
 
@@ -84,8 +84,8 @@ class LiveWorld:
 
     async def admin(self, proxy: str, pod: str, path: str) -> Any:
         about = self._proxy(proxy)
-        target = Target(about.cluster, about.namespace or self._lab.default_namespace, pod, about.admin)
-        return await self._http.get(target, path if path.startswith("/") else f"/{path}")
+        pod_port = PodPort(about.cluster, about.namespace or self._lab.default_namespace, pod, about.admin)
+        return await self._http.get(pod_port, path if path.startswith("/") else f"/{path}")
 
     async def counters(self, position: Position, nonce: str) -> int:
         sent = self._sent.get(nonce, 1)
@@ -153,9 +153,9 @@ class LiveWorld:
 
         return ref if ref.namespace else replace(ref, namespace=self._lab.default_namespace)
 
-    def _admin_of(self, position: Position) -> Target:
+    def _admin_of(self, position: Position) -> PodPort:
         place = positions.endpoint(self._lab, position.service)
-        return Target(position.cluster, position.namespace, position.pod, place.admin)
+        return PodPort(position.cluster, position.namespace, position.pod, place.admin)
 
     def _proxy(self, name: str) -> Proxy:
         try:

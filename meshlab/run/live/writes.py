@@ -10,7 +10,7 @@ from meshlab.cluster.api import AuditEvent
 from meshlab.errors import ClusterError
 from meshlab.lab.address import ObjectRef
 from meshlab.objects.ownership import who as who_manages
-from meshlab.run.live.http import PodHttp, Target
+from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS, is_running
 from meshlab.run.system.parts import LEARNER, SUBMITTER
 
@@ -36,8 +36,8 @@ async def _recorded(clients: Clients, http: PodHttp, t: float) -> Writes:
     pods = [pod for pod in await kube.list(ObjectRef(kind="Pod", namespace=TOOLS, labels=RECORDER)) if is_running(pod)]
     if not pods:
         raise ClusterError("recorder.none")
-    target = Target("", TOOLS, pods[0]["metadata"]["name"], ADMIN_PORT)
-    return Writes(*of_recorder(await http.get(target, f"/writes?since={t}"), t))
+    pod_port = PodPort("", TOOLS, pods[0]["metadata"]["name"], ADMIN_PORT)
+    return Writes(*of_recorder(await http.get(pod_port, f"/writes?since={t}"), t))
 
 
 def of_audit(events: Iterable[AuditEvent], since: float) -> tuple[Write, ...]:

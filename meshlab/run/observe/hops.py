@@ -28,7 +28,7 @@ class PodAt(Struct, frozen=True):
     proxy: str = ""
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class RequestEvidence(Struct, frozen=True, kw_only=True):
     """Everything that was seen of one request."""
 
     nonce: str
@@ -42,34 +42,39 @@ class Seen(Struct, frozen=True, kw_only=True):
     """Sentences: what could not be read at all."""
 
 
-def merge(seen: Seen, say: Say) -> Trace:
+def merge(evidence: RequestEvidence, say: Say) -> Trace:
     """One tree. What the applications saw and no log explains is drawn all the same, and named in `missing`."""
-    merger = _Merger(seen, say)
-    reply = seen.reply
-    first = merger.call(Call(seen.caller_ip, seen.url, reply.status, reply.ms, reply.error or "", reply.tree))
+    merger = _Merger(evidence, say)
+    reply = evidence.reply
+    first = merger.call(Call(evidence.caller_ip, evidence.url, reply.status, reply.ms, reply.error or "", reply.tree))
     merger.leftovers()
     root = Hop(
         kind="client",
-        name=seen.caller.name,
-        pod=seen.caller.pod,
-        node=seen.caller.node,
+        name=evidence.caller.name,
+        pod=evidence.caller.pod,
+        node=evidence.caller.node,
         status=reply.status,
         ms=reply.ms,
         error=reply.error or "",
         hops=(first,) if first else (),
     )
     return Trace(
-        nonce=seen.nonce, url=seen.url, status=reply.status, ms=reply.ms, root=root, missing=(*seen.missing, *merger.missing)
+        nonce=evidence.nonce,
+        url=evidence.url,
+        status=reply.status,
+        ms=reply.ms,
+        root=root,
+        missing=(*evidence.missing, *merger.missing),
     )
 
 
 class _Merger:
     """Uses each log line once."""
 
-    def __init__(self, seen: Seen, say: Say) -> None:
-        self._left = sorted(seen.entries, key=lambda entry: (entry.t, -entry.duration_ms))
-        self._ips = {pod.ip: pod for pod in seen.pods if pod.ip}
-        self._names = {pod.name: pod for pod in seen.pods}
+    def __init__(self, evidence: RequestEvidence, say: Say) -> None:
+        self._left = sorted(evidence.entries, key=lambda entry: (entry.t, -entry.duration_ms))
+        self._ips = {pod.ip: pod for pod in evidence.pods if pod.ip}
+        self._names = {pod.name: pod for pod in evidence.pods}
         self._say = say
         self.missing: list[str] = []
 

@@ -15,7 +15,7 @@ from meshlab.lab.address import ObjectRef
 from meshlab.run.api import Hop, Trace
 from meshlab.run.live.positions import TOOLS, of_pod
 from meshlab.run.live.shop import reply as read_reply
-from meshlab.run.observe.hops import OUTSIDE, PodAt, Seen, merge
+from meshlab.run.observe.hops import OUTSIDE, PodAt, RequestEvidence, merge
 from meshlab.words import say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 EDGE = "edge"
-LOOK = 0.6
+READ_WITHIN = 0.6
 """Seconds that lines are waited for in one look; most proxies are not on the way at all."""
 PATIENCE = 3.0
 """Seconds after which a line that must be there is given up."""
@@ -39,16 +39,16 @@ async def trace(run: Run, url: str = "", headers: dict[str, str] | None = None) 
     world = await run.world()
     target, outside = _target(run, url)
     nonce = world.nonce()
-    seen = await (_from_here if outside else _from_probe)(world, target, headers or {}, nonce)
-    return await _explained(run, world, seen)
+    evidence = await (_from_here if outside else _from_probe)(world, target, headers or {}, nonce)
+    return await _explained(run, world, evidence)
 
 
-async def _explained(run: Run, world: LiveWorld, seen: Seen) -> Trace:
+async def _explained(run: Run, world: LiveWorld, evidence: RequestEvidence) -> Trace:
     """Merged with the logs, looked at again while a line is missing that must come."""
     end = time.monotonic() + PATIENCE
     while True:
-        entries, unread = await _lines(run, world, seen.nonce)
-        whole = replace(seen, entries=entries, pods=await _pods(run, world), missing=unread)
+        entries, unread = await _lines(run, world, evidence.nonce)
+        whole = replace(evidence, entries=entries, pods=await _pods(run, world), missing=unread)
         merged = merge(whole, lambda key, **words: say(f"run.{key}", run.language, **words))
         if len(merged.missing) == len(unread) or time.monotonic() >= end:
             return merged
@@ -70,21 +70,21 @@ def _target(run: Run, url: str) -> tuple[str, bool]:
     raise UsageError("trace.url", url=url, known=", ".join(inside))
 
 
-async def _from_probe(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> Seen:
+async def _from_probe(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> RequestEvidence:
     probes = [probe for probe in await world.positions("probe") if probe.ready]
     if not probes:
         raise ClusterError("probe.not-ready")
     request = CallRequest(url=url, headers=headers, timeout_ms=TIMEOUT_MS, nonce=nonce)
     calls = await world.call(probes[0], request)
     caller = Hop(kind="client", name="probe", pod=probes[0].pod, node=probes[0].node)
-    return Seen(nonce=nonce, url=url, reply=calls.replies[0], caller=caller, caller_ip=probes[0].ip)
+    return RequestEvidence(nonce=nonce, url=url, reply=calls.replies[0], caller=caller, caller_ip=probes[0].ip)
 
 
-async def _from_here(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> Seen:
+async def _from_here(world: LiveWorld, url: str, headers: dict[str, str], nonce: str) -> RequestEvidence:
     del world
     caller = Hop(kind="client", name="you")
     reply = await _get(url, {**headers, "x-meshlab-nonce": nonce})
-    return Seen(nonce=nonce, url=url, reply=reply, caller=caller, caller_ip=OUTSIDE)
+    return RequestEvidence(nonce=nonce, url=url, reply=reply, caller=caller, caller_ip=OUTSIDE)
 
 
 async def _get(url: str, headers: dict[str, str]) -> Reply:
@@ -134,7 +134,7 @@ def _tree(response: Any) -> dict[str, Any] | None:
 async def _lines(run: Run, world: LiveWorld, nonce: str) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
     """Log lines of all proxies, and a sentence for each whose log cannot be read."""
     names = list(run.lab.proxies)
-    found = await asyncio.gather(*(world.access_logs(name, [nonce], LOOK) for name in names), return_exceptions=True)
+    found = await asyncio.gather(*(world.access_logs(name, [nonce], READ_WITHIN) for name in names), return_exceptions=True)
     entries: list[LogEntry] = []
     unread = []
     for name, one in zip(names, found, strict=True):

@@ -84,9 +84,9 @@ class Convergence:
             await asyncio.gather(*(kube.delete(ref_of(obj), grace=_grace(obj)) for obj in ordered))
             for obj in ordered:
                 await self._end_pods(cluster, obj)
-            await sweep.gone(kube, [ref_of(obj) for obj in ordered])
+            await sweep.wait_until_gone(kube, [ref_of(obj) for obj in ordered])
             if (await self._run.info(cluster)).traits.owns_nodes and cluster in self._first:
-                await sweep.nodes(kube, self._first[cluster])
+                await sweep.restore_nodes(kube, self._first[cluster])
 
     async def _end_pods(self, cluster: str, obj: Object) -> None:
         if obj["kind"] not in WORKLOADS:
@@ -131,9 +131,9 @@ class Convergence:
                 await asyncio.gather(*(kube.delete(ref) for ref in refs))
                 pods = [pod for ref in refs for pod in await kube.list(ObjectRef(kind="Pod", namespace=ref.name))]
                 await asyncio.gather(*(kube.delete(ref_of(pod), grace=0) for pod in pods))
-                await sweep.gone(kube, refs)
+                await sweep.wait_until_gone(kube, refs)
             else:
-                await sweep.contents(kube, folder, self._run.lab.all_namespaces)
+                await sweep.remove_added(kube, folder, self._run.lab.all_namespaces)
 
     async def _scope(self, cluster: str) -> fingerprint.Scope:
         """Not beyond namespaces where nothing tells the cluster's own objects from others."""

@@ -13,10 +13,9 @@ from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.track import Track
 from meshlab.errors import MeshlabError
 from meshlab.run import faults
-from meshlab.run.clusters import places as clusters
-from meshlab.run.clusters import removal
-from meshlab.run.clusters.places import Place
-from meshlab.run.prepare.stages import NODE, Stages, Stuck, at_home
+from meshlab.run.clusters import lab_clusters, removal
+from meshlab.run.clusters.lab_clusters import LabCluster
+from meshlab.run.prepare.stages import NODE, Stages, Stuck, lab_is_there
 from meshlab.run.run import Run
 from meshlab.run.store import events, state
 
@@ -59,50 +58,50 @@ class _Preparation:
 
     async def go(self) -> None:
         """All of it; once more with a new cluster when an old one cannot be cleaned."""
-        places = await clusters.connected(self._run)
-        await clusters.check_needs(self._run, places)
+        clusters = await lab_clusters.connected(self._run)
+        await lab_clusters.check_needs(self._run, clusters)
         try:
-            await self._once(places)
+            await self._once(clusters)
         except Stuck as stuck:
-            again = [Place(key=one.key, spec=one.spec) if one.key == stuck.place.key else one for one in places]
+            again = [LabCluster(key=one.key, spec=one.spec) if one.key == stuck.cluster.key else one for one in clusters]
             await self._once(again)
 
-    async def _once(self, places: list[Place]) -> None:
+    async def _once(self, clusters: list[LabCluster]) -> None:
         run, track = self._run, self._track.anew()
-        images = Images(arch=await self._architecture(places))
+        images = Images(arch=await self._architecture(clusters))
         names = Stages.names(run)
         refs = [ref for name, ref in (await images.resolve(names)).items() if name != NODE]
-        track.plan(Stages.phases(run, places, refs))
-        stages = self._stages = Stages(run, places, track, images)
-        await stages.have_images()
-        await stages.have_clusters(refs)
+        track.plan(Stages.phases(run, clusters, refs))
+        stages = self._stages = Stages(run, clusters, track, images)
+        await stages.ensure_images()
+        await stages.ensure_clusters(refs)
         await self._remember(images, names)
-        if not stages.made and await at_home(run, places):
-            await self._at_home(stages, track)
+        if not stages.made and await lab_is_there(run, clusters):
+            await self._recover(stages, track)
         else:
             await self._from_the_start(stages)
-        await stages.identities()
+        await stages.ensure_identities()
         await stages.occupy()
         track.learn()
         seconds = round(time.monotonic() - self._start, 2)
         run.append(events.Prepared(seconds=seconds, stand_ins=tuple(await stand_ins(names)), recovered=stages.recovered))
 
-    async def _architecture(self, places: list[Place]) -> str:
+    async def _architecture(self, clusters: list[LabCluster]) -> str:
         """Of somebody else's cluster; "" where the container engine says it."""
         if self._run.engine.traits.loads_images:
             return ""
-        return await access.architecture(await self._run.kube(places[0].key))
+        return await access.architecture(await self._run.kube(clusters[0].key))
 
-    async def _at_home(self, stages: Stages, track: Track) -> None:
+    async def _recover(self, stages: Stages, track: Track) -> None:
         """The lab is on its clusters already: only what a stop or a kill may have broken."""
         await faults.undo_all(self._run)
         for phase in ("clean-namespaces", "setup-base", "setup-start"):
             track.skipped(phase)
         await stages.put_system_parts()
         await stages.nodes_ready()
-        await stages.usable(home=True)
+        await stages.usable(lenient=True)
         # A reset that a kill -9 cut short.
-        await self._back_to(unfinished(self._run))
+        await self._restore_step(unfinished(self._run))
         track.skipped("take-inventory")
 
     async def _from_the_start(self, stages: Stages) -> None:
@@ -110,15 +109,15 @@ class _Preparation:
         run = self._run
         faults.forget_all(run)
         (run.folder / UNFINISHED).unlink(missing_ok=True)
-        step = _further(run)
+        step = _step_to_restore(run)
         await stages.clean()
         await stages.install()
         await stages.nodes_ready()
         await stages.usable()
-        await stages.begin()
-        await self._back_to(step)
+        await stages.take_baselines()
+        await self._restore_step(step)
 
-    async def _back_to(self, step: str) -> None:
+    async def _restore_step(self, step: str) -> None:
         """What leads to the step laid over the start; "" is nothing to do."""
         if step and self._reset:
             await self._reset(self._run, step, self._track.anew())
@@ -138,13 +137,13 @@ class _Preparation:
         if made and not self._run.engine.traits.owns_nodes:
             await removal.remove(self._run, Track())
         await self._run.forget_clients()
-        for place in made:
-            await self._run.engine.delete(place.spec.name, self._run.folder_of(place.key))
-        left = [one for one in await clusters.look(self._run) if one.found is not None]
+        for cluster in made:
+            await self._run.engine.delete(cluster.spec.name, self._run.folder_of(cluster.key))
+        left = [one for one in await lab_clusters.find_all(self._run) if one.info is not None]
         self._run.append(events.Degraded(reason="Preparation was interrupted.") if left else events.Downed())
 
 
-def _further(run: Run) -> str:
+def _step_to_restore(run: Run) -> str:
     """The learner's step when it is not the first; "" when it is."""
     step = state.current(run.state(), run.lab)
     return "" if step == run.lab.steps[0].id else step

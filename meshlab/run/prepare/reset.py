@@ -35,7 +35,7 @@ async def reset(run: Run, step: str, track: Track) -> None:
         track.plan(PHASES)
         # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
         files.write(run.folder / UNFINISHED, chosen.encode())
-        await _ladder(run, chosen, track)
+        await _escalate(run, chosen, track)
         await baseline.take(run, "lab-start", chosen)
         if untouched.kept(run, chosen) is None:
             await untouched.keep(run, chosen)
@@ -43,7 +43,7 @@ async def reset(run: Run, step: str, track: Track) -> None:
         (run.folder / UNFINISHED).unlink(missing_ok=True)
 
 
-async def _ladder(run: Run, step: str, track: Track) -> None:
+async def _escalate(run: Run, step: str, track: Track) -> None:
     """Each rung only when the one before did not lead there."""
 
     def attempt() -> Convergence:

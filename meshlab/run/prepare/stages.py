@@ -14,9 +14,8 @@ from meshlab.errors import ClusterError, PreparationTimeout
 from meshlab.objects import rollout
 from meshlab.objects.names import SYSTEM_NAMESPACE
 from meshlab.run.accounts import learner
-from meshlab.run.clusters import places as clusters
-from meshlab.run.clusters import sweep, takeover, usable
-from meshlab.run.clusters.places import Place
+from meshlab.run.clusters import lab_clusters, sweep, takeover, usable
+from meshlab.run.clusters.lab_clusters import LabCluster
 from meshlab.run.desired import baseline, declared, untouched
 from meshlab.run.prepare import preflight
 from meshlab.run.run import Run
@@ -25,7 +24,7 @@ from meshlab.run.system import parts
 SHOP = "meshlab/shop"
 NODE = "node"
 WORKLOADS_WITHIN = 180.0
-HOME_WITHIN = 30.0
+LENIENT_WITHIN = 30.0
 LAB = ["clean-namespaces", "system-parts", "setup-base", "setup-start"]
 USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "start-actors", "take-inventory"]
 
@@ -33,12 +32,12 @@ USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "st
 class Stages:
     """Each tells its phases to the track."""
 
-    def __init__(self, run: Run, places: list[Place], track: Track, images: Images) -> None:
+    def __init__(self, run: Run, clusters: list[LabCluster], track: Track, images: Images) -> None:
         self.run = run
-        self.places = places
+        self.clusters = clusters
         self.track = track
         self.images = images
-        self.made: list[Place] = []
+        self.made: list[LabCluster] = []
         """Clusters that this preparation has made."""
         self.recovered = False
 
@@ -48,43 +47,43 @@ class Stages:
         return [*dict.fromkeys([SHOP, *run.lab.images, *([NODE] if run.engine.traits.owns_nodes else [])])]
 
     @staticmethod
-    def phases(run: Run, places: list[Place], refs: list[str]) -> list[str]:
+    def phases(run: Run, clusters: list[LabCluster], refs: list[str]) -> list[str]:
         """All of the way, in the order in which phases usually begin."""
         # Where they cannot be put into nodes, the nodes pull them: nothing is to be had here.
         found = list(IMAGES) if run.engine.traits.loads_images else []
-        for place in places:
-            if place.usable:
-                found += [*(["start-nodes"] if place.found and place.found.state != "running" else []), LOAD]
+        for cluster in clusters:
+            if cluster.usable:
+                found += [*(["start-nodes"] if cluster.info and cluster.info.state != "running" else []), LOAD]
             else:
-                found += run.engine.phases(place.spec, refs)
+                found += run.engine.phases(cluster.spec, refs)
         return list(dict.fromkeys([*found, *LAB, *READY, *USABLE]))
 
-    async def have_images(self) -> None:
+    async def ensure_images(self) -> None:
         """In the container engine; one is not even needed for a cluster that is somebody else's."""
         if self.run.engine.traits.loads_images:
             await self.images.ensure(self.names(self.run), self.track.inner())
 
-    async def have_clusters(self, refs: list[str]) -> None:
+    async def ensure_clusters(self, refs: list[str]) -> None:
         """Made, recovered, or there already; with the images in their nodes."""
-        for place in self.places:
-            if place.usable:
-                await self._ready_made(place, refs)
+        for cluster in self.clusters:
+            if cluster.usable:
+                await self._recover_and_load(cluster, refs)
             else:
-                await self._make(place, refs)
+                await self._make(cluster, refs)
         await self.run.forget_clients()
 
-    async def _make(self, place: Place, refs: list[str]) -> None:
-        engine, folder = self.run.engine, self.run.folder_of(place.key)
-        await engine.delete(place.spec.name, folder)
+    async def _make(self, cluster: LabCluster, refs: list[str]) -> None:
+        engine, folder = self.run.engine, self.run.folder_of(cluster.key)
+        await engine.delete(cluster.spec.name, folder)
         sweep.forget(folder)
-        self.made.append(place)
-        await engine.create(clusters.with_room(self.run, place), folder, refs, track=self.track.inner())
+        self.made.append(cluster)
+        await engine.create(lab_clusters.with_room(self.run, cluster), folder, refs, track=self.track.inner())
         await self.run.forget_clients()
         if engine.traits.owns_nodes:
-            await sweep.remember(await self.run.kube(place.key), folder)
+            await sweep.remember(await self.run.kube(cluster.key), folder)
 
-    async def _ready_made(self, place: Place, refs: list[str]) -> None:
-        engine, info = self.run.engine, place.found
+    async def _recover_and_load(self, cluster: LabCluster, refs: list[str]) -> None:
+        engine, info = self.run.engine, cluster.info
         assert info is not None
         if info.state != "running":
             self.recovered = True
@@ -95,37 +94,37 @@ class Stages:
         """Nobody's lab is on the clusters afterwards; ours are new or as new."""
         phase = "clean-namespaces"
         self.track.running(phase)
-        await self._allowed()
+        await self._check_permissions()
         await takeover.displace(self.run)
-        for place in self.places:
-            await parts.vacate(await self.run.kube(place.key))
-            if place in self.made and self.run.engine.traits.owns_nodes:
+        for cluster in self.clusters:
+            await parts.vacate(await self.run.kube(cluster.key))
+            if cluster in self.made and self.run.engine.traits.owns_nodes:
                 continue
             try:
-                await self._sweep(place)
+                await self._sweep(cluster)
             except PreparationTimeout as error:
                 self.track.note(phase, error.message)
-                raise Stuck(place, error.message) from error
+                raise Stuck(cluster, error.message) from error
         self.track.done(phase)
 
-    async def _allowed(self) -> None:
+    async def _check_permissions(self) -> None:
         """Before anything is changed: whether somebody else's cluster would take what the lab needs. EnvironmentFault."""
-        for place in self.places:
-            if (await self.run.info(place.key)).capabilities.scope == "namespaces":
+        for cluster in self.clusters:
+            if (await self.run.info(cluster.key)).capabilities.scope == "namespaces":
                 await parts.namespaces_must_exist(
-                    await self.run.kube(place.key), (SYSTEM_NAMESPACE, *self.run.lab.all_namespaces)
+                    await self.run.kube(cluster.key), (SYSTEM_NAMESPACE, *self.run.lab.all_namespaces)
                 )
             if not self.run.engine.traits.owns_nodes:
-                await preflight.check(self.run, place.key)
+                await preflight.check(self.run, cluster.key)
 
-    async def _sweep(self, place: Place) -> None:
-        kube, folder = await self.run.kube(place.key), self.run.folder_of(place.key)
-        if (await self.run.info(place.key)).traits.owns_nodes:
-            await sweep.cluster(kube, folder)
+    async def _sweep(self, cluster: LabCluster) -> None:
+        kube, folder = await self.run.kube(cluster.key), self.run.folder_of(cluster.key)
+        if (await self.run.info(cluster.key)).traits.owns_nodes:
+            await sweep.restore_cluster(kube, folder)
         else:
             await sweep.note_namespaces(kube, folder, (SYSTEM_NAMESPACE, *self.run.lab.all_namespaces))
-            await sweep.remember(kube, folder, untouched.scope(self.run, place.key, whole=False))
-            await sweep.contents(kube, folder, self.run.lab.all_namespaces)
+            await sweep.remember(kube, folder, untouched.scope(self.run, cluster.key, whole=False))
+            await sweep.remove_added(kube, folder, self.run.lab.all_namespaces)
 
     async def install(self) -> None:
         """meshlab's parts, the lab's base, the lab's start."""
@@ -142,25 +141,25 @@ class Stages:
 
     async def nodes_ready(self) -> None:
         """The API, the nodes, the cluster's DNS; what was recovered has been waited for."""
-        for place in self.places:
-            info = await self.run.info(place.key)
+        for cluster in self.clusters:
+            info = await self.run.info(cluster.key)
             if self.recovered or info.capabilities.scope != "cluster":
                 continue
-            await wait_ready(await self.run.kube(place.key), nodes=len(info.nodes), track=self.track)
+            await wait_ready(await self.run.kube(cluster.key), nodes=len(info.nodes), track=self.track)
         left = self.track.left()
         for phase in [phase for phase in READY if phase in left]:
             self.track.skipped(phase)
 
-    async def usable(self, *, home: bool = False) -> None:
+    async def usable(self, *, lenient: bool = False) -> None:
         """Workloads, names, probes, shop, actors. home: what the learner has broken is theirs to repair."""
         run, track = self.run, self.track
         with track.phase("workloads-ready"):
-            await self._workloads(home)
+            await self._workloads(lenient)
         with track.phase("dns-answers"):
             await usable.dns(run)
         with track.phase("probe-answers"):
             await usable.probes(run)
-        if home:
+        if lenient:
             track.skipped("shop-answers")
         else:
             with track.phase("shop-answers"):
@@ -168,54 +167,54 @@ class Stages:
         with track.phase("start-actors"):
             await usable.actors(run)
 
-    async def _workloads(self, home: bool) -> None:
-        kubes = [await self.run.kube(place.key) for place in self.places]
+    async def _workloads(self, lenient: bool) -> None:
+        kubes = [await self.run.kube(cluster.key) for cluster in self.clusters]
         await asyncio.gather(*(rollout.settled(kube, (SYSTEM_NAMESPACE,), WORKLOADS_WITHIN) for kube in kubes))
-        within = HOME_WITHIN if home else WORKLOADS_WITHIN
+        within = LENIENT_WITHIN if lenient else WORKLOADS_WITHIN
         try:
             await asyncio.gather(*(rollout.settled(kube, self.run.lab.all_namespaces, within) for kube in kubes))
         except PreparationTimeout:
-            if not home:
+            if not lenient:
                 raise
 
-    async def begin(self) -> None:
+    async def take_baselines(self) -> None:
         """From here `since` counts, and the learner has an identity."""
         with self.track.phase("take-inventory"):
             first = self.run.lab.steps[0].id
             await untouched.keep(self.run, first)
             await baseline.take(self.run, "lab-start", first)
 
-    async def identities(self) -> None:
+    async def ensure_identities(self) -> None:
         """The learner's kubeconfig on every cluster."""
-        for place in self.places:
-            info, folder = await self.run.info(place.key), self.run.folder_of(place.key)
-            await learner.ensure(await self.run.kube(place.key), info, folder, self.run.lab)
+        for cluster in self.clusters:
+            info, folder = await self.run.info(cluster.key), self.run.folder_of(cluster.key)
+            await learner.ensure(await self.run.kube(cluster.key), info, folder, self.run.lab)
 
     async def occupy(self) -> None:
         """Say on each cluster whose lab is there."""
-        for place in self.places:
-            await parts.occupy(await self.run.kube(place.key), who(self.run))
+        for cluster in self.clusters:
+            await parts.occupy(await self.run.kube(cluster.key), occupant_of(self.run))
 
 
 class Stuck(ClusterError):
     """Something in a cluster does not go away; a new cluster is the way on."""
 
-    def __init__(self, place: Place, message: str) -> None:
+    def __init__(self, cluster: LabCluster, message: str) -> None:
         super().__init__(message)
-        self.place = place
+        self.cluster = cluster
 
 
-def who(run: Run) -> dict[str, str]:
+def occupant_of(run: Run) -> dict[str, str]:
     """What names this run on its clusters; another one after `down`."""
     began = run.state().started
     return {"lab": run.lab_id, "seed": str(run.seed), "run": f"{began.t:.3f}" if began else ""}
 
 
-async def at_home(run: Run, places: list[Place]) -> bool:
+async def lab_is_there(run: Run, clusters: list[LabCluster]) -> bool:
     """Whether the clusters still hold this run's lab, prepared to the end: then the learner's objects stay."""
     if run.state().prepared is None:
         return False
-    for place in places:
-        if not place.usable or await parts.occupant(await run.kube(place.key)) != who(run):
+    for cluster in clusters:
+        if not cluster.usable or await parts.occupant(await run.kube(cluster.key)) != occupant_of(run):
             return False
     return True

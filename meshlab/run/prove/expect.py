@@ -18,7 +18,7 @@ from meshlab.run.prove.events import ProofEvent, Tell
 from meshlab.run.run import Run
 
 
-class ProofLook:
+class ProofVerdicts:
     """Of one run; `found` has the last verdict of every check."""
 
     def __init__(self, run: Run) -> None:
@@ -27,7 +27,7 @@ class ProofLook:
 
     async def judge(self, checks: list[Check], *, wait: bool) -> None:
         """Look at these checks now."""
-        self.found |= await judge.look(self._run, checks, wait=wait)
+        self.found |= await judge.evaluate_now(self._run, checks, wait=wait)
 
     async def judge_until(self, checks: list[Check], expected: dict[str, Expected], within: float) -> None:
         """Look again until all are as expected, or the time is over: what lasts is what counts."""

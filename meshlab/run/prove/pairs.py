@@ -60,9 +60,9 @@ async def pairs(request: PairsRequest, tell: Tell) -> list[Pair]:
     if len(names) < 2:
         raise UsageError("There is nothing to switch between: one lab is no pair.", hint="Name two labs, or none for all.")
     with scratch.folder(request.state, "prove", "pairs") as where:
-        walk = _Walk(request, where, tell)
+        walk = _PairsRun(request, where, tell)
         try:
-            await walk.go(tour(names))
+            await walk.go(circuit(names))
         finally:
             await to_the_end(walk.close(names))
     return walk.pairs
@@ -76,7 +76,7 @@ def _names(request: PairsRequest) -> list[str]:
     return [entry.id for entry in catalog(request.packs) if entry.loaded is not None]
 
 
-class _Walk:
+class _PairsRun:
     """A new run for each visit, on clusters that stay."""
 
     def __init__(self, request: PairsRequest, where: Paths, tell: Tell) -> None:
@@ -129,7 +129,7 @@ class _Walk:
         first = self._starts.setdefault(run.lab_id, now)
         left = untouched.differences(first, now)
         for cluster in run.lab.clusters:
-            left += await strange(run, cluster, now[cluster])
+            left += await unexpected_objects(run, cluster, now[cluster])
         return sorted(set(left))
 
     def _run(self, lab: str) -> Run:
@@ -143,7 +143,7 @@ class _Walk:
             await give_up(self._run(lab), keep=self._request.keep)
 
 
-async def strange(run: Run, cluster: str, now: Inventory) -> list[str]:
+async def unexpected_objects(run: Run, cluster: str, now: Inventory) -> list[str]:
     """Objects that belong neither to the untouched lab nor to a new cluster, what of the lab is missing, and changed nodes."""
     declared = {name_of(key_of(obj)) for obj in (*install.base(run)[cluster], *install.start(run)[cluster])}
     proof = read_proof(run.loaded.folder)
@@ -160,7 +160,7 @@ async def strange(run: Run, cluster: str, now: Inventory) -> list[str]:
     ]
 
 
-def tour(names: Sequence[str]) -> list[str]:
+def circuit(names: Sequence[str]) -> list[str]:
     """Places in order, n * (n - 1) + 1 of them, beginning and ending with the first; [] for fewer than two.
 
     Every place of a complete directed graph has as many ways in as out, so there is a circuit over all of them

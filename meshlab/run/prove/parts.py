@@ -17,11 +17,11 @@ from meshlab.run.desired import baseline, untouched
 from meshlab.run.prepare import prepare, reset
 from meshlab.run.prove import expect, road
 from meshlab.run.prove.events import ProofEvent, Tell
-from meshlab.run.prove.expect import Expected, ProofLook, as_proof, required
+from meshlab.run.prove.expect import Expected, ProofVerdicts, as_proof, required
 from meshlab.run.prove.sample import Sample
 from meshlab.run.run import Run
 from meshlab.run.solve import perform, solve
-from meshlab.run.solve.perform import Manner
+from meshlab.run.solve.perform import PerformOptions
 from meshlab.run.store import events
 
 WRONG_SETTLES = 25.0
@@ -39,7 +39,7 @@ class ProofParts:
         self._run = run
         self._tell = tell
         self._sample = sample
-        self._look = ProofLook(run)
+        self._verdicts = ProofVerdicts(run)
         self.fresh: dict[str, Verdict] = {}
         self.solved: dict[str, Verdict] = {}
         self.wrong: dict[str, WrongProof] = {}
@@ -53,7 +53,7 @@ class ProofParts:
         """For an operation that is done as a part of this phase of the proof."""
         return Track(as_proof(phase, self._tell), Estimates(self._run.paths.root))
 
-    def on_paper(self) -> None:
+    def compare_files(self) -> None:
         """What the files alone tell of the road, before anything takes time. The proof itself is told by the cluster."""
         left = road.road(self._run) if self._run.lab.previous else None
         if left is not None:
@@ -64,31 +64,31 @@ class ProofParts:
         """The lab on its clusters."""
         await prepare.prepare(self._run, self._track("prepare"))
 
-    async def on_fresh(self) -> None:
+    async def prove_fresh(self) -> None:
         """Goals red for their reasons, guards green, and nothing changed by looking."""
         self._begin("fresh")
         before = await untouched.take(self._run)
         checks = required(self._run.lab.steps)
-        await self._look.judge([check for check in checks if check.role == "guard"], wait=True)
-        await self._look.judge([check for check in checks if check.role != "guard"], wait=False)
-        self.fresh = dict(self._look.found)
+        await self._verdicts.judge([check for check in checks if check.role == "guard"], wait=True)
+        await self._verdicts.judge([check for check in checks if check.role != "guard"], wait=False)
+        self.fresh = dict(self._verdicts.found)
         for check in checks:
-            self._tell(self._look.compare("fresh", check, expect.fresh(check)))
-        self._tell(await self._look.unchanged("fresh", "checks change nothing", before))
+            self._tell(self._verdicts.compare("fresh", check, expect.fresh(check)))
+        self._tell(await self._verdicts.unchanged("fresh", "checks change nothing", before))
         self.start = await road.start(self._run)
         if self._run.lab.previous:
             self._tell(road.compare(self._run, self.start))
 
-    async def on_solved(self, steps: list[Step]) -> None:
+    async def prove_solved(self, steps: list[Step]) -> None:
         """Step by step all green; solving again changes nothing; and all is still green at the end."""
         for step in steps:
-            await self._on_step(step)
-        self.solved = dict(self._look.found)
+            await self._prove_step(step)
+        self.solved = dict(self._verdicts.found)
         self._begin("solved")
         last = [check for check in self._required(steps) if judge.lasting(check)]
-        await self._look.judge(last, wait=True)
+        await self._verdicts.judge(last, wait=True)
         for check in last:
-            self._tell(self._look.compare("solved", check, PASSES))
+            self._tell(self._verdicts.compare("solved", check, PASSES))
         if steps == list(self._run.lab.steps):
             self.end = await road.end(self._run)
 
@@ -96,7 +96,7 @@ class ProofParts:
         left_out = self._sample.left_out if self._sample else ()
         return [check for check in required(steps) if check.id not in left_out]
 
-    async def _on_step(self, step: Step) -> None:
+    async def _prove_step(self, step: Step) -> None:
         run, phase = self._run, f"solve/{step.id}"
         self._begin(phase)
         if step is not run.lab.steps[0]:
@@ -104,51 +104,51 @@ class ProofParts:
             await baseline.take(run, "step-start", step.id)
             run.append(events.Moved(step=step.id))
         await self._solve(step, phase)
-        await self._look.judge(self._required([step]), wait=True)
+        await self._verdicts.judge(self._required([step]), wait=True)
         for check in self._required([step]):
-            self._tell(self._look.compare(phase, check, PASSES))
+            self._tell(self._verdicts.compare(phase, check, PASSES))
         if self._sample is None:
             before = await untouched.take(run)
             await self._solve(step, phase)
-            self._tell(await self._look.unchanged(phase, "a second solve changes nothing", before))
+            self._tell(await self._verdicts.unchanged(phase, "a second solve changes nothing", before))
 
     async def _solve(self, step: Step, phase: str) -> None:
         experiments = self._sample.experiments if self._sample else True
         await solve.solve(self._run, step.id, self._track(phase), experiments=experiments)
 
-    async def on_wrong(self, wrong: Misconception) -> None:
+    async def prove_misconception(self, wrong: Misconception) -> None:
         """Exactly its declared reds, on the checks of the steps up to its own."""
         run, phase = self._run, f"wrong/{wrong.id}"
         self._begin(phase)
         await reset.reset(run, wrong.step, self._track(phase))
-        await self._mislead(wrong, phase)
+        await self._apply_misconception(wrong, phase)
         ids = [step.id for step in run.lab.steps]
         steps = list(run.lab.steps[: ids.index(wrong.step) + 1])
         checks = [check for check in self._required(steps) if not run.lab.ended(check, wrong.step)]
         known = run.lab.all_checks()
         expected = {check.id: expect.wrong(check, wrong.red, known) for check in checks}
-        await self._look.judge_until(checks, expected, WRONG_SHOWS)
+        await self._verdicts.judge_until(checks, expected, WRONG_SHOWS)
         for check in checks:
-            self._tell(self._look.compare(phase, check, expected[check.id]))
+            self._tell(self._verdicts.compare(phase, check, expected[check.id]))
         blocked = tuple(check.id for check in checks if expect.blocked(check, wrong.red, known))
         self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
 
-    async def _mislead(self, wrong: Misconception, phase: str) -> None:
+    async def _apply_misconception(self, wrong: Misconception, phase: str) -> None:
         """The misconception in place of its step's solution, or on top of it."""
         run = self._run
         solution, mistake = lab_folder.solve_folder(run.loaded, wrong.step), lab_folder.wrong_folder(run.loaded, wrong.id)
         async with solver(run) as appliers:
-            usual = Manner(appliers=appliers, script=scripts.trusted(run), experiments=False)
-            lenient = Manner(
+            usual = PerformOptions(appliers=appliers, script=scripts.trusted(run), experiments=False)
+            lenient = PerformOptions(
                 appliers=appliers, script=scripts.trusted(run), experiments=False, strict=False, settle_within=WRONG_SETTLES
             )
-            for folder, manner in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
-                await perform.perform(run, load_change(run.loaded, folder), manner, Track(as_proof(phase, self._tell)))
+            for folder, options in [(solution, usual)] * wrong.on_solved + [(mistake, lenient)]:
+                await perform.perform(run, load_change(run.loaded, folder), options, Track(as_proof(phase, self._tell)))
 
-    async def on_reset(self) -> None:
+    async def prove_reset(self) -> None:
         """Back to the start, as if nothing had ever been done."""
         first = self._run.lab.steps[0].id
         self._begin("reset")
         before = untouched.kept(self._run, first) or {}
         await reset.reset(self._run, first, self._track("reset"))
-        self._tell(await self._look.unchanged("reset", "the fingerprint is that of fresh", before))
+        self._tell(await self._verdicts.unchanged("reset", "the fingerprint is that of fresh", before))

@@ -54,16 +54,16 @@ class Proving:
         run, request, parts = self._run, self._request, self._parts
         steps, wrongs = chosen(run.lab_id, run.lab, request)
         with run.lock("prove"):
-            parts.on_paper()
+            parts.compare_files()
             await parts.prepare()
             if not request.only or not steps:
-                await parts.on_fresh()
+                await parts.prove_fresh()
             if steps:
-                await parts.on_solved(steps)
+                await parts.prove_solved(steps)
             for wrong in wrongs:
-                await parts.on_wrong(wrong)
+                await parts.prove_misconception(wrong)
             if self._whole:
-                await parts.on_reset()
+                await parts.prove_reset()
             proof = await self._proof(self._ok)
             if self._ok and request.write and self._whole:
                 write_proof(run.loaded.folder, proof)

@@ -51,7 +51,7 @@ class Called(Line, frozen=True, tag="call"):
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
-class Told(Line, frozen=True, tag="progress"):
+class Progressed(Line, frozen=True, tag="progress"):
     """An operation went on."""
 
     call: int
@@ -124,7 +124,9 @@ class Ended(Line, frozen=True, tag="end"):
     hint: str = ""
 
 
-AnyLine = Opened | Known | Called | Told | Judged | Happened | Traced | Reached | Listed | Counted | Debriefed | Stood | Ended
+AnyLine = (
+    Opened | Known | Called | Progressed | Judged | Happened | Traced | Reached | Listed | Counted | Debriefed | Stood | Ended
+)
 KINDS = (
     *("recording", "values", "call", "progress", "verdict", "experiment", "trace", "matrix", "pods", "traffic"),
     *("debrief", "snapshot", "end"),

@@ -33,7 +33,7 @@ class RecordRequest(Struct, frozen=True, kw_only=True):
     state: Path | None = None
 
 
-class _Alone(Session):
+class _UnattendedSession(Session):
     """meshlab does the learner's part of experiments too, and solves a step without running them."""
 
     def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
@@ -44,7 +44,7 @@ class _Alone(Session):
     def experiment(self, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
         from meshlab.run.experiments.experiment import run_experiment
 
-        return streamed(lambda tell: run_experiment(self.run, experiment, tell, alone=True))
+        return streamed(lambda tell: run_experiment(self.run, experiment, tell, unattended=True))
 
 
 async def record(request: RecordRequest, tell: Callable[[Event], None]) -> None:
@@ -59,7 +59,7 @@ async def record(request: RecordRequest, tell: Callable[[Event], None]) -> None:
         unfinished = run.paths.root / f"{lab}.recording"
         unfinished.unlink(missing_ok=True)
         try:
-            await drive(recorded(_Alone(run), unfinished), lambda step: part(run, step), tell)
+            await drive(recorded(_UnattendedSession(run), unfinished), lambda step: part(run, step), tell)
             recording_file.pack(unfinished)
             _put(unfinished, request.file.absolute())
         finally:

@@ -82,8 +82,8 @@ class Played:
             self._news.clear()
             step = judge.step_of(self.run).id
             timed = [pair for segment in self._played(step) for pair in segment.verdicts][self._told.get(step, 0) :]
-            async with aclosing(self.pace.play(timed)) as told:
-                async for verdict in told:
+            async with aclosing(self.pace.play(timed)) as progress:
+                async for verdict in progress:
                     if self._news.is_set():
                         break
                     self._told[step] = self._told.get(step, 0) + 1
@@ -134,7 +134,7 @@ class Played:
             self.run.append(events.Solved(step=step) if act == "solve" else events.WasReset(step=step))
             self.reach(step, number)
 
-        return self.pace.play(segment.told, segment.began, reached)
+        return self.pace.play(segment.progress, segment.began, reached)
 
     def finish(self, step: str) -> None:
         """All that was recorded of a step, at once."""
@@ -183,5 +183,5 @@ def judged(run: Run, segments: list[Segment], check: str, recorded: Verdict | No
 
 def _right(segments: list[Segment], check: str) -> str | None:
     """The answer that was green when it was recorded."""
-    told = [verdict for segment in segments for _, verdict in segment.verdicts if verdict.check == check]
-    return next((verdict.seen for verdict in told if verdict.green), None)
+    progress = [verdict for segment in segments for _, verdict in segment.verdicts if verdict.check == check]
+    return next((verdict.seen for verdict in progress if verdict.green), None)

@@ -96,7 +96,7 @@ class Replay(RunGuide):
             self.run.begin()
             self.run.append(events.Prepared(seconds=prepared.snapshot.ready_seconds if prepared.snapshot else 0.0))
 
-        return self._pace.play(prepared.told, prepared.began, ready)
+        return self._pace.play(prepared.progress, prepared.began, ready)
 
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         del wait

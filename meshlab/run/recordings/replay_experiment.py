@@ -29,14 +29,14 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
     step = next(one.id for one in run.lab.steps if about in one.experiments)
     number = played.act(step, f"experiment {experiment}")
     segment = played.segments(step)[number]
-    told: dict[str, list[Verdict]] = {}
+    verdicts: dict[str, list[Verdict]] = {}
     finished: dict[str, Any] = {}
     run.append(events.ExperimentStarted(experiment=experiment))
     async with aclosing(played.pace.play(segment.happened, segment.began)) as happened:
         async for event in happened:
             finished = event.result or finished
             if event.verdict is not None and event.verdict.outcome is not Outcome.PENDING:
-                told.setdefault(event.phase, []).append(event.verdict)
+                verdicts.setdefault(event.phase, []).append(event.verdict)
                 judge.keep(run, event.verdict)
             if event.kind != "finished":
                 yield _retold(run, event, predicted)
@@ -44,7 +44,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
         **finished,
         "predicted": predicted or {},
         "right": scoring.right_choice(about),
-        "score": scoring.score(run, about, predicted, told),
+        "score": scoring.score(run, about, predicted, verdicts),
         "finished": round(time.time(), 3),
     }
     run.append(events.ExperimentFinished(experiment=experiment, result=result))
@@ -55,7 +55,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
 def _retold(run: Run, event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
     """With the viewer's prediction, in the viewer's language."""
     if event.fault is not None:
-        return replace(event, text=fault_words.told(event.kind, event.fault, run.language))
+        return replace(event, text=fault_words.announcement(event.kind, event.fault, run.language))
     if event.matrix is None:
         return event
     red = {(row, column) for row, column in (predicted or {}).get("cells", ())} if predicted else None

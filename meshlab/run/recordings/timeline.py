@@ -29,7 +29,7 @@ class Segment:
     act: str = ""
     """`solve`, `reset`, or `experiment` with its id; "" for what was seen on coming to the step."""
     began: float = 0.0
-    told: list[tuple[float, Progress]] = field(default_factory=list)
+    progress: list[tuple[float, Progress]] = field(default_factory=list)
     happened: list[tuple[float, ExperimentEvent]] = field(default_factory=list)
     verdicts: list[tuple[float, Verdict]] = field(default_factory=list)
     traces: dict[str, Trace | lines.Ended] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class _Walk:
         """Where what comes back belongs."""
         if line.method == "prepare":
             # Waking a cluster up again is no part of the way.
-            first = done and not self._found.prepared.told
+            first = done and not self._found.prepared.progress
             if first:
                 self._found.prepared.began = line.t
             return self._found.prepared if first else Segment()
@@ -133,8 +133,8 @@ class _Walk:
     def _answered(self, line: AnyLine) -> None:
         called, segment = self._calls.get((self._opened, getattr(line, "call", 0)), (None, Segment()))
         match line:
-            case lines.Told():
-                segment.told.append((line.t, line.progress))
+            case lines.Progressed():
+                segment.progress.append((line.t, line.progress))
             case lines.Happened():
                 segment.happened.append((line.t, line.event))
             case lines.Judged():

@@ -35,10 +35,10 @@ def written_down(run: LabRun, writer: Writer, opened: lines.Opened, values: Call
 
     values: the template values that only the run knows, asked for again after each call.
     """
-    return cast("LabRun", _TourWriter(run, writer, opened, values))
+    return cast("LabRun", TourWriter(run, writer, opened, values))
 
 
-class _TourWriter:
+class TourWriter:
     """Around another LabRun. STREAMS and ANSWERS say how most members are written down; the others leave something out.
 
     What is neither there nor here is not written down: texts of the lab ship with meshlab.
@@ -179,7 +179,7 @@ def _arguments(method: str, given: tuple[Any, ...], named: dict[str, Any]) -> di
 
 
 def _told(call: int, t: float, progress: Progress) -> lines.AnyLine:
-    return lines.Told(t=t, call=call, progress=progress)
+    return lines.Progressed(t=t, call=call, progress=progress)
 
 
 def _judged(call: int, t: float, verdict: Verdict) -> lines.AnyLine:

@@ -22,7 +22,7 @@ APPLY, SCRIPTS, SETTLE, ANSWERS, EXPERIMENTS = "apply-solution", "run-scripts", 
 SETTLE_WITHIN = 90.0
 
 
-class Manner(Struct, frozen=True, kw_only=True):
+class PerformOptions(Struct, frozen=True, kw_only=True):
     """How a change is made."""
 
     appliers: Appliers
@@ -34,52 +34,52 @@ class Manner(Struct, frozen=True, kw_only=True):
     settle_within: float = SETTLE_WITHIN
 
 
-def phases(found: Change, manner: Manner) -> list[str]:
+def phases(found: Change, options: PerformOptions) -> list[str]:
     """The phases that `perform` goes through."""
     wanted = {
         APPLY: True,
         SCRIPTS: bool(found.scripts),
         SETTLE: True,
         ANSWERS: bool(found.answers or found.predictions),
-        EXPERIMENTS: bool(found.experiments) and manner.experiments,
+        EXPERIMENTS: bool(found.experiments) and options.experiments,
     }
     return [phase for phase, is_wanted in wanted.items() if is_wanted]
 
 
-async def perform(run: Run, found: Change, manner: Manner, track: Track) -> None:
+async def perform(run: Run, found: Change, options: PerformOptions, track: Track) -> None:
     """Goes through `phases`; to plan them is the caller's."""
-    planned = phases(found, manner)
+    planned = phases(found, options)
     with track.phase(APPLY):
-        done = await change.make(run.lab, found, manner.appliers)
+        done = await change.make(run.lab, found, options.appliers)
     if SCRIPTS in planned:
         with track.phase(SCRIPTS):
             for script in found.scripts:
-                await manner.script(script)
+                await options.script(script)
     with track.phase(SETTLE):
-        await settled(run, manner)
+        await settled(run, options)
         # Kubelet may have looked between our write and its own news of it: once more.
-        await change.nudge(run.lab, done.nudged, readers(manner.appliers))
+        await change.nudge(run.lab, done.nudged, readers(options.appliers))
     if ANSWERS in planned:
         with track.phase(ANSWERS):
-            await say(run, found)
+            await record_answers(run, found)
     if EXPERIMENTS in planned:
         await experiments(run, found, track)
 
 
-async def settled(run: Run, manner: Manner) -> None:
+async def settled(run: Run, options: PerformOptions) -> None:
     """Until the lab's namespaces have settled, on every cluster."""
     kubes = [await run.kube(cluster) for cluster in run.lab.clusters]
     try:
-        await asyncio.gather(*(rollout.settled(kube, run.lab.all_namespaces, manner.settle_within) for kube in kubes))
+        await asyncio.gather(*(rollout.settled(kube, run.lab.all_namespaces, options.settle_within) for kube in kubes))
     except PreparationTimeout:
-        if manner.strict:
+        if options.strict:
             raise
 
 
-async def say(run: Run, found: Change) -> None:
+async def record_answers(run: Run, found: Change) -> None:
     """Answers and predictions; what has been said already is not said again."""
     for check, one in found.answers.items():
-        text = await right(run, one) if one.measured else one.value
+        text = await right_answer(run, one) if one.measured else one.value
         if run.state().answers.get(check) != text:
             answers.answer(run, check, text)
     for name, foretold in found.predictions.items():
@@ -88,7 +88,7 @@ async def say(run: Run, found: Change) -> None:
             answers.predict(run, name, foretold.as_json())
 
 
-async def right(run: Run, one: Answer) -> str:
+async def right_answer(run: Run, one: Answer) -> str:
     """The right answer, as the check itself finds it. EnvironmentFault when it could not be measured."""
     from meshlab.check.kinds.answer import measure
 
@@ -106,11 +106,11 @@ async def experiments(run: Run, found: Change, track: Track) -> None:
     """Those that have not been run to their end yet."""
     from meshlab.run.experiments.experiment import run_experiment
 
-    names = [one.experiment for one in found.experiments if not over(run, one.experiment)]
+    names = [one.experiment for one in found.experiments if not completed(run, one.experiment)]
     track.running(EXPERIMENTS, total=len(names))
     for number, name in enumerate(names):
         track.running(EXPERIMENTS, done=number, total=len(names), detail=name)
-        await run_experiment(run, name, partial(_note, track), alone=True)
+        await run_experiment(run, name, partial(_note, track), unattended=True)
     track.done(EXPERIMENTS, done=len(names), total=len(names))
 
 
@@ -119,7 +119,7 @@ def _note(track: Track, event: ExperimentEvent) -> None:
         track.note(EXPERIMENTS, f"{event.experiment}: {event.text}")
 
 
-def over(run: Run, experiment: str) -> bool:
+def completed(run: Run, experiment: str) -> bool:
     """Whether it was run to its end and came out as it should."""
     result = run.state().experiments.get(experiment) or {}
     verdicts = [one for phase in result.get("phases", ()) for one in phase["verdicts"]]

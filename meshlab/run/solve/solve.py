@@ -12,7 +12,7 @@ from meshlab.run.accounts.appliers import solver
 from meshlab.run.checks import judge
 from meshlab.run.run import Run
 from meshlab.run.solve import perform
-from meshlab.run.solve.perform import Manner
+from meshlab.run.solve.perform import PerformOptions
 from meshlab.run.store import events
 
 
@@ -28,8 +28,8 @@ async def solve(run: Run, step: str, track: Track, *, experiments: bool | frozen
         if not isinstance(experiments, bool):
             found = replace(found, experiments=tuple(one for one in found.experiments if one.experiment in experiments))
         async with solver(run) as appliers:
-            manner = Manner(appliers=appliers, script=scripts.trusted(run), experiments=experiments is not False)
-            track.plan(perform.phases(found, manner))
-            await perform.perform(run, found, manner, track)
+            options = PerformOptions(appliers=appliers, script=scripts.trusted(run), experiments=experiments is not False)
+            track.plan(perform.phases(found, options))
+            await perform.perform(run, found, options, track)
         track.learn()
         run.append(events.Solved(step=chosen.id))

@@ -43,7 +43,7 @@ def held(file: Path, operation: str, subject: Words | str = "") -> Iterator[None
     try:
         if not _take(handle):
             raise locked(_holder(handle), subject or file.parent.name)
-        _say(handle, Holder(os.getpid(), operation, time.time()))
+        _write_holder(handle, Holder(os.getpid(), operation, time.time()))
         try:
             yield
         finally:
@@ -127,7 +127,7 @@ def _take(handle: int) -> bool:
     return True
 
 
-def _say(handle: int, holder: Holder) -> None:
+def _write_holder(handle: int, holder: Holder) -> None:
     os.ftruncate(handle, 0)
     os.pwrite(handle, msgspec.json.encode(holder), 0)
 

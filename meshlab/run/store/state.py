@@ -128,11 +128,11 @@ def _progress(state: State, event: events.AnyEvent) -> None:
         case events.HintShown():
             state.hints.setdefault(event.about, []).append(event.hint)
         case _:
-            _said(state, event)
+            _take_input(state, event)
     state.touched = state.touched or isinstance(event, _BY_THE_LEARNER)
 
 
-def _said(state: State, event: events.AnyEvent) -> None:
+def _take_input(state: State, event: events.AnyEvent) -> None:
     match event:
         case events.Answered():
             state.answers[event.check] = event.text

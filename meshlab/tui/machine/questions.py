@@ -103,5 +103,5 @@ class LiveFirstStart:
 
     def answer(self, name: str, value: str) -> str:
         if name == "engine":
-            self._backend.usual_context = choose.context(value)
+            self._backend.default_context = choose.context(value)
         return self._preferences.keep(name, value)

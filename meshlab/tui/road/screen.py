@@ -198,7 +198,7 @@ class HomeScreen(MeshScreen[None]):
     async def open(self, lab: str) -> None:
         """A machine that cannot run a lab is said to be none before anything is made."""
         problems = [one.text for one in self.findings or () if one.state == "problem"]
-        if not problems or (isinstance(self.backend, LiveBackend) and self.backend.usual_context):
+        if not problems or (isinstance(self.backend, LiveBackend) and self.backend.default_context):
             self.post_message(OpenLab(lab))
             return
         question = ConfirmModal(tr(self, "doctor.try-title"), tr(self, "doctor.try-text"), items=problems)

@@ -99,7 +99,7 @@ class Forbidding(FakeKube):
 
 async def test_a_client_of_the_account_tells_its_refusals_apart() -> None:
     kube = Forbidding()
-    client: Kube = submission.Refusing(kube)
+    client: Kube = submission.SubmissionKube(kube)
     pods = ObjectRef(kind="Pod", namespace="shop")
     for refused in (client.list(pods), client.delete(pods)):
         with pytest.raises(RefusedError, match="may not do this"):

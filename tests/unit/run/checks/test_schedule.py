@@ -8,7 +8,7 @@ import pytest
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.lab.checks import SuccessSpec
-from meshlab.run.checks.schedule import Due
+from meshlab.run.checks.schedule import Schedule
 from tests.unit.run.small_run import small_run
 
 
@@ -18,6 +18,6 @@ def test_requests_from_before_a_lab_is_watched_are_waited_for(tmp_path: Path, wi
 
     some = small_run(tmp_path).lab.all_checks()["colour"]
     served = SuccessSpec(actor="shoppers", window="last", seconds=8, max_failed=0)
-    due = Due([replace(some, object=None, success=served, within=within)])
+    due = Schedule([replace(some, object=None, success=served, within=within)])
     red = Verdict(check="colour", step="first", kind="success", role="guard", outcome=Outcome.FAIL, expected="none failed")
     assert due.judged(red).outcome is outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meshlab.check.verdict import Outcome, Verdict
 from meshlab.run.checks import judge, watch
-from meshlab.run.checks.schedule import Due
+from meshlab.run.checks.schedule import Schedule
 from meshlab.run.guide import answers
 from meshlab.run.session import Session
 from meshlab.run.snapshot import take
@@ -49,7 +49,7 @@ async def test_a_red_check_within_its_time_after_a_change_is_pending(tmp_path: P
     from msgspec.structs import replace
 
     check = replace(small_run(tmp_path).lab.all_checks()["colour"], within=60)
-    due = Due([check])
+    due = Schedule([check])
     red = Verdict(check="colour", step="first", kind="object", role="goal", outcome=Outcome.FAIL, expected="red")
     assert due.judged(red).outcome is Outcome.FAIL, "nothing changed since it is watched"
     due.mark(["colour"])

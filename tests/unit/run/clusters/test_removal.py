@@ -31,5 +31,5 @@ async def test_clusters_of_grades_proofs_and_recordings_are_found(tmp_path: Path
     for purpose in scratch.PURPOSES:
         with scratch.folder(tmp_path, purpose, "2-router-mesh") as where:
             begun(where.root, f"of-{purpose}")
-    found = [one.name for one in await removal.find(Paths(tmp_path))]
+    found = [one.name for one in await removal.leftovers(Paths(tmp_path))]
     assert found == ["meshlab-main", "meshlab-of-grade", "meshlab-of-prove", "meshlab-of-record"]

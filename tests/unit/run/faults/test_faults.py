@@ -165,9 +165,9 @@ async def test_what_cannot_be_undone_stays_in_the_journal(tmp_path: Path, kube: 
 async def test_a_learners_fault_is_seen_when_it_is_there(tmp_path: Path, kube: FakeKube) -> None:
     run = small_run(tmp_path, kube)
     entry = await faults.begin(run, FAULTS["scale"], apply=False)
-    assert not await faults.seen(run, entry)
+    assert not await faults.in_force(run, entry)
     kube.edit("Deployment", "web", lambda obj: obj["spec"].update(replicas=0), manager="kubectl")
-    assert await faults.seen(run, entry)
+    assert await faults.in_force(run, entry)
     await faults.undo(run, entry)
     assert state(kube)["replicas"] == 1
 
@@ -189,7 +189,7 @@ async def test_a_variable_is_one_write_a_workload_and_nothing_else_of_it_changes
     after = kube.one("Deployment", "web")["spec"]["template"]["spec"]["containers"]
     assert [kind for _, kind, _ in kube.writes].count("Deployment") == 1
     assert after == [{**before[0], "env": [{"name": "A", "value": "1"}, {"name": "TIMEOUT", "value": "300"}]}]
-    assert await faults.seen(run, entry)
+    assert await faults.in_force(run, entry)
 
 
 @pytest.mark.parametrize("nudge", [True, False])

@@ -18,10 +18,10 @@ async def test_next_wants_all_green_and_takes_a_baseline(tmp_path: Path) -> None
     kube = shop(config_map("paint", colour="blue"), config_map("keep"))
     run = await started(small_run(tmp_path, kube))
     with pytest.raises(UsageError, match="not done yet: colour, why"):
-        await next_step.go_on(run)
+        await next_step.advance(run)
     kube.edit("ConfigMap", "paint", lambda obj: obj["data"].update(colour="red"))
     answers.answer(run, "why", "one")
-    await next_step.go_on(run)
+    await next_step.advance(run)
     assert take(run).current == "second"
     paint = ObjectRef(kind="ConfigMap", name="paint")
     world = await run.world()
@@ -33,7 +33,7 @@ async def test_next_wants_all_green_and_takes_a_baseline(tmp_path: Path) -> None
 async def test_next_needs_no_look_when_the_step_was_done_before(tmp_path: Path) -> None:
     run = await started(small_run(tmp_path, shop()))
     run.append(events.StepDone(step="first"), events.StepDone(step="second"))
-    await next_step.go_on(run)
+    await next_step.advance(run)
     assert take(run).current == "second"
-    await next_step.go_on(run)
+    await next_step.advance(run)
     assert take(run).current == "second", "the last one stays"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from meshlab.check.world import LogEntry, Reply
 from meshlab.errors import UsageError
 from meshlab.run.api import Hop
-from meshlab.run.observe.hops import OUTSIDE, PodAt, Seen, merge
+from meshlab.run.observe.hops import OUTSIDE, PodAt, RequestEvidence, merge
 from meshlab.run.observe.trace import _target
 from meshlab.words import say
 from tests.unit.run.small_run import small_run
@@ -59,10 +59,10 @@ def line(proxy: str, came_from: str, authority: str, sent_to: str = "", *, t: fl
     )  # fmt: skip
 
 
-def seen(reply: dict[str, Any] | None, *entries: LogEntry, url: str = "http://web:8080/", **more: Any) -> Seen:
+def seen(reply: dict[str, Any] | None, *entries: LogEntry, url: str = "http://web:8080/", **more: Any) -> RequestEvidence:
     about = Reply(status=more.pop("status", 200), ms=9.0, tree=reply, error=more.pop("error", None))
     caller = more.pop("caller", "probe")
-    return Seen(
+    return RequestEvidence(
         nonce="n1", url=url, reply=about, caller=Hop(kind="client", name=caller), entries=entries, pods=PODS,
         caller_ip=IP.get(caller, OUTSIDE), **more,
     )  # fmt: skip
@@ -209,8 +209,8 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 """What was seen of requests on a kind cluster: at the start of 2-router-mesh, and with its step `policy` solved."""
 
 
-def recorded(name: str) -> Seen:
-    return msgspec.json.decode((RECORDED / f"trace-{name}.json").read_bytes(), type=Seen)
+def recorded(name: str) -> RequestEvidence:
+    return msgspec.json.decode((RECORDED / f"trace-{name}.json").read_bytes(), type=RequestEvidence)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from meshlab.lab.address import Endpoint, ObjectRef
 from meshlab.objects import inventory
 from meshlab.objects.inventory import Scope
 from meshlab.objects.names import Object
-from meshlab.run.clusters import places
+from meshlab.run.clusters import lab_clusters
 from meshlab.run.prepare import preflight
 from tests.unit.run.fake_kube import FakeKube
 from tests.unit.run.small_run import FakeEngine, config_map, shop, small_run
@@ -94,4 +94,4 @@ async def test_kinds_that_may_not_be_seen_hold_nothing_of_ours() -> None:
 def test_a_call_from_this_machine_needs_a_port_of_it(tmp_path: Path, published: bool, port: str, found: int) -> None:
     lab = small_run(tmp_path).lab
     lab = structs.replace(lab, services={**lab.services, "street": Endpoint(port=port)})
-    assert len(places.unreachable(lab, Capabilities(published=published))) == found
+    assert len(lab_clusters.unreachable(lab, Capabilities(published=published))) == found

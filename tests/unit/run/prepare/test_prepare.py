@@ -20,7 +20,7 @@ from meshlab.lab.model import Fault
 from meshlab.run import clients, faults
 from meshlab.run.accounts import learner, submission
 from meshlab.run.catalog import RunRequest, make_run
-from meshlab.run.clusters import places, removal, usable
+from meshlab.run.clusters import lab_clusters, removal, usable
 from meshlab.run.prepare import preparation, prepare, stages
 from meshlab.run.run import Run
 from meshlab.run.snapshot import take
@@ -224,13 +224,13 @@ async def test_a_kernel_that_cannot_redirect_stops_a_lab_with_sidecars(
     (file,) = place.glob(f"pack/**/{LAB_ID}/lab.yaml")
     file.write_text(file.read_text() + "needs: {net-admin: true}\n")
     run = a_run(place, engine)
-    monkeypatch.setattr(places, "redirects", answer)
-    wanted = [places.Place(key="main", spec=ClusterSpec(name="main", node_image="node:1"))]
+    monkeypatch.setattr(lab_clusters, "redirects", answer)
+    wanted = [lab_clusters.LabCluster(key="main", spec=ClusterSpec(name="main", node_image="node:1"))]
     if refused:
         with pytest.raises(EnvironmentFault, match="net-admin"):
-            await places.check_needs(run, wanted)
+            await lab_clusters.check_needs(run, wanted)
     else:
-        await places.check_needs(run, wanted)
+        await lab_clusters.check_needs(run, wanted)
 
 
 @pytest.mark.parametrize("after", ["create-nodes", "setup-start", "take-inventory"])
@@ -363,5 +363,5 @@ async def test_a_cluster_is_made_with_room_for_every_lab(place: Path, engine: Me
     for entry in catalog():
         assert entry.loaded is not None
         if "main" in entry.loaded.lab.clusters:
-            wanted = places.spec_of(entry.loaded.lab, "main", run.cluster_name())
-            assert places.misfit(engine.infos[run.cluster_name()], wanted) == ""
+            wanted = lab_clusters.spec_of(entry.loaded.lab, "main", run.cluster_name())
+            assert lab_clusters.misfit(engine.infos[run.cluster_name()], wanted) == ""

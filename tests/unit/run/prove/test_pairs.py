@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from meshlab.cluster.progress import Progress
 from meshlab.errors import UsageError
 from meshlab.run.clusters import sweep
-from meshlab.run.prove.pairs import Pair, PairsRequest, pairs, tour
+from meshlab.run.prove.pairs import Pair, PairsRequest, circuit, pairs
 from tests.unit.run.fake_engine import MemoryEngine
 from tests.unit.run.prove import test_prove
 from tests.unit.run.prove.test_prove import PAINT
@@ -26,7 +26,7 @@ place, engine, lab = test_prove.place, test_prove.engine, test_prove.lab
 
 @given(st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=9))
 def test_a_tour_makes_each_switch_once(names: Sequence[str]) -> None:
-    found = tour(names)
+    found = circuit(names)
     assert sorted(pairwise(found)) == sorted(permutations(names, 2))
     assert found[:1] == (list(names[:1]) if len(names) > 1 else [])
 

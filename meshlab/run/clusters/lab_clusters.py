@@ -14,39 +14,39 @@ from meshlab.lab.model import Lab
 from meshlab.run.run import Run
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class LabCluster(Struct, frozen=True, kw_only=True):
     """One cluster of the lab."""
 
     key: str
     """The lab's name for it."""
     spec: ClusterSpec
-    found: ClusterInfo | None = None
+    info: ClusterInfo | None = None
 
     @property
     def usable(self) -> bool:
         """Whether it is there (running or not) and is what the lab needs."""
-        return self.found is not None and self.found.state != "partial" and not misfit(self.found, self.spec)
+        return self.info is not None and self.info.state != "partial" and not misfit(self.info, self.spec)
 
 
-async def connected(run: Run) -> list[Place]:
+async def connected(run: Run) -> list[LabCluster]:
     """The same as `look`; somebody else's cluster is met first, which makes nothing there. EngineError, PreparationTimeout."""
-    places = await look(run)
-    if run.engine.traits.owns_nodes or all(place.found is not None for place in places):
-        return places
-    for place in places:
-        if place.found is None:
+    clusters = await find_all(run)
+    if run.engine.traits.owns_nodes or all(cluster.info is not None for cluster in clusters):
+        return clusters
+    for cluster in clusters:
+        if cluster.info is None:
             track = Track(estimates=Estimates(run.paths.root))
-            await run.engine.create(place.spec, run.folder_of(place.key), track=track)
-    return await look(run)
+            await run.engine.create(cluster.spec, run.folder_of(cluster.key), track=track)
+    return await find_all(run)
 
 
-async def look(run: Run) -> list[Place]:
+async def find_all(run: Run) -> list[LabCluster]:
     """Every cluster of the lab as the engine sees it now."""
     return [
-        Place(
+        LabCluster(
             key=key,
             spec=spec_of(run.lab, key, run.cluster_name(key)),
-            found=await run.engine.find(run.cluster_name(key), run.folder_of(key)),
+            info=await run.engine.find(run.cluster_name(key), run.folder_of(key)),
         )
         for key in run.lab.clusters
     ]
@@ -67,7 +67,7 @@ def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
     )
 
 
-def with_room(run: Run, place: Place) -> ClusterSpec:
+def with_room(run: Run, cluster: LabCluster) -> ClusterSpec:
     """The cluster that is made for a lab. It is kept from lab to lab, and much is fixed when it is made.
 
     So it has the ports and the audited namespaces of every lab that came with meshlab, and for one of those the most
@@ -76,9 +76,9 @@ def with_room(run: Run, place: Place) -> ClusterSpec:
     from meshlab.lab.catalog import catalog
     from meshlab.run.accounts import submission
 
-    spec = place.spec
-    labs = [entry.loaded.lab for entry in catalog() if entry.loaded is not None and place.key in entry.loaded.lab.clusters]
-    others = [spec_of(lab, place.key, spec.name) for lab in labs]
+    spec = cluster.spec
+    labs = [entry.loaded.lab for entry in catalog() if entry.loaded is not None and cluster.key in entry.loaded.lab.clusters]
+    others = [spec_of(lab, cluster.key, spec.name) for lab in labs]
     ports = {name: port for other in others for name, port in other.ports.items()}
     return structs.replace(
         spec,
@@ -110,10 +110,10 @@ def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
     return ""
 
 
-async def check_needs(run: Run, places: list[Place]) -> None:
+async def check_needs(run: Run, clusters: list[LabCluster]) -> None:
     """EnvironmentFault naming each need of the lab that the engine does not meet."""
-    for place in places:
-        offered = place.found.capabilities if place.found and place.usable else await run.engine.offer(place.spec)
+    for cluster in clusters:
+        offered = cluster.info.capabilities if cluster.info and cluster.usable else await run.engine.offer(cluster.spec)
         if run.lab.needs.net_admin and run.engine.traits.owns_nodes:
             offered = structs.replace(offered, net_admin=await redirects() is not False)
         problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]

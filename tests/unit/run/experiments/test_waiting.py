@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from meshlab.check.world import ActorResults, Reply
 from meshlab.errors import ClusterError
 from meshlab.lab.model import Actor
-from meshlab.run.experiments.experiment import CALM, calm
+from meshlab.run.experiments.experiment import QUIET, wait_for_answers
 from meshlab.run.run import Run
 from tests.unit.run.small_run import small_run
 
@@ -52,17 +52,17 @@ def on(run: Run, shoppers: Shoppers, monkeypatch: pytest.MonkeyPatch) -> Shopper
 
 async def test_it_waits_until_no_request_has_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     shoppers = on(run, Shoppers("http_5xx", "timeout", None), monkeypatch)
-    await calm(run)
-    assert shoppers.asked == [1000.0 - CALM] * 3
+    await wait_for_answers(run)
+    assert shoppers.asked == [1000.0 - QUIET] * 3
 
 
 async def test_a_lab_that_is_broken_anyway_is_not_waited_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     shoppers = on(run, Shoppers("refused"), monkeypatch)
-    await calm(run, within=0.0)
+    await wait_for_answers(run, within=0.0)
     assert len(shoppers.asked) == 1
 
 
 async def test_where_nobody_can_be_asked_it_begins(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     shoppers = on(run, Shoppers("gone"), monkeypatch)
-    await calm(run)
+    await wait_for_answers(run)
     assert len(shoppers.asked) == 1

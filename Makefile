@@ -88,7 +88,7 @@ bench: ready ## The design's budgets beside what was measured (JSON)
 	$(PY) -m tests.bench --json
 
 screens: env ## Pictures of every screen
-	$(PY) -m tests.tui.screens
+	$(PY) -m tests.tui.pictures
 
 recordings: ready ## Record labs for `meshlab tour` on real clusters (LAB=id: one)
 	$(PY) -m meshlab record $(LAB)

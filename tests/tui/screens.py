@@ -1,14 +1,7 @@
-"""Pictures of every screen: `python -m tests.tui.screens [FOLDER] [--png]`.
-
-They come from the scripted run; those of a tour come from the recordings that ship, of real runs.
-
-The SVGs in assets/screens come from here; a test says when they are out of date.
-"""
+"""The way to every screen over the scripted run, for tests; those of a tour come from the recordings that ship."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,8 +20,6 @@ from tests.tui.helpers import make_app, on, shows, until
 from tests.tui.scripted import ScriptedBackend, ScriptedRun
 from tests.tui.tours import TOURS, shipped
 
-ASSETS = Path(__file__).parents[2] / "assets" / "screens"
-SIZE = (140, 42)
 THEMES = ("meshlab-dark", "meshlab-light")
 LOCAL = "meshlab.report.compare.words.local"
 """Times are shown as the reader's clock has them, wherever that is."""
@@ -263,43 +254,3 @@ def still_clock() -> Iterator[None]:
             stack.enter_context(patch(f"meshlab.tui.{place}.monotonic", lambda: 100.0))
         stack.enter_context(patch(LOCAL, lambda time: "2026-09-21 13:33"))
         yield
-
-
-async def picture(name: str, theme: str, *, size: tuple[int, int] = SIZE, language: Language = "en") -> str:
-    """The SVG of one screen."""
-    with on_screen(name, language, theme) as (app, way):
-        async with app.run_test(size=size) as pilot:
-            await way(pilot)
-            await pilot.pause()
-            app.clear_notifications()
-            await pilot.pause()
-            return app.export_screenshot(title="meshlab")
-
-
-def write(folder: Path, *, png: bool = False, only: tuple[str, ...] = (), language: Language = "en") -> None:
-    """One SVG a screen and theme; with `png` also a picture of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in only or NAMES:
-        for theme in THEMES:
-            svg = asyncio.run(picture(name, theme, language=language))
-            file = folder / f"{name}-{theme.removeprefix('meshlab-')}.svg"
-            file.write_text(svg, encoding="utf-8")
-            if png:
-                to_png(svg, file.with_suffix(".png"))
-
-
-def to_png(svg: str, file: Path) -> None:
-    """Needs cairosvg; the font is one that most systems have."""
-    import cairosvg
-
-    cairosvg.svg2png(bytestring=svg.replace("Fira Code", "DejaVu Sans Mono").encode(), write_to=str(file), output_width=1600)
-
-
-if __name__ == "__main__":
-    arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
-    write(
-        Path(arguments[0]) if arguments else ASSETS,
-        png="--png" in sys.argv,
-        only=tuple(arguments[1:]),
-        language="zh" if "--zh" in sys.argv else "en",
-    )

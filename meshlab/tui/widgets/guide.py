@@ -82,6 +82,9 @@ class GuidePage(Markdown):
             color: $foreground;
             overflow: auto hidden;
             scrollbar-size-horizontal: 1;
+            scrollbar-background: $code-background;
+            scrollbar-background-hover: $code-background;
+            scrollbar-background-active: $code-background;
             margin: 0 0 1 0;
             border-left: blank $code-background;
             & > Label { width: auto; padding: 0 1; text-wrap: nowrap; }

@@ -40,8 +40,10 @@ class Paused(Pace):
         super().__init__(0)
         self._here = here
 
-    async def play(self, items: Iterable[tuple[float, T]], began: float = 0.0) -> AsyncGenerator[T, None]:
-        async for item in super().play(items, began):
+    async def play(
+        self, items: Iterable[tuple[float, T]], began: float = 0.0, at_end: Callable[[], None] | None = None
+    ) -> AsyncGenerator[T, None]:
+        async for item in super().play(items, began, at_end):
             yield item
             if self._here(item):
                 await asyncio.Event().wait()

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from meshlab.check.verdict import Outcome, Verdict
+from meshlab.check.verdict import Verdict
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.running import open_lab, with_run
-from meshlab.errors import ExitCode, worst
 from meshlab.report.text import summary, verdict_lines
 from meshlab.run.api import LabRun
+from meshlab.run.checks.exit_code import exit_code
 from meshlab.words import say
-
-
-def code_of(verdicts: Iterable[Verdict]) -> ExitCode:
-    """What a command that checked these ends with."""
-    return worst([_one_code(verdict) for verdict in verdicts])
-
-
-def _one_code(verdict: Verdict) -> ExitCode:
-    if verdict.green:
-        return ExitCode.PASS
-    if verdict.outcome is Outcome.ERROR:
-        return ExitCode.ENVIRONMENT
-    return ExitCode.WARNINGS if verdict.severity == "warn" else ExitCode.CHECKS_FAILED
 
 
 def show(verdict: Verdict, run: LabRun, options: Options, form: str) -> None:
@@ -96,7 +82,7 @@ def check_command(
         close(run, found, options, form)
         return found
 
-    ctx.exit(code_of(with_run(options, work, **how)))
+    ctx.exit(exit_code(with_run(options, work, **how)))
 
 
 def _evidence(verdict: Verdict) -> None:

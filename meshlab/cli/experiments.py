@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from meshlab.check.verdict import Cell, Verdict
-from meshlab.cli.checks import code_of
 from meshlab.cli.checks import show as show_verdict
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.output import note
@@ -18,6 +17,7 @@ from meshlab.report.matrix_text import matrix_text
 from meshlab.report.numbers_text import numbers_text
 from meshlab.report.score_text import score_text
 from meshlab.run.api import ExperimentEvent, ExperimentText, LabRun
+from meshlab.run.checks.exit_code import exit_code
 from meshlab.words import say
 
 
@@ -99,7 +99,7 @@ async def _run(run: LabRun, experiment: str, options: Options, form: str) -> Exi
     explanation = run.experiment_text(experiment, options.language).explanation
     if form == "text" and explanation:
         click.echo("\n" + explanation)
-    return code_of(last.values())
+    return exit_code(last.values())
 
 
 def _show(event: ExperimentEvent, run: LabRun, options: Options, form: str) -> None:

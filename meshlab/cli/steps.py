@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import click
@@ -48,14 +47,11 @@ def show_snapshot(snapshot: Snapshot, language: str, form: str) -> None:
 def start_command(options: Options, lab: str, seed: int | None, context: str | None, kubeconfig: str | None, form: str) -> None:
     """Prepare a lab and make it the current one. Safe to run again: it goes on, or wakes a stopped cluster."""
 
-    if kubeconfig:
-        os.environ["KUBECONFIG"] = kubeconfig
-
     async def work(run: LabRun) -> Snapshot:
         await show_progress(run.prepare(), options.language, form)
         return run.snapshot()
 
-    snapshot = with_run(options, work, lab, seed=seed, context=context)
+    snapshot = with_run(options, work, lab, seed=seed, context=context, kubeconfig=kubeconfig or "")
     show_snapshot(snapshot, options.language, form)
     if form == "text":
         note(say("cli.started", options.language, seconds=f"{snapshot.ready_seconds:.0f}"))

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from meshlab.cluster.cancelling import to_the_end
 from meshlab.cluster.track import Track
 from meshlab.run.catalog import RunRequest, make_run
@@ -24,6 +26,7 @@ async def alone(
     packs: Iterable[Path],
     seed: int,
     context: str = "",
+    kubeconfig: str = "",
     keep: bool = False,
     track: Track | None = None,
 ) -> AsyncIterator[Run]:
@@ -32,7 +35,8 @@ async def alone(
     Its cluster may be one that an earlier run of the same purpose kept. LockedError while another one is under way.
     """
     with scratch.folder(state, purpose, lab) as where:
-        run = make_run(RunRequest(lab=lab, state=where.root, packs=tuple(packs), seed=seed, context=context, language="en"))
+        request = RunRequest(lab=lab, state=where.root, packs=tuple(packs), seed=seed, context=context, kubeconfig=kubeconfig)
+        run = make_run(structs.replace(request, language="en"))
         try:
             yield run
         finally:

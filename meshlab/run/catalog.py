@@ -40,6 +40,8 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     """Of the seat; that of a run which is under way cannot be changed."""
     context: str | None = None
     """A kubeconfig context instead of kind."""
+    kubeconfig: str = ""
+    """Files, as $KUBECONFIG names them, that hold the context; "" is $KUBECONFIG or the default file."""
     default_context: str = ""
     """The one for a run that is nowhere yet, when none is named."""
     language: Language | None = None
@@ -68,6 +70,7 @@ def make_run(request: RunRequest) -> Run:
         loaded,
         where,
         context=request.context or "",
+        kubeconfig=request.kubeconfig,
         default_context=request.default_context,
         language=request.language or ("zh" if default_language() == "zh" else "en"),
         cluster=request.cluster,
@@ -79,13 +82,15 @@ def assemble(
     where: Paths,
     *,
     context: str = "",
+    kubeconfig: str = "",
     default_context: str = "",
     language: Language = "en",
     cluster: str = "",
 ) -> Run:
     """A run of a lab that was read already, with all that it works with. Nothing is asked of an engine or a cluster.
 
-    context: a kubeconfig context instead of kind; usual_context: for a run that is nowhere yet, when none is named.
+    context: a kubeconfig context instead of kind; default_context: for a run that is nowhere yet, when none is named.
+    kubeconfig: files that hold the context, where they are not the usual ones.
     cluster: the engine's name of the lab's first cluster. UsageError when the run has clusters elsewhere.
     """
     folder = where.run(loaded.id)
@@ -93,7 +98,7 @@ def assemble(
     following = state.Following(log)
     context = seat.context_of(following.now(), loaded.id, context, default_context)
     names = ClusterNames(loaded.id, loaded.lab, where, context, cluster, following.now)
-    clients = Clients(loaded.id, where, context, names, following.now)
+    clients = Clients(loaded.id, where, context, names, following.now, kubeconfig)
     values = Values(folder, loaded.values)
 
     def world() -> LiveWorld:

@@ -55,9 +55,12 @@ class ClusterNames:
 class Clients:
     """By cluster as the lab names it. Belongs to one event loop."""
 
-    def __init__(self, lab_id: str, paths: Paths, context: str, names: ClusterNames, state: Callable[[], State]) -> None:
-        """context: of a kubeconfig; "" is kind. state: what the run's log says now."""
+    def __init__(
+        self, lab_id: str, paths: Paths, context: str, names: ClusterNames, state: Callable[[], State], kubeconfig: str = ""
+    ) -> None:
+        """context: of a kubeconfig; "" is kind. state: what the run's log says now. kubeconfig: see `make`."""
         self.context = context
+        self._kubeconfig = kubeconfig
         self.names = names
         self._lab_id = lab_id
         self._paths = paths
@@ -76,7 +79,7 @@ class Clients:
     def engine(self) -> Engine:
         """EngineError when it cannot be had."""
         if self._engine is None:
-            self._engine = make(self.context)
+            self._engine = make(self.context, self._kubeconfig)
         return self._engine
 
     async def info(self, cluster: str, *, fresh: bool = False) -> ClusterInfo:
@@ -179,12 +182,13 @@ def asleep(info: ClusterInfo) -> ClusterError:
     return ClusterAsleep("cluster.asleep", cluster=info.name, state=Words(STATES[info.state]))
 
 
-def make(context: str) -> Engine:
-    """EngineError when it cannot be had."""
+def make(context: str, kubeconfig: str = "") -> Engine:
+    """EngineError when it cannot be had. kubeconfig: files that hold the context, as $KUBECONFIG names them; "": the usual."""
     if context:
         from meshlab.cluster.existing.engine import ContextEngine
+        from meshlab.cluster.kube import kubeconfigs
 
-        return ContextEngine(context)
+        return ContextEngine(context, files=kubeconfigs.named(kubeconfig) if kubeconfig else None)
     from meshlab.cluster.kind.engine import KindEngine
 
     return KindEngine()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from meshlab.cluster.doctor.model import Facts, Finding
 from meshlab.cluster.doctor.rules import RULES
-from meshlab.words import say
+from meshlab.words import say, tell
 
 __all__ = ["Facts", "Finding", "examine", "judge"]
 
@@ -30,5 +30,7 @@ def _finding(name: str, facts: Facts, language: str) -> Finding | None:
     if ruling is None:
         return None
     text = say(f"doctor.{name}.{ruling.state}", language, **ruling.parameters)
-    fix = say(f"doctor.{name}.fix", language, **ruling.parameters) if ruling.state in {"problem", "warning"} else ""
+    key = "fix-by-hand" if ruling.why else "fix"
+    why = tell(ruling.why, language)
+    fix = say(f"doctor.{name}.{key}", language, why=why, **ruling.parameters) if ruling.state in {"problem", "warning"} else ""
     return Finding(id=name, state=ruling.state, text=text, fix=fix, parameters=ruling.parameters)

@@ -13,6 +13,7 @@ from meshlab.cluster.doctor.model import Facts
 from meshlab.cluster.images.pins import load_pins
 from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.engine_api import program
+from meshlab.cluster.setup import failures
 from meshlab.cluster.setup.stand_ins import stand_ins
 
 
@@ -34,6 +35,7 @@ async def gather() -> Facts:
         kind_version=kind,
         kind_pinned=pins.tools["kind"].version,
         kubectl_version=kubectl,
+        not_had=failures.known(),
         inotify_instances=ask.number("/proc/sys/fs/inotify/max_user_instances"),
         inotify_watches=ask.number("/proc/sys/fs/inotify/max_user_watches"),
         unprivileged_port_start=ask.number("/proc/sys/net/ipv4/ip_unprivileged_port_start"),

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from meshlab.words import Words
+
 State = Literal["ok", "note", "unknown", "warning", "problem"]
 
 
@@ -25,6 +27,8 @@ class Facts(Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind_version: str = ""
     kind_pinned: str = ""
     kubectl_version: str = ""
+    not_had: dict[str, Words | str] = field(default_factory=dict)
+    """Program to why set-up could not download it the last time."""
     inotify_instances: int | None = None
     inotify_watches: int | None = None
     disk_free_gib: float | None = None
@@ -60,6 +64,8 @@ class Ruling(Struct, frozen=True):
 
     state: State
     parameters: dict[str, str] = field(default_factory=dict)
+    why: Words | str = ""
+    """Why set-up cannot mend it: the fix is `fix-by-hand` then, where that is filled in as ${why}."""
 
 
 class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):

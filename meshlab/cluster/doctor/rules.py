@@ -13,19 +13,19 @@ from meshlab.cluster.versions import at_least, minor
 
 
 def kind(facts: Facts) -> Ruling:
-    numbers = {"version": facts.kind_version, "pinned": facts.kind_pinned}
+    numbers, why = {"version": facts.kind_version, "pinned": facts.kind_pinned}, facts.not_had.get("kind", "")
     if not facts.kind_version:
-        return Ruling("problem", numbers)
-    return Ruling("ok" if at_least(facts.kind_version, facts.kind_pinned) else "warning", numbers)
+        return Ruling("problem", numbers, why)
+    return Ruling("ok" if at_least(facts.kind_version, facts.kind_pinned) else "warning", numbers, why)
 
 
 def kubectl(facts: Facts) -> Ruling:
     """kubectl is supported one minor version around the API server (https://kubernetes.io/releases/version-skew-policy/)."""
-    numbers = {"version": facts.kubectl_version, "node": facts.node_version}
+    numbers, why = {"version": facts.kubectl_version, "node": facts.node_version}, facts.not_had.get("kubectl", "")
     if not facts.kubectl_version:
-        return Ruling("problem", numbers)
+        return Ruling("problem", numbers, why)
     skew = abs(minor(facts.kubectl_version) - minor(facts.node_version))
-    return Ruling("ok" if skew <= 1 else "warning", numbers)
+    return Ruling("ok" if skew <= 1 else "warning", numbers, why)
 
 
 def snap_docker(facts: Facts) -> Ruling | None:

@@ -31,7 +31,8 @@ class ContextEngine:
 
     def __init__(self, context: str, *, files: list[Path] | None = None) -> None:
         self.context = context
-        self._files = files
+        self.files = files
+        """That hold the context; None: the user's usual ones."""
 
     def phases(self, spec: ClusterSpec, images: Sequence[str] = ()) -> list[str]:
         """Ids of the phases that `create` will go through."""
@@ -44,7 +45,7 @@ class ContextEngine:
         track.plan(self.phases(spec, images))
         track.running(CONNECT, detail=self.context)
         files = OwnFiles(folder)
-        chosen = kubeconfigs.only(self.context, self._files)
+        chosen = kubeconfigs.only(self.context, self.files)
         files.begin(spec)
         files.write_kubeconfig(msgspec.json.encode(chosen))
         kube = KubeClient(files.kubeconfig, self.context)

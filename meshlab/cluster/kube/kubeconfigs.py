@@ -14,10 +14,12 @@ FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile
 
 def user_files() -> list[Path]:
     """What KUBECONFIG names, else the default file."""
-    named = os.environ.get("KUBECONFIG", "")
-    if named:
-        return [Path(one).expanduser() for one in named.split(os.pathsep) if one]
-    return [Path.home() / ".kube" / "config"]
+    return named(os.environ.get("KUBECONFIG", "")) or [Path.home() / ".kube" / "config"]
+
+
+def named(files: str) -> list[Path]:
+    """Files that stand in one text, as KUBECONFIG names them."""
+    return [Path(file).expanduser() for file in files.split(os.pathsep) if file]
 
 
 def only(context: str, files: list[Path] | None = None) -> dict[str, Any]:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import Any
 
 import msgspec
 
+from meshlab.cluster.programs.process import run
+from meshlab.errors import EngineError
+
 DEADLINE = 10.0
 """Seconds that a program may take to say its version."""
 
 
-async def output(*command: str) -> tuple[str, str]:
-    """(stdout, error) of a program that may be missing, fail or hang."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-    except OSError as error:
-        return "", f"{command[0]}: {error.strerror}"
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), DEADLINE)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        return "", f"{command[0]} did not answer within {DEADLINE:.0f} s"
-    message = err.decode(errors="replace").strip().splitlines()
-    return out.decode(errors="replace"), "" if process.returncode == 0 else (message or ["failed"])[-1]
+async def output_of(*argv: str) -> str:
+    """What a program writes to stdout; "" where it is missing, fails or hangs."""
+    with contextlib.suppress(EngineError):
+        return (await run(*argv, deadline=DEADLINE)).text
+    return ""
 
 
 def decode(text: str) -> dict[str, Any]:
@@ -39,10 +29,9 @@ def decode(text: str) -> dict[str, Any]:
 
 
 async def kind_version() -> str:
-    out, _ = await output("kind", "version", "-q")
-    return out.strip()
+    return (await output_of("kind", "version", "-q")).strip()
 
 
 async def kubectl_version() -> str:
-    out, _ = await output("kubectl", "version", "--client", "-o", "json")
+    out = await output_of("kubectl", "version", "--client", "-o", "json")
     return str(decode(out).get("clientVersion", {}).get("gitVersion", ""))

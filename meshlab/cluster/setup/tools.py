@@ -10,6 +10,7 @@ from pathlib import Path
 from meshlab.cluster.images.pins import ToolPin, load_pins
 from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.process import run
+from meshlab.cluster.setup import failures
 from meshlab.cluster.setup.download import fetch
 from meshlab.cluster.setup.engine import Say, root_on_debian
 from meshlab.cluster.setup.environment import prepare, tools_folder
@@ -46,11 +47,14 @@ async def ensure_tool(name: str, say: Say, pin: ToolPin | None = None) -> str:
     prepare()
     pin, there = pin or load_pins().tools[name], await present(name)
     if fits(name, there, pin):
+        failures.forget(name)
         return f"{there} is there"
     try:
         await _download(pin, tools_folder() / name)
+        failures.forget(name)
         return f"{pin.version} downloaded"
     except MeshlabError as error:
+        failures.remember(name, error)
         why = error.message
     if there:
         return f"{there} is there and used; {pin.version} could not be had: {why}"

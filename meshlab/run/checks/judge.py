@@ -16,7 +16,7 @@ from meshlab.check import engine
 from meshlab.check.inputs import Inputs
 from meshlab.check.plan import of_experiment
 from meshlab.check.verdict import Outcome, Verdict
-from meshlab.errors import EnvironmentFault, ExitCode, MeshlabError, UsageError, worst
+from meshlab.errors import EnvironmentFault, MeshlabError, UsageError
 from meshlab.lab.checks import Check
 from meshlab.lab.comparison import compared
 from meshlab.lab.model import Step
@@ -174,21 +174,6 @@ def _news(run: Run, verdict: Verdict) -> Any:
     if verdict.green:
         return verdict.outcome, (verdict.numbers if verdict.check in compared(run.lab) else None)
     return verdict.outcome, verdict.reason, verdict.seen, verdict.expected, verdict.blocked_by
-
-
-def code(verdicts: Iterable[Verdict]) -> ExitCode:
-    """Of a whole grade: an environment that could not tell is never a grade."""
-    return worst([_code(verdict) for verdict in verdicts])
-
-
-def _code(verdict: Verdict) -> ExitCode:
-    match verdict.outcome:
-        case Outcome.PASS:
-            return ExitCode.PASS
-        case Outcome.ERROR | Outcome.PENDING:
-            return ExitCode.ENVIRONMENT
-        case _:
-            return ExitCode.WARNINGS if verdict.severity == "warn" else ExitCode.CHECKS_FAILED
 
 
 def lasting(check: Check) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -26,6 +25,7 @@ from meshlab.run.accounts import scripts
 from meshlab.run.accounts.appliers import as_submission, solver
 from meshlab.run.alone import alone
 from meshlab.run.checks import judge
+from meshlab.run.checks.exit_code import exit_code
 from meshlab.run.desired import baseline
 from meshlab.run.prepare import prepare
 from meshlab.run.prepare.stages import Stages
@@ -61,8 +61,6 @@ class Grading:
     async def go(self, report: GradeReport) -> GradeReport:
         """MeshlabError before there is a run; later ones are in the report."""
         request = self._request
-        if request.kubeconfig:
-            os.environ["KUBECONFIG"] = request.kubeconfig
         async with alone(
             "grade",
             self._lab,
@@ -70,6 +68,7 @@ class Grading:
             packs=request.packs,
             seed=self._seed,
             context=request.context,
+            kubeconfig=request.kubeconfig,
             keep=request.keep,
             track=Track(self._tell),
         ) as run:
@@ -78,7 +77,7 @@ class Grading:
         self._seconds["clean-up"] = round(time.monotonic() - end, 2)
         stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
         found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
-        codes = [judge.code(found), *([error.exit_code] if error else [])]
+        codes = [exit_code(found), *([error.exit_code] if error else [])]
         said = {"error": str(error), "hint": error.hint} if error else {}
         return structs.replace(
             report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said

@@ -127,3 +127,20 @@ def test_each_has_its_place_in_json(rule: str, change: dict[str, Any], state: St
 def test_problems_come_first() -> None:
     states = [one.state for one in judge(structs.replace(HEALTHY, engine=None, kubectl_version="v1.36.4"))]
     assert states.index("problem") < states.index("warning") < states.index("ok")
+
+
+@pytest.mark.parametrize("name", ["kind", "kubectl"])
+@pytest.mark.parametrize("version", ["", "v0.20.2"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_set_up_could_not_have_is_not_left_to_set_up_alone(name: str, version: str, language: str) -> None:
+    failed = structs.replace(HEALTHY, not_had={name: "The site did not answer."}, **{f"{name}_version": version})
+    fix = next(one.fix for one in judge(failed, language) if one.id == name)
+    assert "The site did not answer." in fix
+    assert "https://" in fix
+    before = structs.replace(failed, not_had={})
+    assert "https://" not in next(one.fix for one in judge(before, language) if one.id == name)
+
+
+def test_what_could_not_be_had_once_is_no_news_when_it_is_there() -> None:
+    found = judge(structs.replace(HEALTHY, not_had={"kubectl": "The site did not answer."}))
+    assert next((one.state, one.fix) for one in found if one.id == "kubectl") == ("ok", "")

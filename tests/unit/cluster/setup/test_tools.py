@@ -13,10 +13,11 @@ import pytest
 
 from meshlab.cluster.images.pins import ToolPin
 from meshlab.cluster.programs.process import run
-from meshlab.cluster.setup import tools
+from meshlab.cluster.setup import failures, tools
 from meshlab.cluster.setup.environment import tools_folder
 from meshlab.cluster.setup.tools import ensure_tool, fits, present, this_platform
 from meshlab.errors import EnvironmentFault
+from meshlab.words import tell
 from tests.unit.cluster.setup.fake_machine import Machine
 
 KIND = b"#!/bin/sh\necho 9.9.9\n"
@@ -175,6 +176,17 @@ async def test_an_older_one_is_used_where_the_pinned_cannot_be_had(machine: Mach
     machine.program("kind", "echo 0.20.0")
     site.files.clear()
     assert (await had(site.pin())).startswith("0.20.0 is there and used; 9.9.9 could not be had: ")
+
+
+async def test_the_doctor_hears_why_it_could_not_be_had_until_it_can(machine: Machine, site: Site) -> None:
+    machine.program("kind", "echo 0.20.0")
+    files, site.files = site.files, {}
+    await had(site.pin())
+    assert list(failures.known()) == ["kind"]
+    assert "404" in tell(failures.known()["kind"])
+    site.files = files
+    await had(site.pin())
+    assert failures.known() == {}
 
 
 async def test_debian_has_a_package_of_it(root: Machine, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

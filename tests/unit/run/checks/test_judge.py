@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meshlab.check.verdict import Outcome, Verdict
-from meshlab.errors import ClusterError, ExitCode, UsageError
+from meshlab.check.verdict import Outcome
+from meshlab.errors import ClusterError, UsageError
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.checks import Check, Condition, ObjectSpec, SuccessSpec, WritesSpec
 from meshlab.run.checks import judge
@@ -15,7 +15,7 @@ from meshlab.run.guide import answers
 from meshlab.run.run import Run
 from meshlab.run.snapshot import take
 from tests.unit.run.guide.test_pages import red
-from tests.unit.run.prove.test_expect import check, verdict
+from tests.unit.run.prove.test_expect import check
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
 
@@ -54,22 +54,6 @@ async def test_a_cluster_that_does_not_run_is_the_environments_fault(tmp_path: P
     with pytest.raises(ClusterError) as caught:
         await run.kube()
     assert "meshlab start" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "code"),
-    [
-        ([], ExitCode.PASS),
-        ([verdict(Outcome.PASS)], ExitCode.PASS),
-        ([verdict(Outcome.PASS), verdict(Outcome.FAIL, severity="warn")], ExitCode.WARNINGS),
-        ([verdict(Outcome.FAIL, severity="warn"), verdict(Outcome.FAIL)], ExitCode.CHECKS_FAILED),
-        ([verdict(Outcome.BLOCKED)], ExitCode.CHECKS_FAILED),
-        ([verdict(Outcome.UNRECOVERABLE)], ExitCode.CHECKS_FAILED),
-        ([verdict(Outcome.FAIL), verdict(Outcome.ERROR)], ExitCode.ENVIRONMENT),
-    ],
-)
-def test_exit_codes(outcomes: list[Verdict], code: ExitCode) -> None:
-    assert judge.code(outcomes) is code
 
 
 def test_what_means_something_else_in_a_later_step_is_not_asked_again() -> None:

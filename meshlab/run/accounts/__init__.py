@@ -1,3 +1,3 @@
-"""As whom things are done: the learner, a submission, its scripts, and the accounts that apply objects. None of them has more
-rights than the lab declares.
+"""The accounts that act on clusters: the learner, a submission, their scripts, and the appliers of objects. None of them has
+more rights than the lab declares.
 """

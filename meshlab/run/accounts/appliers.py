@@ -1,4 +1,4 @@
-"""Who applies a lab's objects: meshlab, the learner (whose own writes a solution's are), or the account of submissions."""
+"""Appliers of a lab's objects: meshlab, the learner (who also applies solutions), or the account of submissions."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from meshlab.run.run import Run
 
 @asynccontextmanager
 async def solver(run: Run) -> AsyncIterator[Appliers]:
-    """Whoever applies a lab's solutions: the learner, whose work they are; for somebody's pack the account of submissions."""
+    """Yields the appliers of a lab's solutions: the learner, or for a pack the account of submissions."""
     async with as_learner(run) if submission.built_in(run) else as_submission(run) as appliers:
         yield appliers
 
 
 @asynccontextmanager
 async def of_lab(run: Run) -> AsyncIterator[Appliers]:
-    """Whoever puts a lab's objects there: meshlab for a lab that came with it, else the account of submissions."""
+    """Yields the appliers of a lab's own objects: meshlab for a lab that came with it, else the account of submissions."""
     if not submission.built_in(run):
         async with as_submission(run) as appliers:
             yield appliers
@@ -39,26 +39,29 @@ async def of_lab(run: Run) -> AsyncIterator[Appliers]:
 
 
 async def own(run: Run, cluster: str) -> Applier:
-    """meshlab itself, which remembers what it applied."""
+    """Makes the applier of meshlab itself, which records what it applied last."""
     return Applier.of(await run.kube(cluster), LastApplied(run.folder_of(cluster) / FILE))
 
 
 @asynccontextmanager
 async def as_learner(run: Run) -> AsyncIterator[Appliers]:
-    """The learner, whose identity is made or renewed when it is needed; meshlab's own client reads."""
+    """Yields appliers that write as the learner and read with meshlab's own client; renews the learner's token when needed."""
     async with _acting_as(run, learner_of, KubeClient) as client:
 
         async def applier(cluster: str) -> Applier:
-            usual = await own(run, cluster or run.lab.default_cluster)
+            meshlab = await own(run, cluster or run.lab.default_cluster)
             manager = ownership.of_learner(await run.info(cluster))
-            return Applier(usual.reader, await client(cluster), usual.last_applied, manager)
+            return Applier(meshlab.reader, await client(cluster), meshlab.last_applied, manager)
 
         yield applier
 
 
 @asynccontextmanager
 async def as_submission(run: Run) -> AsyncIterator[Appliers]:
-    """The account of submissions. What it may not do is a RefusedError with the policy's sentence; nonsense is a LabError."""
+    """Yields appliers that write as the account of submissions.
+
+    Their writes raise RefusedError, with the policy's message, for what is forbidden, and LabError for invalid objects.
+    """
     async with _acting_as(run, submission.account, lambda file: SubmissionKube(KubeClient(file))) as client:
 
         async def applier(cluster: str) -> Applier:
@@ -71,14 +74,14 @@ async def as_submission(run: Run) -> AsyncIterator[Appliers]:
 async def _acting_as(
     run: Run, account: Account, connect: Callable[[Path], Kube]
 ) -> AsyncIterator[Callable[[str], Awaitable[Kube]]]:
-    """Clients with an account's kubeconfig, by cluster; made when they are needed, closed at the end."""
+    """Yields a function that returns the account's client of a cluster; clients are closed at the end."""
     clients: dict[str, Kube] = {}
 
     async def client(cluster: str) -> Kube:
         cluster = cluster or run.lab.default_cluster
         if cluster not in clients:
             file = await account(run, cluster)
-            # Who asks at the same time may have been first: a client that is overwritten would be closed by nobody.
+            # Another task may have made the client meanwhile: overwriting it would leave it open.
             if cluster not in clients:
                 clients[cluster] = connect(file)
         return clients[cluster]
@@ -86,5 +89,5 @@ async def _acting_as(
     try:
         yield client
     finally:
-        for one in clients.values():
-            await one.close()
+        for kube in clients.values():
+            await kube.close()

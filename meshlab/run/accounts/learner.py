@@ -1,4 +1,4 @@
-"""The learner's own identity in a cluster, so that their edits are theirs: a ServiceAccount, its rights, a kubeconfig."""
+"""The learner's account in a cluster (ServiceAccount, rights, kubeconfig), which tells the learner's edits from meshlab's."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 NAME = "learner"
 FILE = "learner.kubeconfig"
 LIFE = 30 * 24 * 3600
-"""Seconds that a token is asked for; an API server may give less."""
+"""Lifetime of a token in seconds as requested; an API server may grant less."""
 RENEW = 24 * 3600
-"""Seconds before its end at which a token is renewed."""
+"""Seconds before expiry at which a token is renewed."""
 RBAC = "rbac.authorization.k8s.io"
 OURS = {PART_OF: "meshlab"}
-"""Marks what is meshlab's: no fingerprint counts it, `down` removes it."""
+"""Labels meshlab's own objects: inventories leave them out, `down` removes them."""
 
 
 def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
-    """What has to be there: all rights in a cluster of the learner's own, on somebody else's those that the lab declares.
+    """Lists the account's objects: all rights in a cluster of meshlab's, elsewhere those that the lab declares.
 
-    The namespace `meshlab` comes first: it must exist before the account.
+    The namespace `meshlab` comes first because the account is in it.
     """
     meta = {"name": NAME, "namespace": SYSTEM_NAMESPACE, "labels": dict(OURS)}
     account = [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}]
@@ -48,7 +48,7 @@ def objects(lab: Lab, info: ClusterInfo) -> list[Object]:
 
 
 def _beyond(lab: Lab) -> list[Object]:
-    """Outside the lab's namespaces: to look, and to write what its needs and privileges name."""
+    """Rights outside the lab's namespaces: to read, and to write what the lab's needs and privileges name."""
     verbs = ["*"] if lab.privileges.cluster_roles else ["get", "list", "watch"]
     found = parts.read("learner-cluster", role_verbs=json.dumps(verbs))
     role = next(one for one in found if one["kind"] == "ClusterRole")
@@ -73,7 +73,10 @@ def _binding(kind: str, role: str, namespace: str) -> Object:
 
 
 async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
-    """Make or renew the identity; learner.kubeconfig (0600) in the cluster's folder, the lab's namespace its default."""
+    """Creates the account and writes learner.kubeconfig (0600), with a new token, into the cluster's folder.
+
+    Raises ClusterError.
+    """
     await apply.objects(Applier.of(kube), objects(lab, info), replace=True)
     token, _ = await _token(kube)
     file = folder / FILE
@@ -82,7 +85,7 @@ async def ensure(kube: Kube, info: ClusterInfo, folder: Path, lab: Lab) -> Path:
 
 
 def expires_soon(file: Path, now: float | None = None) -> bool:
-    """Whether the token in the kubeconfig is missing or near its end."""
+    """Whether the token in the kubeconfig is missing or about to expire. now: unix seconds."""
     end = _end_of(files.read(file))
     return end - (time.time() if now is None else now) < RENEW
 
@@ -97,7 +100,7 @@ async def _token(kube: Kube) -> tuple[str, str]:
 
 
 def cluster_of(info: ClusterInfo) -> dict[str, Any]:
-    """The `cluster` entry of meshlab's own kubeconfig: address and certificate authority."""
+    """Returns the `cluster` entry (address, certificate authority) of meshlab's own kubeconfig. Raises ClusterError."""
     import yaml
 
     try:
@@ -111,7 +114,7 @@ def cluster_of(info: ClusterInfo) -> dict[str, Any]:
 
 
 def kubeconfig(cluster: dict[str, Any], token: str, namespace: str) -> bytes:
-    """A kubeconfig for the learner's token."""
+    """Makes a kubeconfig for an account's token."""
     import yaml
 
     name = "meshlab"
@@ -127,7 +130,7 @@ def kubeconfig(cluster: dict[str, Any], token: str, namespace: str) -> bytes:
 
 
 def _end_of(config: bytes | None) -> float:
-    """When the token ends, from the token itself; 0 when there is none that can be read."""
+    """Returns the token's expiry (unix seconds) from its claims; 0 when it cannot be read."""
     import msgspec
     import yaml
 

@@ -1,4 +1,4 @@
-"""Scripts of labs and submissions: in a container that has kubectl and one account's kubeconfig, and nothing of the host."""
+"""Runs scripts of labs and submissions in a container that has kubectl and one kubeconfig, and nothing of the host."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ LIMITS = (
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "10001:10001"),
     *("--memory", "256m", "--pids-limit", "128", "--cpus", "1"),
 )
-# The tar on stdin has the submission's files, the script and the kubeconfig. The container ends by itself, whatever
-# becomes of the meshlab that waits for it.
+# The tar on stdin has the submission's files, the script and the kubeconfig. `timeout` ends the container even when the
+# meshlab that waits for it was killed.
 START = f'tar -x -C /work -f - && cd /work/files && exec timeout {WITHIN + 10:.0f} sh "./$0"'
 LARGEST = 16 << 20
-"""Bytes of files beside a script."""
+"""Largest size, in bytes, of the files beside a script."""
 
 
 class ScriptFailed(MeshlabError):
-    """A script ended with an error or took too long: its author's doing."""
+    """A script failed or took too long, which is its author's mistake, not the environment's."""
 
     exit_code = ExitCode.CHECKS_FAILED
 
 
 Account = Callable[[Run, str], Awaitable[Path]]
-"""The kubeconfig of an account on a cluster, made when it is not there."""
+"""Returns the kubeconfig of an account on a cluster, and creates the account when it is missing."""
 
 
 def trusted(run: Run) -> Callable[[Script], Awaitable[None]]:
-    """Runs scripts of the lab itself: as the learner, whose work they do. Somebody's pack is not trusted."""
+    """Returns what runs the lab's own scripts: as the learner, or for a pack, which is not trusted, as its account."""
     return _runner(run, learner_of) if submission.built_in(run) else untrusted(run)
 
 
 def untrusted(run: Run) -> Callable[[Script], Awaitable[None]]:
-    """Runs scripts of a submission: as its own account."""
+    """Returns what runs scripts of a submission: as the account of submissions."""
     return _runner(run, submission.account)
 
 
 async def learner_of(run: Run, cluster: str) -> Path:
-    """The learner's kubeconfig."""
+    """Returns the learner's kubeconfig, renewed when it is about to expire. Raises ClusterError."""
     folder = run.folder_of(cluster)
     if learner.expires_soon(folder / learner.FILE):
         await learner.ensure(await run.kube(cluster), await run.info(cluster), folder, run.lab)
@@ -63,16 +63,16 @@ async def learner_of(run: Run, cluster: str) -> Path:
 
 
 def _runner(run: Run, account: Account) -> Callable[[Script], Awaitable[None]]:
-    async def one(script: Script) -> None:
+    async def run_script(script: Script) -> None:
         info = await run.info(script.cluster)
         config = await inside(info, await account(run, script.cluster), run.lab.all_namespaces[0])
         await execute(script, config, await kubectl(run, info), run.values["image_shop"])
 
-    return one
+    return run_script
 
 
 async def execute(script: Script, config: bytes, program: Path, image: str, *, within: float = WITHIN) -> None:
-    """ScriptFailed says how it ended, with its last line. EngineError when the container could not be started."""
+    """Runs a script. ScriptFailed has its exit code and last line; EngineError when the container could not be started."""
     engine, argv = engine_api.program(), ["-i", "--pull", "never", *LIMITS]
     argv += ["-e", "KUBECONFIG=/work/kubeconfig", "-e", "HOME=/work", "-v", f"{program}:/usr/local/bin/kubectl:ro"]
     argv += [image, "sh", "-c", START, script.path.name]
@@ -90,12 +90,12 @@ async def execute(script: Script, config: bytes, program: Path, image: str, *, w
 
 
 def _complaint(engine: str) -> str:
-    """How the engine's program begins what it says itself, not the script in its container."""
+    """Returns the prefix of the engine's own messages, which tells them from the script's."""
     return "Error:" if engine == "podman" else f"{engine}:"
 
 
 def packed(script: Script, config: bytes) -> bytes:
-    """A tar with the files beside the script (links left out), the script with its values, and the kubeconfig."""
+    """Packs the files beside the script (without links), the script with its values, and the kubeconfig into a tar."""
     total = io.BytesIO()
     with tarfile.open(fileobj=total, mode="w") as archive:
         _add(archive, "kubeconfig", config)
@@ -118,7 +118,7 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 async def inside(info: ClusterInfo, kubeconfig: Path, namespace: str) -> bytes:
-    """The account's kubeconfig with the API server's address on the engine's network. EnvironmentFault where there is none."""
+    """Rewrites the kubeconfig to the API server's address on the engine's network. EnvironmentFault where there is none."""
     import yaml
 
     if not info.traits.owns_nodes:
@@ -130,12 +130,12 @@ async def inside(info: ClusterInfo, kubeconfig: Path, namespace: str) -> bytes:
 
 
 async def kubectl(run: Run, info: ClusterInfo) -> Path:
-    """The nodes' own kubectl, kept: it fits the cluster, and the engine's architecture whatever this machine is."""
+    """Copies kubectl from a node once: it fits the cluster's version and the engine's architecture. Raises EngineError."""
     node = next(node.name for node in info.nodes if node.role == "control-plane")
     image = info.spec.node_image if info.spec else "unknown"
     file = run.paths.root / "tools" / f"kubectl-{image.rpartition('/')[2].replace(':', '-').replace('@', '-')}"
     if not file.exists():
-        told = await docker("exec", node, "sh", "-c", 'cat "$(command -v kubectl)"', deadline=60)
-        files.write(file, told.out)
+        binary = await docker("exec", node, "sh", "-c", 'cat "$(command -v kubectl)"', deadline=60)
+        files.write(file, binary.out)
         file.chmod(0o755)
     return file

@@ -1,4 +1,4 @@
-"""The account of a submission or of somebody's pack: what it may do, a policy on its pods, its client."""
+"""The account of a submission or a pack: its rights, the policy on its pods, its client."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from meshlab.words import Words
 NAME = "submission"
 USER = parts.SUBMITTER
 LIFE = 3600
-"""Seconds that a token lasts."""
+"""Lifetime of a token in seconds."""
 HARMLESS = ("NET_BIND_SERVICE",)
-"""Capabilities that give nothing away and need no declaration."""
+"""Capabilities that a lab need not declare because they give a pod no power over others."""
 ROLE_VERBS = ["get", "list", "watch"]
 POLICY_WITHIN = 30.0
 FILE = "submission.kubeconfig"
@@ -42,7 +42,7 @@ def built_in(run: Run) -> bool:
 
 
 def objects(lab: Lab) -> list[Object]:
-    """The account, its rights, its policy."""
+    """Lists the objects of the account, its rights and its policy."""
     found = parts.read("submission-account")
     for namespace in lab.all_namespaces:
         found += parts.read("submission-rights", namespace=namespace)
@@ -52,30 +52,33 @@ def objects(lab: Lab) -> list[Object]:
 
 
 def policy(lab: Lab) -> list[Object]:
-    """What its pods may be, with what the lab declares."""
+    """Makes the policy on its pods, which allows what the lab declares."""
     capabilities = [*HARMLESS, *lab.privileges.capabilities]
     ports = list(lab.privileges.host_ports)
-    # CEL reads JSON lists; an empty one needs a type, which a member that never matches gives.
+    # CEL reads JSON lists. An empty list has no type, so -1, which no port matches, gives it one.
     return parts.read(
         "submission-policy", capabilities=json.dumps(json.dumps(capabilities)), ports=json.dumps(json.dumps(ports or [-1]))
     )
 
 
 async def install(kube: Kube, info: ClusterInfo, lab: Lab, folder: Path) -> Path:
-    """Put it there, wait until the policy refuses, write the account's kubeconfig (0600). EnvironmentFault where it cannot."""
+    """Creates the account, waits until the policy is in force, writes the kubeconfig (0600).
+
+    Raises EnvironmentFault where meshlab may not limit the account, ClusterError, PreparationTimeout.
+    """
     if info.capabilities.scope != "cluster":
         raise EnvironmentFault("submission.unlimited")
     await apply.objects(Applier.of(kube), objects(lab))
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LIFE}}
-    told = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
+    answer = await kube.post(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/serviceaccounts/{NAME}/token", body)
     file = folder / FILE
-    files.write(file, learner.kubeconfig(learner.cluster_of(info), told["status"]["token"], lab.all_namespaces[0]))
+    files.write(file, learner.kubeconfig(learner.cluster_of(info), answer["status"]["token"], lab.all_namespaces[0]))
     await _wait_until_in_force(file, lab.all_namespaces[0])
     return file
 
 
 async def _wait_until_in_force(file: Path, namespace: str) -> None:
-    """A new policy takes a moment until every API server knows it: ask it to refuse something."""
+    """Waits until the API server enforces the new policy: asks for a pod that the policy must deny."""
     client = KubeClient(file)
     path = f"/api/v1/namespaces/{namespace}/pods?dryRun=All"
 
@@ -100,17 +103,17 @@ def _forbidden() -> dict[str, Any]:
 
 
 async def remove(kube: Kube) -> None:
-    """Without the policy no account that it limits may stay: the account goes first."""
+    """Deletes the account. It must go before the policy that limits it."""
     await kube.delete(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ServiceAccount", name=NAME))
 
 
 async def account(run: Run, cluster: str) -> Path:
-    """The account's kubeconfig on one cluster of the run, with a fresh token."""
+    """Creates the account on a cluster of the run; returns its kubeconfig with a new token."""
     return await install(await run.kube(cluster), await run.info(cluster), run.lab, run.folder_of(cluster))
 
 
 class SubmissionKube:
-    """A Kube whose refusals are the submission's own doing, also where it may not even look."""
+    """A Kube whose refusals become errors of the submission: of every write, and of reads that are forbidden."""
 
     def __init__(self, kube: Kube) -> None:
         self._kube = kube
@@ -177,7 +180,7 @@ def _translating_all() -> Iterator[None]:
 
 
 def translated(error: ClusterError) -> Exception:
-    """What the API server refused, as an error of the submission; anything else stays what it is."""
+    """Turns what the API server refused into an error of the submission; returns any other error unchanged."""
     _, denied, sentence = error.answer.partition(DENIED)
     if denied:
         return RefusedError("submission.denied", sentence=sentence.strip())

@@ -1,3 +1,3 @@
-"""The clusters that a lab stands on: where they are, whether they are usable, what an earlier lab left, how they are removed.
-It never touches what no run of meshlab has put there.
+"""The clusters that a lab stands on: this room finds them, waits until they are usable, cleans up what an earlier lab
+left, and removes them. It never touches objects that no run of meshlab put there.
 """

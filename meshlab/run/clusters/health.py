@@ -1,4 +1,4 @@
-"""Why a lab's cluster cannot be seen: the API server that does not answer cannot say it, but the engine can."""
+"""Explains why a lab's cluster does not answer: the engine knows what a silent API server cannot tell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
-    """The error that says most: the engine is gone, the cluster is gone or asleep; else the lost connection itself."""
+    """Returns the most helpful error: engine gone, cluster gone, cluster paused; else the lost connection itself."""
     try:
         clusters = await lab_clusters.find_all(run)
     except EngineError as fault:
@@ -30,7 +30,7 @@ async def explained(run: Run, error: ConnectionLost) -> MeshlabError:
 
 
 def require_kubeconfig(run: Run) -> None:
-    """KubeconfigGone when the learner's kubeconfig of a lab that is ready was deleted."""
+    """Raises KubeconfigGone when the learner's kubeconfig of a lab that is ready was deleted."""
     if run.state().environment != "ready":
         return
     for key in run.lab.clusters:

@@ -1,4 +1,4 @@
-"""The clusters of a run: what they should be like, what is there, and whether the one fits the other."""
+"""The clusters of a run: their specifications, what the engine has, and whether the two fit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LabCluster(Struct, frozen=True, kw_only=True):
 
     @property
     def usable(self) -> bool:
-        """Whether it is there (running or not) and is what the lab needs."""
+        """Whether the cluster exists (running or not) and fits the lab."""
         return self.info is not None and self.info.state != "partial" and not misfit(self.info, self.spec)
 
 
@@ -41,7 +41,7 @@ async def connected(run: Run) -> list[LabCluster]:
 
 
 async def find_all(run: Run) -> list[LabCluster]:
-    """Every cluster of the lab as the engine sees it now."""
+    """Asks the engine for every cluster of the lab. Raises EngineError."""
     return [
         LabCluster(
             key=key,
@@ -53,7 +53,7 @@ async def find_all(run: Run) -> list[LabCluster]:
 
 
 def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
-    """What the lab's cluster looks like when meshlab makes it: subnets never overlap, so that clusters can be joined."""
+    """Specifies the lab's cluster as meshlab makes it. Subnets never overlap, so that clusters can be joined."""
     shape = lab.clusters[key]
     pods, services = subnets(list(lab.clusters).index(key))
     return ClusterSpec(
@@ -68,10 +68,10 @@ def spec_of(lab: Lab, key: str, name: str) -> ClusterSpec:
 
 
 def with_room(run: Run, cluster: LabCluster) -> ClusterSpec:
-    """The cluster that is made for a lab. It is kept from lab to lab, and much is fixed when it is made.
+    """Specifies a cluster that later labs can use, too, because much is fixed when a cluster is made.
 
-    So it has the ports and the audited namespaces of every lab that came with meshlab, and for one of those the most
-    workers that any of them needs.
+    It gets the ports and the audited namespaces of every lab that came with meshlab. For a lab that came with meshlab it
+    also gets as many workers as the largest of them needs.
     """
     from meshlab.lab.catalog import catalog
     from meshlab.run.accounts import submission
@@ -89,7 +89,7 @@ def with_room(run: Run, cluster: LabCluster) -> ClusterSpec:
 
 
 def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
-    """Why a cluster that is there cannot serve the lab; "" when it can. Everything here is fixed when a cluster is made."""
+    """Says why an existing cluster cannot serve the lab; "" when it can. All of this is fixed when a cluster is made."""
     have = info.spec
     if not info.traits.owns_nodes:
         return ""
@@ -111,7 +111,7 @@ def misfit(info: ClusterInfo, spec: ClusterSpec) -> str:
 
 
 async def check_needs(run: Run, clusters: list[LabCluster]) -> None:
-    """EnvironmentFault naming each need of the lab that the engine does not meet."""
+    """Raises EnvironmentFault naming each need of the lab that the engine does not meet."""
     for cluster in clusters:
         offered = cluster.info.capabilities if cluster.info and cluster.usable else await run.engine.offer(cluster.spec)
         if run.lab.needs.net_admin and run.engine.traits.owns_nodes:
@@ -122,7 +122,7 @@ async def check_needs(run: Run, clusters: list[LabCluster]) -> None:
 
 
 def unreachable(lab: Lab, offered: Capabilities) -> list[str]:
-    """A sentence when the lab's checks call from this machine, and no port here leads into the cluster."""
+    """Returns a sentence when the lab's checks call from this machine and no port here leads into the cluster."""
     ports = sorted({one.port for one in lab.services.values() if one.port})
     if offered.published or not ports:
         return []

@@ -1,4 +1,4 @@
-"""Pausing, stopping and removing what meshlab made."""
+"""Pauses, stops and removes what meshlab made."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ UNDO, PAUSE, HALT, CLUSTER, LAB, PARTS = (
 
 
 async def stop(run: Run, track: Track, *, free: bool = False) -> None:
-    """Freeze the nodes; free: stop them, which gives the memory back. Faults in force are undone first."""
+    """Pauses the nodes; free: stops them, which frees their memory. Undoes faults in force first."""
     run.clients.refuse_when_displaced()
     phase = HALT if free else PAUSE
     with run.lock("stop"):
@@ -56,7 +56,7 @@ async def stop(run: Run, track: Track, *, free: bool = False) -> None:
 
 
 async def down(run: Run, track: Track) -> None:
-    """Remove what meshlab made for the run, and only that; progress stays. ClusterError when another lab is there now."""
+    """Removes what meshlab made for the run, and only that; progress stays. Raises ClusterTaken when another lab is there."""
     run.clients.refuse_when_displaced()
     with run.lock("down"):
         await remove(run, track)
@@ -64,7 +64,7 @@ async def down(run: Run, track: Track) -> None:
 
 
 async def remove(run: Run, track: Track) -> None:
-    """The clusters; on somebody else's cluster the lab's objects and meshlab's own."""
+    """Removes the clusters; from a cluster that is not meshlab's, the lab's objects and meshlab's own."""
     own = run.engine.traits.owns_nodes
     track.plan([CLUSTER] if own else [LAB, PARTS])
     if own:
@@ -81,14 +81,14 @@ async def remove(run: Run, track: Track) -> None:
 
 
 async def remove_cluster(run: Run, key: str) -> None:
-    """One cluster, with all that is kept about it."""
+    """Removes one cluster and the files about it."""
     folder = run.folder_of(key)
     await run.engine.delete(run.cluster_name(key), folder)
     forget(folder)
 
 
 def forget(folder: Path) -> None:
-    """What this room keeps about a cluster that is gone."""
+    """Deletes the files that this room keeps about a cluster."""
     sweep.forget(folder)
     for name in (learner.FILE, apply.FILE, submission.FILE):
         (folder / name).unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def forget(folder: Path) -> None:
 
 
 async def _remove_from_foreign(run: Run, cluster: LabCluster, track: Track) -> None:
-    """What is meshlab's out of a cluster that is not."""
+    """Removes meshlab's objects from a cluster that is not meshlab's."""
     assert cluster.info is not None
     kube, folder = await run.kube(cluster.key), run.folder_of(cluster.key)
     whole = cluster.info.capabilities.scope == "cluster"
@@ -112,7 +112,7 @@ async def _remove_from_foreign(run: Run, cluster: LabCluster, track: Track) -> N
 
 
 async def clean(paths: Paths, track: Track, *, progress_too: bool = False) -> None:
-    """Remove every cluster and container of this state folder, and those whose state folder is gone.
+    """Removes every cluster and container of this state folder, and those whose state folder is gone.
 
     progress_too: the runs' logs as well. LockedError when one of them is being changed. EngineError.
     """
@@ -135,14 +135,14 @@ def _runs(paths: Paths) -> list[Path]:
 
 
 def _locks(paths: Paths) -> dict[Path, str]:
-    """Those that are there: a lock that nobody ever took guards nothing."""
+    """Lists the lock files with what each locks."""
     found = {folder / "lock": f"The lab {folder.name}" for folder in _runs(paths)}
     clusters_ = paths.clusters.glob("*.lock") if paths.clusters.is_dir() else ()
     return found | {file: f"The cluster {file.stem}" for file in clusters_}
 
 
 def _forget(folder: Path, *, progress_too: bool) -> None:
-    """The run has no clusters any more, so no faults either; with progress_too it never was."""
+    """Records that the run has no clusters and no faults any more; progress_too: deletes the run."""
     log, journal = Log(folder / "log.jsonl"), Journal(folder / "journal.jsonl")
     for entry in journal.pending():
         journal.close(entry.id)
@@ -161,7 +161,10 @@ class Leftover:
 
 
 async def leftovers(paths: Paths) -> list[Leftover]:
-    """All of them. Clusters of another state folder that is still there are somebody's, and left out. EngineError."""
+    """Lists clusters and containers to remove. Clusters of another state folder that still exists are left out.
+
+    Raises EngineError.
+    """
     folders = {folder: None for root in (paths, *(Paths(paths.root / sub) for sub in PURPOSES)) for folder in _folders(root)}
     found = [Leftover(PREFIX + folder.name, partial(_remove, folder)) for folder in folders]
     found += [Leftover(name, partial(drop, some)) for name, some in (await orphans()).items()]
@@ -169,7 +172,7 @@ async def leftovers(paths: Paths) -> list[Leftover]:
 
 
 def _folders(paths: Paths) -> list[Path]:
-    """Clusters that were begun from this state folder."""
+    """Lists the folders of clusters that this state folder began to make."""
     if not paths.clusters.is_dir():
         return []
     return [folder for folder in sorted(paths.clusters.iterdir()) if folder.is_dir() and OwnFiles(folder).ours]

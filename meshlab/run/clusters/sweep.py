@@ -1,4 +1,4 @@
-"""Removing what was left in a cluster by whoever used it before, down to what it was like when it was made."""
+"""Restores a cluster to what it was when it was made: removes what earlier labs and learners left in it."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, key_of, l
 FILE = "inventory.json"
 NAMESPACES = "namespaces.json"
 WITHIN = 45.0
-"""Seconds for namespaces to go: what takes longer is held by a finalizer, and a new cluster is faster."""
+"""Seconds for namespaces to be deleted. A finalizer holds one that takes longer; making a new cluster is faster."""
 FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicyBinding")
-"""A webhook whose server is gone can refuse everything else."""
+"""Deleted first: a webhook whose server is gone can refuse every other request."""
 LAST = ("CustomResourceDefinition",)
 
 
 WHOLE = Scope(namespaces=())
-"""Of a cluster that is all meshlab's: whatever lives in no namespace."""
+"""For a cluster that is all meshlab's: objects without a namespace, too."""
 
 
 async def remember(kube: Kube, folder: Path, scope: Scope = WHOLE) -> None:
-    """Keep what is there before meshlab puts anything there; only the first time counts."""
+    """Records the inventory before meshlab adds anything. Later calls change nothing."""
     if remembered(folder) is None:
         files.write(folder / FILE, msgspec.json.encode(await inventory.take(kube, scope)))
 
 
 def forget(folder: Path) -> None:
-    """The cluster is gone, or meshlab is out of it."""
+    """Deletes the records. Call it when the cluster is gone, or holds nothing of meshlab's."""
     for name in (FILE, NAMESPACES):
         (folder / name).unlink(missing_ok=True)
 
 
 def remembered(folder: Path) -> Inventory | None:
-    """The inventory of the cluster when it was new; None when nobody took it."""
+    """Returns the inventory of the new cluster; None when none was recorded."""
     try:
         return msgspec.json.decode(files.read(folder / FILE) or b"", type=Inventory)
     except msgspec.DecodeError:
@@ -51,7 +51,7 @@ def remembered(folder: Path) -> Inventory | None:
 
 
 async def restore_cluster(kube: Kube, folder: Path) -> None:
-    """A cluster of meshlab as it was when it was new, but for meshlab's own parts. PreparationTimeout."""
+    """Restores a cluster of meshlab's to its first inventory; keeps meshlab's own parts. Raises PreparationTimeout."""
     first = remembered(folder)
     if first is None:
         raise ClusterError(f"Nothing is known of what the cluster of {folder.name} was like when it was new.")
@@ -69,22 +69,22 @@ async def restore_cluster(kube: Kube, folder: Path) -> None:
 
 
 async def _hurry(kube: Kube, namespace: str) -> None:
-    """Let the pods of a namespace that is going end at once.
+    """Ends the pods of a terminating namespace at once.
 
-    What removes it (namespace_controller.go) begins after five seconds, and where it finds pods then, it looks again only
-    after half of their grace.
+    The namespace controller (namespace_controller.go) begins after five seconds. When it finds pods then, it retries only
+    after half of their grace period.
     """
     await _delete(kube, await kube.list(ObjectRef(kind="Pod", namespace=namespace)))
 
 
 async def added(kube: Kube, first: Inventory, scope: Scope = WHOLE) -> list[Object]:
-    """Objects of the scope that were not there at first."""
+    """Lists the objects of the scope that the first inventory does not have."""
     found = await inventory.objects(kube, scope)
     return [one for one in found if inventory.name_of(key_of(one)) not in first.objects]
 
 
 async def restore_nodes(kube: Kube, first: Inventory) -> None:
-    """Labels, taints and schedulability of nodes as they were."""
+    """Restores labels, taints and schedulability of the nodes."""
     for one in await kube.list(ObjectRef(kind="Node")):
         before = first.objects.get(inventory.node_name(one))
         now = normal_form.node(one)
@@ -95,16 +95,16 @@ async def restore_nodes(kube: Kube, first: Inventory) -> None:
 def _as_it_was(node: Object, before: Object) -> Object:
     have, wanted = labels_of(node), before["metadata"]["labels"]
     labels = {name: wanted.get(name) for name in have.keys() | wanted.keys() if have.get(name) != wanted.get(name)}
-    # The cluster's own taints say how the node is now.
+    # Taints that the cluster itself sets describe the node's present state: keep them.
     taints = [one for one in node["spec"].get("taints") or [] if one["key"].startswith(normal_form.CLUSTERS_TAINTS)]
     spec = {"unschedulable": before["spec"]["unschedulable"] or None, "taints": [*before["spec"]["taints"], *taints] or None}
     return {"metadata": {"labels": labels}, "spec": spec}
 
 
 async def remove_added(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
-    """What was put into namespaces that are not meshlab's to remove. PreparationTimeout.
+    """Removes what was added to namespaces that meshlab may not delete. Raises PreparationTimeout.
 
-    Whatever an administrator had put there before meshlab came stays, such as the rights that meshlab has.
+    Objects that an administrator created before stay, such as the roles that give meshlab its rights.
     """
     first = remembered(folder)
     if first is None:
@@ -113,9 +113,9 @@ async def remove_added(kube: Kube, folder: Path, namespaces: Sequence[str]) -> N
 
 
 async def remove_own_parts(kube: Kube, folder: Path, namespaces: Sequence[str], *, whole: bool) -> None:
-    """meshlab's own parts and the namespaces that it made, out of a cluster that is not meshlab's.
+    """Removes meshlab's own parts and the namespaces that it made from a cluster that is not meshlab's.
 
-    whole: it may touch what lives in no namespace.
+    whole: meshlab may change objects without a namespace.
     """
     if whole:
         made = [
@@ -131,7 +131,7 @@ async def remove_own_parts(kube: Kube, folder: Path, namespaces: Sequence[str], 
 
 
 async def note_namespaces(kube: Kube, folder: Path, namespaces: Sequence[str]) -> None:
-    """Keep which of them somebody else had made; only the first time counts."""
+    """Records which of the namespaces existed before meshlab. Later calls change nothing."""
     file = folder / NAMESPACES
     if files.read(file) is None:
         found = [name for name in namespaces if await _there(kube, name)]
@@ -139,7 +139,7 @@ async def note_namespaces(kube: Kube, folder: Path, namespaces: Sequence[str]) -
 
 
 def namespaces_before(folder: Path) -> list[str]:
-    """The namespaces that were there before meshlab."""
+    """Returns the namespaces that existed before meshlab."""
     return msgspec.json.decode(files.read(folder / NAMESPACES) or b"[]", type=list[str])
 
 
@@ -149,12 +149,12 @@ async def _there(kube: Kube, namespace: str) -> bool:
     except ClusterError as error:
         if error.status != 403:
             raise
-        # Whoever may not even look did not get it from us.
+        # Without the right to read it, meshlab cannot have created it.
         return True
 
 
 async def _remove(kube: Kube, some: list[Object]) -> None:
-    """With their pods, which go by themselves after their workloads: nothing is left when this returns."""
+    """Deletes the objects and waits until they and the pods of the workloads among them are gone."""
     await _delete(kube, some)
     await wait_until_gone(kube, [ref_of(one) for one in some])
     workloads = [one for one in some if one["kind"] in WORKLOADS]
@@ -163,7 +163,7 @@ async def _remove(kube: Kube, some: list[Object]) -> None:
 
 
 async def _pod_of(kube: Kube, workloads: list[Object]) -> str:
-    """A pod of theirs that is still there, as a sentence."""
+    """Says which pod of the workloads still exists; "" when none does."""
     for namespace in sorted({one["metadata"]["namespace"] for one in workloads}):
         chosen = [one for one in workloads if one["metadata"]["namespace"] == namespace]
         for pod in await kube.list(ObjectRef(kind="Pod", namespace=namespace)):
@@ -177,7 +177,7 @@ async def _delete(kube: Kube, some: Iterable[Object]) -> None:
 
 
 async def wait_until_gone(kube: Kube, refs: list[ObjectRef]) -> None:
-    """Until none of them is there. PreparationTimeout names the first, and the finalizers that hold it."""
+    """Waits until none of the objects exists. PreparationTimeout names the first, and the finalizers that hold it."""
     left = list(refs)
 
     async def pending() -> str:

@@ -1,4 +1,4 @@
-"""Clusters are kept from lab to lab: the lab that was there before is told that it is not there any more."""
+"""Takes clusters over from another lab: clusters are kept from lab to lab, and the other lab's log must say that it left."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 async def displace(run: Run) -> None:
-    """Before this run's lab is put on its clusters: of every other run of the same learner that has a lab on one of them.
+    """Displaces every other run of this learner that has its lab on one of this run's clusters.
 
-    What that one did to nodes is undone; everything else goes with its objects. Its progress stays. EnvironmentFault when
-    a node cannot be repaired.
+    Undoes that run's faults on nodes; its other faults vanish with its objects. Its progress stays. Raises
+    EnvironmentFault when a node cannot be repaired.
     """
     from meshlab.run import faults
 

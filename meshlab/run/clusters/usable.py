@@ -1,4 +1,4 @@
-"""Ready means usable: names resolve in pods, every probe answers, the shop answers through its own call tree, actors run."""
+"""Waits until a lab is usable: pods resolve names, every probe and the shop answer, actors run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from meshlab.run.live.positions import ADMIN_PORT, TOOLS
 from meshlab.run.run import Run
 
 WITHIN = 60.0
-"""Seconds for each of them."""
-# An address that every cluster has, so that only the name matters.
+"""Seconds for each wait."""
+# Every cluster has this address, so only name resolution can fail.
 NAME = "http://kubernetes.default.svc:443/"
 
 
 async def dns(run: Run) -> None:
-    """Every probe can look up a name of the cluster. PreparationTimeout."""
+    """Waits until every probe can resolve a name of the cluster. Raises PreparationTimeout."""
 
     async def pending() -> str:
         for probe in await _probes(run):
@@ -32,7 +32,7 @@ async def dns(run: Run) -> None:
 
 
 async def probes(run: Run) -> None:
-    """Every probe runs and answers."""
+    """Waits until every probe is ready. Raises PreparationTimeout."""
 
     async def pending() -> str:
         found = await _probes(run)
@@ -43,7 +43,7 @@ async def probes(run: Run) -> None:
 
 
 async def shop(run: Run) -> None:
-    """The services that nobody else calls answer well, and so does everything below them."""
+    """Waits until the entry services answer 200, which needs every service that they call. Raises PreparationTimeout."""
 
     async def pending() -> str:
         probe = (await _probes(run))[0]
@@ -58,7 +58,7 @@ async def shop(run: Run) -> None:
 
 
 def fronts(lab: Lab) -> list[str]:
-    """Services with a URL that no other of the lab's graph calls; all that have pods and a URL where there is no graph."""
+    """Lists services with a URL that no other service of the graph calls; without a graph, all that have pods and a URL."""
     callable_ = [name for name, one in lab.services.items() if one.url and not one.probe]
     called = {name for some in lab.graph.values() for name in some}
     if lab.graph:
@@ -67,20 +67,20 @@ def fronts(lab: Lab) -> list[str]:
 
 
 async def actors(run: Run) -> None:
-    """Every probe has read the plan that it was given."""
+    """Waits until every probe has read its plan. Raises PreparationTimeout."""
     http = PodHttp(run.kube)
 
     async def pending() -> str:
         for probe in await _probes(run):
-            told = await http.get(PodPort("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
-            if told.get("error"):
-                return f"the probe on {probe.node} refuses its plan: {told['error']}"
-            if set(told.get("actors", ())) != set(run.lab.actors):
+            plan = await http.get(PodPort("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
+            if plan.get("error"):
+                return f"the probe on {probe.node} refuses its plan: {plan['error']}"
+            if set(plan.get("actors", ())) != set(run.lab.actors):
                 return f"the probe on {probe.node} has not read its plan yet"
         return ""
 
     try:
-        # Kubelet brings a ConfigMap into a pod within a minute and a half, when it is not nudged.
+        # Without a nudge, kubelet takes up to 90 seconds to update a ConfigMap in a pod.
         await until(lambda: _retrying(pending), 100.0, what="The start of the actors")
     finally:
         await http.close()
@@ -100,7 +100,7 @@ async def _ask(run: Run, probe: Position, url: str, timeout_ms: int = 5000) -> R
 
 
 async def _retrying(pending: Callable[[], Awaitable[str]]) -> str:
-    """What cannot be asked yet is waited for."""
+    """Treats a ClusterError as a reason to wait."""
     try:
         return await pending()
     except ClusterError as error:

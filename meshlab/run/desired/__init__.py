@@ -1,3 +1,3 @@
-"""What should be there: objects that the lab declares, the target of each step, baselines and the untouched start. It computes
-and compares; it applies nothing.
+"""Desired state: objects that the lab declares, the target of each step, baselines and the untouched start. Only `declared`
+applies objects; the rest computes and compares.
 """

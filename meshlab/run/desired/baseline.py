@@ -1,4 +1,4 @@
-"""Taking the inventories that "unchanged since" is measured against."""
+"""Takes the inventories that conditions such as "unchanged since" compare with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from meshlab.run.store.inventories import Baseline, Kind
 
 
 async def take(run: Run, since: str, step: str = "") -> None:
-    """Take the inventory from the cluster now, and tell the log. A `lab-start` is a `step-start` too."""
+    """Takes the inventory now, and logs it. A `lab-start` is a `step-start` too. Raises ClusterError."""
     wanted = inventories.kinds(run.lab)
     t = time.time()
     objects: dict[str, list[dict[str, Any]]] = {}

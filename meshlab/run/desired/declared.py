@@ -1,4 +1,4 @@
-"""Putting a lab's declared objects on its clusters: base, which stays, and start."""
+"""Reads a lab's declared objects (base, which every reset keeps, and start) and applies them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meshlab.run.system import parts
 
 
 def declared(run: Run, folder: Path, *, only_given: bool = False) -> dict[str, list[Object]]:
-    """The objects of a folder of the lab by cluster, with the run's values in them. LabError."""
+    """Reads the objects of a folder of the lab by cluster, with the run's values filled in. Raises LabError."""
     found: dict[str, list[Object]] = {key: [] for key in run.lab.clusters}
     for one in manifests(run.loaded, folder):
         if one.given or not only_given:
@@ -26,33 +26,33 @@ def declared(run: Run, folder: Path, *, only_given: bool = False) -> dict[str, l
 
 
 def base(run: Run) -> dict[str, list[Object]]:
-    """What no reset touches."""
+    """Reads the lab's base, which no reset changes."""
     return declared(run, lab_folder.BASE)
 
 
 def start(run: Run) -> dict[str, list[Object]]:
-    """The lab's declared start, complete by itself."""
+    """Reads the lab's complete start."""
     return declared(run, lab_folder.START)
 
 
 def given(run: Run) -> dict[str, list[Object]]:
-    """What of the start the lab adds for its stage: the solved end of the lab before has none of it."""
+    """Reads the part of the start that the lab adds for its stage: the solved previous lab does not have it."""
     return declared(run, lab_folder.START, only_given=True)
 
 
 async def put(run: Run, objects: dict[str, list[Object]]) -> None:
-    """Apply them, and let the pods that read a changed ConfigMap see it at once. RefusedError for a pack's forbidden ones."""
-    for cluster, some in objects.items():
-        await _namespaces(run, cluster, [one for one in some if one["kind"] == "Namespace"])
+    """Applies the objects; updates changed ConfigMaps in pods at once. RefusedError for a pack's forbidden objects."""
+    for cluster, declarations in objects.items():
+        await _namespaces(run, cluster, [obj for obj in declarations if obj["kind"] == "Namespace"])
     async with of_lab(run) as appliers:
-        for cluster, some in objects.items():
-            rest = [one for one in some if one["kind"] != "Namespace"]
+        for cluster, declarations in objects.items():
+            rest = [obj for obj in declarations if obj["kind"] != "Namespace"]
             changed = await apply.objects(await appliers(cluster), rest, replace=True) if rest else []
             await nudge(run.lab, [one.ref for one in changed if one.changed], run.kube)
 
 
 async def _namespaces(run: Run, cluster: str, some: list[Object]) -> None:
-    """By meshlab, and only the lab's own for a pack; where nobody may make any, an administrator has."""
+    """meshlab creates namespaces, for a pack only the lab's own. Without that right, an administrator has created them."""
     info = await run.info(cluster)
     if info.capabilities.scope != "cluster" or not some:
         return
@@ -63,7 +63,7 @@ async def _namespaces(run: Run, cluster: str, some: list[Object]) -> None:
 
 
 async def system_parts(run: Run) -> None:
-    """meshlab's own parts, on every cluster of the lab."""
+    """Applies meshlab's own parts on every cluster of the lab."""
     image = run.values["image_shop"]
     for cluster in run.lab.clusters:
         info = await run.info(cluster)

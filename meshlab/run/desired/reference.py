@@ -1,4 +1,4 @@
-"""The reference solution of a step beside the learner's objects, which are kept at the moment when the step was done."""
+"""Compares the reference solution of a step with the learner's objects, which are saved when the step is done."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def solution(run: Run, step: str) -> list[tuple[str, dict[str, Any]]]:
-    """Cluster and object of everything that the reference solution of a step applies."""
+    """Lists the objects that the reference solution of a step applies, each with its cluster. Raises LabError."""
     found = load_change(run.loaded, solve_folder(run.loaded, step))
     return [(one.cluster, one.object) for one in found.manifests]
 
 
 def patches(run: Run, step: str) -> list[tuple[ObjectRef, Any]]:
-    """What the reference solution patches, and how."""
+    """Lists what the reference solution patches, each with its patch. Raises LabError."""
     found = load_change(run.loaded, solve_folder(run.loaded, step))
     return [(one.target, one.patch) for one in found.patches]
 
 
 async def keep(run: Run, step: str) -> None:
-    """Keep the learner's versions of the objects of the reference solution, as they are now."""
+    """Saves the learner's versions of the objects of the reference solution. Raises ClusterError."""
     wanted = [*(ref_of(obj, cluster) for cluster, obj in solution(run, step)), *(ref for ref, _ in patches(run, step))]
     found = []
     for ref in {(ref.cluster, describe(ref)): ref for ref in wanted}.values():
@@ -47,7 +47,7 @@ async def keep(run: Run, step: str) -> None:
 
 
 def pairs(run: Run, step: str, language: str) -> tuple[ObjectPair, ...]:
-    """Each object of the reference, the learner's where it was kept, and whether the one is in the other."""
+    """Pairs each object of the reference with the learner's saved one, and says whether the second contains the first."""
     own = {str(key_of(obj)): obj for obj in _kept(run, step)}
     wanted: list[tuple[str, Any]] = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
     wanted += [(describe(ref), patch) for ref, patch in patches(run, step)]
@@ -67,7 +67,7 @@ def _pair(name: str, reference: Any, own: dict[str, Any] | None, language: str) 
 
 
 def _difference(reference: dict[str, Any], own: dict[str, Any], language: str) -> str:
-    """The first thing that the reference says and the learner's object does not."""
+    """Describes the first field of the reference that the learner's object lacks."""
     missing = missing_leaf(reference, own)
     if missing is None:
         return say("run.debrief.same", language)
@@ -77,7 +77,7 @@ def _difference(reference: dict[str, Any], own: dict[str, Any], language: str) -
 
 
 def plain(obj: dict[str, Any]) -> dict[str, Any]:
-    """Without what the API server wrote."""
+    """Removes the fields that the API server wrote."""
     about = {key: value for key, value in obj["metadata"].items() if key not in NOISE}
     notes = {key: value for key, value in (about.pop("annotations", None) or {}).items() if key != LAST_APPLIED}
     kept = {key: value for key, value in obj.items() if key != "status"}

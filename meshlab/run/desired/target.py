@@ -1,4 +1,4 @@
-"""What stands in a cluster at the start of a step: the lab's start with the solutions of the steps before laid over it."""
+"""Computes the target of a step: the lab's start with the solutions of the earlier steps applied to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meshlab.run.run import Run
 
 @dataclass
 class Target:
-    """By cluster. `patches` are those that cannot be worked out without the live object, in their order."""
+    """The objects by cluster. `patches` need the live object to be computed, and are applied in their order."""
 
     objects: dict[str, dict[Key, Object]]
     patches: list[Patch] = field(default_factory=list)
@@ -32,16 +32,16 @@ class Target:
 
 
 def of_step(run: Run, step: str) -> Target:
-    """At the start of the step. LabError when the lab's files cannot be read."""
-    return _laid(run, before(run.lab, step))
+    """Computes the target at the start of the step. LabError when the lab's files cannot be read."""
+    return _with_solutions(run, before(run.lab, step))
 
 
 def of_end(run: Run) -> Target:
-    """With every step solved."""
-    return _laid(run, [step.id for step in run.lab.steps])
+    """Computes the target after every step is solved. LabError when the lab's files cannot be read."""
+    return _with_solutions(run, [step.id for step in run.lab.steps])
 
 
-def _laid(run: Run, steps: Iterable[str]) -> Target:
+def _with_solutions(run: Run, steps: Iterable[str]) -> Target:
     target = Target({cluster: by_key(some) for cluster, some in declared.start(run).items()})
     for one in steps:
         lay(run.lab, target, load_change(run.loaded, lab_folder.solve_folder(run.loaded, one)))
@@ -49,18 +49,18 @@ def _laid(run: Run, steps: Iterable[str]) -> Target:
 
 
 def before(lab: Lab, step: str) -> list[str]:
-    """The steps before a step, in the order of the guide."""
+    """Lists the steps before a step, in the order of the guide."""
     ids = [one.id for one in lab.steps]
     return ids[: ids.index(step)]
 
 
 def by_key(some: Iterable[Object]) -> dict[Key, Object]:
-    """Objects by what makes them one and the same; a later one wins."""
+    """Indexes objects by their identity; a later one replaces an earlier one."""
     return {key_of(obj): obj for obj in some}
 
 
 def lay(lab: Lab, target: Target, change: Change) -> None:
-    """Lay a change over a target, as applying it would."""
+    """Changes the target as applying the change to a cluster would."""
     for one in change.manifests:
         target.objects[one.cluster][key_of(one.object)] = one.object
     for patch in change.patches:
@@ -93,7 +93,7 @@ def _patch(lab: Lab, target: Target, patch: Patch) -> None:
         patched = merge(some[key], patch.patch) if patch.type == "merge" else None
         some[key] = patched if patched is not None else operations(some[key], patch.patch)
     except ValueError:
-        # It reaches into what the API server fills in.
+        # The patch needs fields that the API server fills in.
         target.patches.append(patch)
 
 

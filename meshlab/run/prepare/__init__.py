@@ -1,3 +1,1 @@
-"""From nothing to a lab that is ready: stages in their order, and the way back to a step's start. Every stage can be done
-again.
-"""
+"""Prepares a lab stage by stage until it is ready, and resets it to the start of a step. Every stage can be repeated."""

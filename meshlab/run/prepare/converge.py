@@ -1,4 +1,4 @@
-"""One attempt to bring a lab's objects back to a target: remove what is not of it, apply what is, wait, compare."""
+"""One attempt to converge a lab's objects to a target: remove other objects, apply the target's, wait, compare."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from meshlab.objects.names import WORKLOADS, Object, key_of, ref_of, selects
 from meshlab.run import faults
 from meshlab.run.accounts import scripts
 from meshlab.run.clusters import sweep, usable
-from meshlab.run.desired import declared as install
+from meshlab.run.desired import declared as declared_objects
 from meshlab.run.desired import untouched
 from meshlab.run.desired.target import Target
 from meshlab.run.run import Run
@@ -23,22 +23,22 @@ SETTLE_WITHIN = 60.0
 
 
 class NotConverged(EnvironmentFault):
-    """The objects are not what they should be, whatever was tried on this rung."""
+    """This attempt ended and the objects still differ from the target."""
 
 
 class Convergence:
-    """Of one run to one step."""
+    """Converges one run to the start of one step."""
 
     def __init__(self, run: Run, step: str, target: Target, track: Track) -> None:
         self._run = run
         self._step = step
         self._target = target
         self._track = track
-        self._base = install.base(run)
+        self._base = declared_objects.base(run)
         self._first = untouched.kept(run, run.lab.steps[0].id) or {}
 
     async def go(self) -> None:
-        """The fast way."""
+        """Converges in place, which is the fastest attempt. Raises NotConverged, PreparationTimeout, ClusterError."""
         with self._track.phase("undo-faults"):
             await faults.undo_all(self._run)
         with self._track.phase("remove-strays"):
@@ -52,35 +52,35 @@ class Convergence:
         self._track.learn()
 
     async def from_nothing(self) -> None:
-        """The namespaces are made anew, with all that is in them."""
+        """Deletes the lab's namespaces with all objects in them, then converges."""
         with self._track.phase("remove-strays"):
             await self._empty()
         await self.go()
 
     async def strays(self) -> dict[str, dict[str, Object]]:
-        """Objects by name on each cluster that neither the target nor the untouched lab has."""
-        start = install.start(self._run)
+        """Lists, by cluster and name, the objects that neither the target nor the untouched lab has."""
+        start = declared_objects.start(self._run)
         found = {}
         for cluster, declared in self._target.objects.items():
-            some = await fingerprint.objects(await self._run.kube(cluster), await self._scope(cluster))
-            # What the lab's start declares is wanted as far as the target says so; the rest of it came by itself.
+            present = await fingerprint.objects(await self._run.kube(cluster), await self._scope(cluster))
+            # Keep what the cluster added by itself. The target decides about what the lab's start declares.
             ended = {fingerprint.name_of(key_of(obj)) for obj in start[cluster]}
             kept = (set(self._first[cluster].objects) - ended if cluster in self._first else set()) | self._cluster_had(cluster)
             own = {key_of(obj) for obj in (*declared.values(), *self._base[cluster])}
-            others = [obj for obj in some if key_of(obj) not in own and fingerprint.name_of(key_of(obj)) not in kept]
+            others = [obj for obj in present if key_of(obj) not in own and fingerprint.name_of(key_of(obj)) not in kept]
             found[cluster] = {str(key_of(obj)): obj for obj in others}
         return found
 
     def _cluster_had(self, cluster: str) -> set[str]:
-        """Names of what was there before any lab."""
+        """Names the objects that the cluster had before any lab."""
         inventory = sweep.remembered(self._run.folder_of(cluster))
         return set(inventory.objects) if inventory is not None else set()
 
     async def remove_strays(self) -> None:
-        """With their pods at once, so that nobody waits for a farewell."""
-        for cluster, some in (await self.strays()).items():
+        """Removes strays and their pods without a grace period, because nobody needs their graceful end."""
+        for cluster, strays in (await self.strays()).items():
             kube = await self._run.kube(cluster)
-            ordered = sorted(some.values(), key=lambda obj: obj["kind"] not in sweep.FIRST)
+            ordered = sorted(strays.values(), key=lambda obj: obj["kind"] not in sweep.FIRST)
             await asyncio.gather(*(kube.delete(ref_of(obj), grace=_grace(obj)) for obj in ordered))
             for obj in ordered:
                 await self._end_pods(cluster, obj)
@@ -98,23 +98,23 @@ class Convergence:
                 await kube.delete(ref_of(pod), grace=0)
 
     async def put(self) -> None:
-        """The target, and what of it only shows on live objects."""
-        await install.put(self._run, self._base)
-        await install.put(self._run, self._target.all())
+        """Applies the target's objects, then the patches that need the live object, then the scripts."""
+        await declared_objects.put(self._run, self._base)
+        await declared_objects.put(self._run, self._target.all())
         for patch in self._target.patches:
             ref = change.placed(self._run.lab, patch.target)
             await (await self._run.kube(ref.cluster)).patch(ref, patch.patch, kind=patch.type)
-        for one in self._target.scripts:
-            await scripts.trusted(self._run)(one)
+        for script in self._target.scripts:
+            await scripts.trusted(self._run)(script)
 
     async def settle(self) -> None:
-        """Workloads, endpoints, and the shop as a whole."""
+        """Waits for workloads, endpoints and the shop. Raises PreparationTimeout."""
         kubes = [await self._run.kube(cluster) for cluster in self._target.objects]
         await asyncio.gather(*(rollout.settled(kube, self._run.lab.all_namespaces, SETTLE_WITHIN) for kube in kubes))
         await usable.shop(self._run)
 
     async def compare(self) -> None:
-        """NotConverged names what differs from the untouched start of the step, where that is known, else strays."""
+        """Raises NotConverged naming what differs from the untouched start of the step; where that is unknown, the strays."""
         before = untouched.kept(self._run, self._step)
         if before is not None:
             left = untouched.differences(before, await untouched.take(self._run))
@@ -136,7 +136,7 @@ class Convergence:
                 await sweep.remove_added(kube, folder, self._run.lab.all_namespaces)
 
     async def _scope(self, cluster: str) -> fingerprint.Scope:
-        """Not beyond namespaces where nothing tells the cluster's own objects from others."""
+        """Leaves out objects without a namespace where nothing tells the cluster's own from the lab's."""
         whole = (await self._run.info(cluster)).traits.owns_nodes and bool(self._cluster_had(cluster))
         return untouched.scope(self._run, cluster, whole=whole)
 

@@ -1,4 +1,4 @@
-"""Whether somebody else's cluster would take what a lab puts there: asked by a dry run of all of it, before any of it."""
+"""Asks a cluster that is not meshlab's, by dry runs, whether it would accept the lab's objects, before any is applied."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HINT = "docs/context.md says what its administrator has to give you."
 
 
 async def check(run: Run, cluster: str) -> None:
-    """EnvironmentFault names the first object that the user of the context may not make, with the API server's words."""
+    """Raises EnvironmentFault for the first object that the context's user may not create, with the API server's message."""
     kube = await run.kube(cluster)
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -34,7 +34,7 @@ async def check(run: Run, cluster: str) -> None:
 
 
 async def _wanted(run: Run, cluster: str) -> list[Object]:
-    """Of meshlab's parts, the learner's account, the lab's base and start: what can be asked of the cluster as it is."""
+    """Lists what a dry run can test: of meshlab's parts, the learner's account, the lab's base and start."""
     info = await run.info(cluster)
     parts = system.objects(run.lab, cluster, run.values["image_shop"], info.traits)
     every = [*parts, *learner.objects(run.lab, info), *declared.base(run)[cluster], *declared.start(run)[cluster]]
@@ -43,7 +43,7 @@ async def _wanted(run: Run, cluster: str) -> list[Object]:
 
 
 def _askable(obj: Object, roles: set[str], *, whole: bool) -> bool:
-    """A dry run puts nothing there, so nothing can be asked that needs another: a namespace, a definition, a role."""
+    """A dry run creates nothing, so it cannot test an object that needs another: a namespace, a definition, a role."""
     if whole or not namespaced(obj["apiVersion"], obj["kind"]):
         return False
     return bool(obj["kind"] != "RoleBinding" or obj["roleRef"]["name"] not in roles)
@@ -55,6 +55,6 @@ async def _refusal(kube: Kube, obj: Object) -> str:
     except ClusterError as error:
         if error.status in (0, 401) or error.status >= 500:
             raise
-        # Invalid beside what is there: that is cleared away first.
+        # It conflicts with an existing object, which the preparation removes first.
         return "" if error.status in (409, 422) else error.message
     return ""

@@ -1,4 +1,4 @@
-"""From whatever there is to a lab that is ready; `prepare` runs it."""
+"""One preparation, from any state of the clusters to a lab that is ready; `prepare` runs it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ UNFINISHED = "resetting"
 """The file of a run that names the step of a reset which has begun and not ended."""
 
 Reset = Callable[[Run, str, Track], Awaitable[None]]
-"""Leads a run from the lab's start to that of a step."""
+"""Resets a run to the start of a step."""
 
 
 async def prepare_with(run: Run, track: Track, reset: Reset | None) -> None:
-    """Prepare, and with `reset` lead on to the learner's step; without, the lab's start is the end of it."""
+    """Prepares the lab; with `reset`, continues to the start of the learner's step.
+
+    Raises EnvironmentFault, PreparationTimeout, LockedError.
+    """
     with run.lock("start"):
         run.begin()
         run.append(events.Preparing())
@@ -43,7 +46,7 @@ async def prepare_with(run: Run, track: Track, reset: Reset | None) -> None:
 
 
 def unfinished(run: Run) -> str:
-    """The step of a reset that was begun and never ended; "" when there is none."""
+    """Returns the step of a reset that did not end; "" when there is none."""
     step = (files.read(run.folder / UNFINISHED) or b"").decode(errors="replace")
     return step if step in [known.id for known in run.lab.steps] else ""
 
@@ -57,7 +60,7 @@ class _Preparation:
         self._start = time.monotonic()
 
     async def go(self) -> None:
-        """All of it; once more with a new cluster when an old one cannot be cleaned."""
+        """Prepares; when an existing cluster cannot be cleaned, prepares again with a new one."""
         clusters = await lab_clusters.connected(self._run)
         await lab_clusters.check_needs(self._run, clusters)
         try:
@@ -87,25 +90,25 @@ class _Preparation:
         run.append(events.Prepared(seconds=seconds, stand_ins=tuple(await stand_ins(names)), recovered=stages.recovered))
 
     async def _architecture(self, clusters: list[LabCluster]) -> str:
-        """Of somebody else's cluster; "" where the container engine says it."""
+        """Asks a cluster that is not meshlab's; "" where the container engine knows it."""
         if self._run.engine.traits.loads_images:
             return ""
         return await access.architecture(await self._run.kube(clusters[0].key))
 
     async def _recover(self, stages: Stages, track: Track) -> None:
-        """The lab is on its clusters already: only what a stop or a kill may have broken."""
+        """Repairs what a stop or a kill may have broken; the lab's objects stay."""
         await faults.undo_all(self._run)
         for phase in ("clean-namespaces", "setup-base", "setup-start"):
             track.skipped(phase)
         await stages.put_system_parts()
         await stages.nodes_ready()
         await stages.usable(lenient=True)
-        # A reset that a kill -9 cut short.
+        # A kill -9 may have interrupted a reset.
         await self._restore_step(unfinished(self._run))
         track.skipped("take-inventory")
 
     async def _from_the_start(self, stages: Stages) -> None:
-        """The lab's start on its clusters, and what leads to the learner's step."""
+        """Puts the lab's start on its clusters, then restores the learner's step."""
         run = self._run
         faults.forget_all(run)
         (run.folder / UNFINISHED).unlink(missing_ok=True)
@@ -118,12 +121,12 @@ class _Preparation:
         await self._restore_step(step)
 
     async def _restore_step(self, step: str) -> None:
-        """What leads to the step laid over the start; "" is nothing to do."""
+        """Resets to the step; "" does nothing."""
         if step and self._reset:
             await self._reset(self._run, step, self._track.anew())
 
     async def _remember(self, images: Images, names: list[str]) -> None:
-        """What templates can only know now."""
+        """Records template values that are known only once the clusters exist."""
         values = await images.values([name for name in names if name != NODE]) | {"seat": "1"}
         for key in self._run.lab.clusters:
             for name, port in (await self._run.info(key, fresh=True)).ports.items():
@@ -132,7 +135,7 @@ class _Preparation:
         self._run.remember(values)
 
     async def undo(self) -> None:
-        """Cancelled: what this preparation made goes; a cluster that was there is left, and is nobody's."""
+        """After a cancel: removes the clusters that this preparation made; an existing one stays, and no lab owns it."""
         made = self._stages.made if self._stages else []
         if made and not self._run.engine.traits.owns_nodes:
             await removal.remove(self._run, Track())
@@ -144,6 +147,6 @@ class _Preparation:
 
 
 def _step_to_restore(run: Run) -> str:
-    """The learner's step when it is not the first; "" when it is."""
+    """Returns the learner's step; "" when it is the first."""
     step = state.current(run.state(), run.lab)
     return "" if step == run.lab.steps[0].id else step

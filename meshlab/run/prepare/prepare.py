@@ -1,4 +1,4 @@
-"""Preparing a lab: its clusters, its start, and what leads to the learner's step."""
+"""Prepares a lab: its clusters, its start, and the learner's step."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from meshlab.run.run import Run
 
 
 async def prepare(run: Run, track: Track) -> None:
-    """Make, recover or reuse the clusters, put the lab's start on them and wait until it can be used.
+    """Creates, recovers or reuses the clusters, applies the lab's start and waits until the lab is usable.
 
-    A lab that is there keeps the learner's objects; one that was further and is not there any more comes back to the start
-    of its current step. Cancelling removes what this call made. EnvironmentFault, PreparationTimeout, LockedError.
+    A lab that is still on its clusters keeps the learner's objects. Otherwise the lab continues at the start of its current
+    step. Cancelling removes what this call made. Raises EnvironmentFault, PreparationTimeout, LockedError.
     """
     await prepare_with(run, track, reset)

@@ -1,4 +1,4 @@
-"""Putting a lab back to the start of a step, and going forward to one."""
+"""Resets a lab to the start of a step, earlier or later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meshlab.run.store import events
 
 
 async def plan(run: Run, step: str = "") -> ResetPlan:
-    """What a reset to the step (default: the current one) would remove of the learner's own."""
+    """Lists the learner's objects that a reset to the step (default: the current one) would remove."""
     chosen = judge.step_of(run, step).id
     convergence = Convergence(run, chosen, of_step(run, chosen), Track())
     found = await convergence.strays()
@@ -26,14 +26,14 @@ async def plan(run: Run, step: str = "") -> ResetPlan:
 
 
 async def reset(run: Run, step: str, track: Track) -> None:
-    """Back to the start of the step ("": the current one): converge, else clean the namespaces, else a new cluster.
+    """Resets to the start of the step ("": the current one). Progress stays.
 
-    Progress stays.
+    Tries to converge in place, then with new namespaces, then with a new cluster.
     """
     chosen = judge.step_of(run, step).id
     with run.lock("reset"):
         track.plan(PHASES)
-        # A kill -9 from here on leaves neither the one state nor the other: the next start takes the reset up again.
+        # After a kill -9 from here on the state is undefined; this file makes the next start repeat the reset.
         files.write(run.folder / UNFINISHED, chosen.encode())
         await _escalate(run, chosen, track)
         await baseline.take(run, "lab-start", chosen)
@@ -44,7 +44,7 @@ async def reset(run: Run, step: str, track: Track) -> None:
 
 
 async def _escalate(run: Run, step: str, track: Track) -> None:
-    """Each rung only when the one before did not lead there."""
+    """Makes each attempt only when the one before failed."""
 
     def attempt() -> Convergence:
         return Convergence(run, step, of_step(run, step), track.inner())

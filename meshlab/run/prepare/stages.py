@@ -1,4 +1,4 @@
-"""The stages of a preparation; prepare.py puts them in order."""
+"""The stages of a preparation; preparation.py puts them in order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ USABLE = ["workloads-ready", "dns-answers", "probe-answers", "shop-answers", "st
 
 
 class Stages:
-    """Each tells its phases to the track."""
+    """Each stage reports its phases to the track."""
 
     def __init__(self, run: Run, clusters: list[LabCluster], track: Track, images: Images) -> None:
         self.run = run
@@ -43,13 +43,13 @@ class Stages:
 
     @staticmethod
     def names(run: Run) -> list[str]:
-        """Images by name: the lab's, the shop (which is the probe too), and the node where nodes are made."""
+        """Names the images: the shop (which is the probe too), the lab's, and the node image where meshlab makes nodes."""
         return [*dict.fromkeys([SHOP, *run.lab.images, *([NODE] if run.engine.traits.owns_nodes else [])])]
 
     @staticmethod
     def phases(run: Run, clusters: list[LabCluster], refs: list[str]) -> list[str]:
-        """All of the way, in the order in which phases usually begin."""
-        # Where they cannot be put into nodes, the nodes pull them: nothing is to be had here.
+        """Lists all phases in the order in which they usually begin."""
+        # Where meshlab cannot load images into nodes, the nodes pull them: no image is needed here.
         found = list(IMAGES) if run.engine.traits.loads_images else []
         for cluster in clusters:
             if cluster.usable:
@@ -59,12 +59,12 @@ class Stages:
         return list(dict.fromkeys([*found, *LAB, *READY, *USABLE]))
 
     async def ensure_images(self) -> None:
-        """In the container engine; one is not even needed for a cluster that is somebody else's."""
+        """Pulls or builds images in the container engine, which only meshlab's own clusters need."""
         if self.run.engine.traits.loads_images:
             await self.images.ensure(self.names(self.run), self.track.inner())
 
     async def ensure_clusters(self, refs: list[str]) -> None:
-        """Made, recovered, or there already; with the images in their nodes."""
+        """Creates or recovers the clusters and loads the images into their nodes."""
         for cluster in self.clusters:
             if cluster.usable:
                 await self._recover_and_load(cluster, refs)
@@ -91,7 +91,7 @@ class Stages:
         await engine.load(info, refs, self.track.inner())
 
     async def clean(self) -> None:
-        """Nobody's lab is on the clusters afterwards; ours are new or as new."""
+        """Removes every lab from the clusters; meshlab's own clusters are restored to their first inventory."""
         phase = "clean-namespaces"
         self.track.running(phase)
         await self._check_permissions()
@@ -108,7 +108,7 @@ class Stages:
         self.track.done(phase)
 
     async def _check_permissions(self) -> None:
-        """Before anything is changed: whether somebody else's cluster would take what the lab needs. EnvironmentFault."""
+        """Raises EnvironmentFault when a cluster that is not meshlab's would refuse the lab's objects. Changes nothing."""
         for cluster in self.clusters:
             if (await self.run.info(cluster.key)).capabilities.scope == "namespaces":
                 await parts.namespaces_must_exist(
@@ -127,7 +127,7 @@ class Stages:
             await sweep.remove_added(kube, folder, self.run.lab.all_namespaces)
 
     async def install(self) -> None:
-        """meshlab's parts, the lab's base, the lab's start."""
+        """Applies meshlab's parts, the lab's base and the lab's start."""
         await self.put_system_parts()
         with self.track.phase("setup-base"):
             await declared.put(self.run, declared.base(self.run))
@@ -135,12 +135,12 @@ class Stages:
             await declared.put(self.run, declared.start(self.run))
 
     async def put_system_parts(self) -> None:
-        """meshlab's parts as this version of it has them."""
+        """Applies meshlab's parts of this version."""
         with self.track.phase("system-parts"):
             await declared.system_parts(self.run)
 
     async def nodes_ready(self) -> None:
-        """The API, the nodes, the cluster's DNS; what was recovered has been waited for."""
+        """Waits for the API, the nodes and DNS. The engine has already waited for a recovered cluster."""
         for cluster in self.clusters:
             info = await self.run.info(cluster.key)
             if self.recovered or info.capabilities.scope != "cluster":
@@ -151,7 +151,7 @@ class Stages:
             self.track.skipped(phase)
 
     async def usable(self, *, lenient: bool = False) -> None:
-        """Workloads, names, probes, shop, actors. home: what the learner has broken is theirs to repair."""
+        """Waits for workloads, DNS, probes, shop and actors. lenient: ignores workloads that the learner may have broken."""
         run, track = self.run, self.track
         with track.phase("workloads-ready"):
             await self._workloads(lenient)
@@ -178,26 +178,26 @@ class Stages:
                 raise
 
     async def take_baselines(self) -> None:
-        """From here `since` counts, and the learner has an identity."""
+        """Records the untouched start, from which `since` counts."""
         with self.track.phase("take-inventory"):
             first = self.run.lab.steps[0].id
             await untouched.keep(self.run, first)
             await baseline.take(self.run, "lab-start", first)
 
     async def ensure_identities(self) -> None:
-        """The learner's kubeconfig on every cluster."""
+        """Writes the learner's kubeconfig for every cluster."""
         for cluster in self.clusters:
             info, folder = await self.run.info(cluster.key), self.run.folder_of(cluster.key)
             await learner.ensure(await self.run.kube(cluster.key), info, folder, self.run.lab)
 
     async def occupy(self) -> None:
-        """Say on each cluster whose lab is there."""
+        """Records on each cluster which run's lab it holds."""
         for cluster in self.clusters:
             await parts.occupy(await self.run.kube(cluster.key), occupant_of(self.run))
 
 
 class Stuck(ClusterError):
-    """Something in a cluster does not go away; a new cluster is the way on."""
+    """An object in a cluster is not deleted in time; only a new cluster helps."""
 
     def __init__(self, cluster: LabCluster, message: str) -> None:
         super().__init__(message)
@@ -205,13 +205,13 @@ class Stuck(ClusterError):
 
 
 def occupant_of(run: Run) -> dict[str, str]:
-    """What names this run on its clusters; another one after `down`."""
+    """Identifies this run on its clusters; `down` and a new start change the identity."""
     began = run.state().started
     return {"lab": run.lab_id, "seed": str(run.seed), "run": f"{began.t:.3f}" if began else ""}
 
 
 async def lab_is_there(run: Run, clusters: list[LabCluster]) -> bool:
-    """Whether the clusters still hold this run's lab, prepared to the end: then the learner's objects stay."""
+    """Whether the clusters still hold this run's lab, completely prepared. Then the learner's objects stay."""
     if run.state().prepared is None:
         return False
     for cluster in clusters:

@@ -12,11 +12,11 @@ from msgspec import Struct
 from meshlab.run.api import LabRun, LabSummary, Language
 
 if TYPE_CHECKING:
-    from meshlab.cluster.doctor.model import Finding as Told
+    from meshlab.cluster.doctor.model import Diagnosis as Told
     from meshlab.run.compare import Comparison
 
 
-class Finding(Struct, frozen=True):
+class Diagnosis(Struct, frozen=True):
     """One thing that the doctor looked at."""
 
     id: str
@@ -26,7 +26,7 @@ class Finding(Struct, frozen=True):
     fix: str = ""
 
     @classmethod
-    def of(cls, found: Iterable[Told]) -> list[Finding]:
+    def of(cls, found: Iterable[Told]) -> list[Diagnosis]:
         """As the doctor tells them."""
         return [cls(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found]
 
@@ -46,7 +46,7 @@ class Backend(Protocol):
         """The stages side by side, as far as they were measured."""
         ...
 
-    async def doctor(self, language: Language) -> list[Finding]:
+    async def doctor(self, language: Language) -> list[Diagnosis]:
         """What would go wrong on this machine."""
         ...
 
@@ -88,7 +88,7 @@ class LiveBackend:
 
         return await asyncio.to_thread(read, language, self.packs)
 
-    async def doctor(self, language: Language) -> list[Finding]:
+    async def doctor(self, language: Language) -> list[Diagnosis]:
         from meshlab.cluster.doctor import examine
 
-        return Finding.of(await examine(language))
+        return Diagnosis.of(await examine(language))

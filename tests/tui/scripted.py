@@ -32,7 +32,7 @@ from meshlab.run.api import (
     Traffic,
 )
 from meshlab.run.compare import Comparison
-from meshlab.tui.backend import Finding
+from meshlab.tui.backend import Diagnosis
 from tests.tui.scripted_lab import HINTS, PAGES, STEPS, TITLES, lab
 from tests.tui.scripted_samples import (
     CALLERS,
@@ -433,14 +433,14 @@ class ScriptedBackend:
     async def comparison(self, language: Language) -> Comparison:
         return sample(language)
 
-    async def doctor(self, language: Language) -> list[Finding]:
+    async def doctor(self, language: Language) -> list[Diagnosis]:
         found = [
-            Finding("docker.reachable", "ok", "The Docker engine answers (20.10, API 1.41)."),
-            Finding(
+            Diagnosis("docker.reachable", "ok", "The Docker engine answers (20.10, API 1.41)."),
+            Diagnosis(
                 "memory.free", "warning", "5.1 GiB of memory are free; a lab takes about 2 GiB.", "Close what you do not need."
             ),
         ]
         if self.problem:
             text = "No container engine answers on /var/run/docker.sock."
-            found[0] = Finding("docker.reachable", "problem", text, "Start Docker, then press r.")
+            found[0] = Diagnosis("docker.reachable", "problem", text, "Start Docker, then press r.")
         return found

@@ -15,7 +15,7 @@ from meshlab.errors import UsageError
 from meshlab.settings import choose
 from meshlab.settings.read import read
 from meshlab.tui.app import MeshlabApp
-from meshlab.tui.backend import Finding, LiveBackend
+from meshlab.tui.backend import Diagnosis, LiveBackend
 from meshlab.tui.machine.doctor import to_copy
 from meshlab.tui.machine.questions import LiveFirstStart, Surroundings, choices, suggested
 from meshlab.tui.preferences import Preferences
@@ -114,9 +114,9 @@ async def test_without_being_asked_for_the_cluster_runs_on() -> None:
 
 async def test_what_the_doctor_found_comes_next_worst_first_and_can_be_copied() -> None:
     found = (
-        Finding("cpus", "ok", "The engine has 8 cores."),
-        Finding("inotify", "warning", "inotify allows little.", "sudo sysctl fs.inotify"),
-        Finding("kind", "problem", "There is no kind program.", "Run `meshlab setup`: it installs kind."),
+        Diagnosis("cpus", "ok", "The engine has 8 cores."),
+        Diagnosis("inotify", "warning", "inotify allows little.", "sudo sysctl fs.inotify"),
+        Diagnosis("kind", "problem", "There is no kind program.", "Run `meshlab setup`: it installs kind."),
     )
     first = ScriptedFirst(questions=("memory",), around=replace(AROUND, findings=found))
     backend = ScriptedBackend()
@@ -234,9 +234,9 @@ def test_flags_and_environment_answer_too(nothing_said: Path, monkeypatch: pytes
     assert (options.engine, options.questions) == ("context:x", ("memory",))
     assert Options.read(None, None, (), engine="kind").engine == "kind", "a flag goes before the environment"
     assert not nothing_said.exists()
-    with pytest.raises(UsageError, match="'podman' is no engine"):
+    with pytest.raises(UsageError, match="'podman' is not a valid engine"):
         Options.read(None, None, (), engine="podman")
-    with pytest.raises(UsageError, match="'less' is no memory"):
+    with pytest.raises(UsageError, match="'less' is not a valid memory"):
         Options.read(None, None, (), memory="less")
 
 

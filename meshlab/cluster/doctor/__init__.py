@@ -4,28 +4,28 @@ repaired here.
 
 from __future__ import annotations
 
-from meshlab.cluster.doctor.model import Facts, Finding
+from meshlab.cluster.doctor.model import Diagnosis, Facts
 from meshlab.cluster.doctor.rules import RULES
 from meshlab.words import say, tell
 
-__all__ = ["Facts", "Finding", "examine", "judge"]
+__all__ = ["Diagnosis", "Facts", "examine", "judge"]
 
 
-async def examine(language: str = "en") -> list[Finding]:
+async def examine(language: str = "en") -> list[Diagnosis]:
     """Look at this machine and judge it by every rule."""
     from meshlab.cluster.doctor.gather import gather
 
     return judge(await gather(), language)
 
 
-def judge(facts: Facts, language: str = "en") -> list[Finding]:
-    """Every rule's finding, problems first. A rule that does not apply here gives none."""
+def judge(facts: Facts, language: str = "en") -> list[Diagnosis]:
+    """Every rule's diagnosis, problems first. A rule that does not apply here gives none."""
     order = {"problem": 0, "warning": 1, "unknown": 2, "note": 3, "ok": 4}
-    found = [_finding(name, facts, language) for name in RULES]
-    return sorted((one for one in found if one is not None), key=lambda one: order[one.state])
+    diagnoses = [diagnosis for name in RULES if (diagnosis := _diagnosis(name, facts, language))]
+    return sorted(diagnoses, key=lambda diagnosis: order[diagnosis.state])
 
 
-def _finding(name: str, facts: Facts, language: str) -> Finding | None:
+def _diagnosis(name: str, facts: Facts, language: str) -> Diagnosis | None:
     ruling = RULES[name](facts)
     if ruling is None:
         return None
@@ -33,4 +33,4 @@ def _finding(name: str, facts: Facts, language: str) -> Finding | None:
     key = "fix-by-hand" if ruling.why else "fix"
     why = tell(ruling.why, language)
     fix = say(f"doctor.{name}.{key}", language, why=why, **ruling.parameters) if ruling.state in {"problem", "warning"} else ""
-    return Finding(id=name, state=ruling.state, text=text, fix=fix, parameters=ruling.parameters)
+    return Diagnosis(id=name, state=ruling.state, text=text, fix=fix, parameters=ruling.parameters)

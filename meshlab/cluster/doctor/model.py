@@ -68,7 +68,7 @@ class Ruling(Struct, frozen=True):
     """Why set-up cannot mend it: the fix is `fix-by-hand` then, where that is filled in as ${why}."""
 
 
-class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Diagnosis(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A ruling in the reader's language. `fix` says what to do."""
 
     id: str

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from meshlab.report.wrap import wrap
-from meshlab.tui.backend import Backend, Finding
+from meshlab.tui.backend import Backend, Diagnosis
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.glyphs import FINDING_GLYPHS, FINDING_MEANINGS
 from meshlab.tui.keys import bind
@@ -36,9 +36,9 @@ def to_copy(fix: str) -> str:
 class FindingList(FilteredList):
     """One option a finding; of the highlighted one its fix is worth copying."""
 
-    findings: dict[str, Finding]
+    findings: dict[str, Diagnosis]
 
-    def show(self, found: list[Finding], prompts: list[Content]) -> None:
+    def show(self, found: list[Diagnosis], prompts: list[Content]) -> None:
         """These, each as it is drawn."""
         self.findings = {one.id: one for one in found}
         self.set_every([Option(prompt, id=one.id) for one, prompt in zip(found, prompts, strict=True)])
@@ -60,7 +60,7 @@ class DoctorScreen(MeshScreen[None]):
         bind("k", "move(-1)", "list.up", show=False),
     ]
 
-    def __init__(self, backend: Backend, found: tuple[Finding, ...] = ()) -> None:
+    def __init__(self, backend: Backend, found: tuple[Diagnosis, ...] = ()) -> None:
         """found: what is known already, so that it is not looked for again."""
         super().__init__()
         self.backend = backend
@@ -111,7 +111,7 @@ class DoctorScreen(MeshScreen[None]):
         space = max(20, listing.scrollable_content_region.width - 6)
         listing.show(self.found, [self._finding(one, space) for one in self.found])
 
-    def _finding(self, finding: Finding, space: int) -> Content:
+    def _finding(self, finding: Diagnosis, space: int) -> Content:
         style = style_of(FINDING_MEANINGS[finding.state])
         text = "\n  ".join(wrap(finding.text, space))
         line = Content.assemble((f"{FINDING_GLYPHS[finding.state]} ", style), text, (f"  {finding.id}", "$muted"))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from meshlab.settings import choose
 from meshlab.settings.model import CONTEXT
-from meshlab.tui.backend import Finding, LiveBackend
+from meshlab.tui.backend import Diagnosis, LiveBackend
 from meshlab.tui.preferences import Preferences
 
 
@@ -24,7 +24,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     """Of the engine, "" where it does not say."""
     scarce: bool = False
     """Whether the doctor has something to say about that memory."""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnosis, ...] = ()
     """Of the doctor, worst first."""
 
 
@@ -98,7 +98,7 @@ class LiveFirstStart:
             contexts=tuple(contexts),
             memory_gib=f"{total / 2**30:.1f}" if total else "",
             scarce=any(one.id == "memory" and one.state in ("warning", "problem") for one in found),
-            findings=tuple(Finding.of(found)),
+            findings=tuple(Diagnosis.of(found)),
         )
 
     def answer(self, name: str, value: str) -> str:

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.worker import WorkerError
 
 from meshlab.errors import MeshlabError
-from meshlab.tui.backend import Backend, Finding, LiveBackend
+from meshlab.tui.backend import Backend, Diagnosis, LiveBackend
 from meshlab.tui.base.modals import ConfirmModal
 from meshlab.tui.base.screen import BREAKPOINTS, MeshScreen
 from meshlab.tui.keys import bind
@@ -51,7 +51,7 @@ class HomeScreen(MeshScreen[None]):
         self.backend = backend
         self.stops: list[Stop] = []
         self.here = -1
-        self.findings: list[Finding] | None = None
+        self.findings: list[Diagnosis] | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from meshlab.run.api import LabRun, LabSummary, Language
-from meshlab.tui.backend import Finding
+from meshlab.tui.backend import Diagnosis
 from meshlab.words import say
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class TourBackend:
             self._pasts = {lab: past_of(self._recording(lab)) for lab in labs}
         return compare_pasts(language, self.packs, self._pasts)
 
-    async def doctor(self, language: Language) -> list[Finding]:
-        return [Finding(id="tour", state="note", text=say("tour.doctor", language))]
+    async def doctor(self, language: Language) -> list[Diagnosis]:
+        return [Diagnosis(id="tour", state="note", text=say("tour.doctor", language))]
 
 
 def run_tour(

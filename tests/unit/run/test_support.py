@@ -16,7 +16,7 @@ from meshlab import logs
 from meshlab.cli.main import cli
 from meshlab.cluster.api import ClusterSpec
 from meshlab.cluster.doctor import ask
-from meshlab.cluster.doctor.model import Finding
+from meshlab.cluster.doctor.model import Diagnosis
 from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.programs import installed
 from meshlab.cluster.programs.containers import Node
@@ -63,8 +63,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     async def docker(*argv: str, **_: object) -> Finished:
         return Finished(0, JOURNAL.encode() if "journalctl" in argv else b"boot\n", "on stderr\n")
 
-    async def examine(_: str) -> list[Finding]:
-        return [Finding(id="engine", state="problem", text="No engine.")]
+    async def examine(_: str) -> list[Diagnosis]:
+        return [Diagnosis(id="engine", state="problem", text="No engine.")]
 
     async def version() -> str:
         return "v1"

@@ -12,8 +12,9 @@ import click
 from meshlab.check.verdict import Verdict
 from meshlab.cli.options import Options, format_option
 from meshlab.cli.running import open_lab, with_run
-from meshlab.report.text import summary, verdict_lines
-from meshlab.run.api import LabRun
+from meshlab.report.envelope import plain
+from meshlab.report.text import help_sentence, reason_sentence, summary, verdict_lines
+from meshlab.run.api import Explanation, LabRun
 from meshlab.run.checks.exit_code import exit_code
 from meshlab.words import say
 
@@ -102,14 +103,24 @@ def explain_command(options: Options, check: str, form: str) -> None:
     if form == "json":
         from meshlab.report.envelope import envelope
 
-        click.echo(envelope("explanation", explanation=explanation))
+        reason, next_look = _reason(explanation, options.language)
+        click.echo(envelope("explanation", explanation={**plain(explanation), "reason": reason, "help": next_look}))
         return
     text = explanation.text
     click.echo("\n\n".join(part for part in (text.title, text.why, text.question) if part))
     if explanation.verdict is not None:
         click.echo("\n" + "\n".join(verdict_lines(explanation.verdict, text.title, options.language)))
         _evidence(explanation.verdict)
-    click.echo("\n".join(part for part in (explanation.reason, explanation.help) if part))
+        parts = _reason(explanation, options.language)
+        click.echo("\n".join(part for part in parts if part))
+
+
+def _reason(explanation: Explanation, language: str) -> tuple[str, str]:
+    """What the last verdict's reason means, and what to look at next."""
+    verdict = explanation.verdict
+    if verdict is None:
+        return "", ""
+    return reason_sentence(verdict, language), help_sentence(verdict, explanation.help, language)
 
 
 @click.command("hint")

@@ -18,7 +18,7 @@ from meshlab.report.numbers_text import numbers_text
 from meshlab.report.score_text import score_text
 from meshlab.run.api import ExperimentEvent, ExperimentText, LabRun
 from meshlab.run.checks.exit_code import exit_code
-from meshlab.words import say
+from meshlab.words import say, tell
 
 
 def prediction_of(cells: tuple[str, ...], choice: str, none_red: bool) -> dict[str, Any] | None:
@@ -116,4 +116,4 @@ def _show(event: ExperimentEvent, run: LabRun, options: Options, form: str) -> N
     elif event.kind == "finished":
         click.echo(score_text(event.result, run.experiment_text(event.experiment, options.language), options.language))
     else:
-        note(f"{event.kind}: {event.text or event.phase}")
+        note(f"{event.kind}: {tell(event.words or event.text, options.language) or event.phase}")

@@ -43,8 +43,9 @@ def trace_command(options: Options, url: str, headers: tuple[str, ...], form: st
     trace = with_run(options, lambda run: run.trace(url, wanted))
     if form == "json":
         from meshlab.report.envelope import envelope
+        from meshlab.report.trace_text import told
 
-        click.echo(envelope("trace", trace=trace))
+        click.echo(envelope("trace", trace=told(trace, options.language)))
         return
     from meshlab.report.trace_text import trace_text
 

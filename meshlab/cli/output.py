@@ -48,7 +48,7 @@ def progress_line(progress: Progress, language: str) -> str:
         parts.append(f"(~{progress.estimate:.0f} s)")
     if progress.state in {"done", "failed"}:
         parts.append(f"{progress.seconds:.1f} s")
-    return "  ".join([*parts, progress.detail]).rstrip()
+    return "  ".join([*parts, progress.told(language)]).rstrip()
 
 
 async def show_progress(steps: AsyncGenerator[Progress, None], language: str, form: str = "text") -> None:

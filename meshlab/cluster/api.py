@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from meshlab.cluster.track import Track
 from meshlab.lab.address import ObjectRef
 from meshlab.lab.model import Needs
+from meshlab.words import Words
 
 
 class Capabilities(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -196,25 +197,24 @@ Early = Callable[[Kube, Track], Awaitable[None]]
 
 
 SWITCHES = {
-    "host_port": "pods that listen on a port of their node (hostPort)",
-    "network_policy": "network policies that are enforced",
-    "net_admin": "pods that redirect their own traffic (NET_ADMIN, and a kernel with nat, owner and REDIRECT)",
-    "node_labels": "the right to label nodes",
-    "node_access": "access to the nodes themselves",
+    "host_port": "errors.needs.host-port",
+    "network_policy": "errors.needs.network-policy",
+    "net_admin": "errors.needs.net-admin",
+    "node_labels": "errors.needs.node-labels",
+    "node_access": "errors.needs.node-access",
 }
 
 
-def unmet(needs: Needs, capabilities: Capabilities) -> list[str]:
+def unmet(needs: Needs, capabilities: Capabilities) -> list[Words]:
     """A sentence for each need that the engine does not meet; none: the lab can start."""
     found = []
     if needs.scope == "cluster" and capabilities.scope != "cluster":
-        found.append("The lab needs the whole cluster (scope: cluster), and here it may only use namespaces.")
+        found.append(Words("errors.needs.cluster"))
     for need, words in SWITCHES.items():
         if getattr(needs, need) and not getattr(capabilities, need):
-            key = need.replace("_", "-")
-            found.append(f"The lab needs {words} ({key}), which this engine does not offer.")
+            found.append(Words("errors.needs.unmet", {"what": Words(words), "key": need.replace("_", "-")}))
     if 0 < capabilities.nodes < needs.nodes:
-        found.append(f"The lab needs {needs.nodes} nodes for pods (nodes), and there are {capabilities.nodes}.")
+        found.append(Words("errors.needs.nodes", {"wanted": needs.nodes, "there": capabilities.nodes}))
     if 0 < capabilities.memory_mib < needs.memory_mib:
-        found.append(f"The lab needs {needs.memory_mib} MiB of memory (memory-mib), and there are {capabilities.memory_mib}.")
+        found.append(Words("errors.needs.memory", {"wanted": needs.memory_mib, "there": capabilities.memory_mib}))
     return found

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
+
+from meshlab.errors import MeshlabError
+from meshlab.words import Words, tell
+
+Detail = str | Words | MeshlabError
+"""What can be said of a phase: a name as it is, or words for its reader."""
 
 
 class Progress(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -22,4 +29,17 @@ class Progress(Struct, frozen=True, omit_defaults=True, kw_only=True):
     seconds: float = 0.0
     """How long it took, when it is done."""
     detail: str = ""
+    """What there is to say of it, in English where it is a sentence: `words` are the same for its reader."""
+    words: Words | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+
+    def with_detail(self, detail: Detail) -> Progress:
+        """The same with something to say of it."""
+        if isinstance(detail, str):
+            return replace(self, detail=detail)
+        words = detail.words if isinstance(detail, MeshlabError) else detail
+        return replace(self, detail=str(detail) if isinstance(detail, MeshlabError) else tell(words), words=words)
+
+    def told(self, language: str) -> str:
+        """The detail in its reader's language."""
+        return tell(self.words or self.detail, language)

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from meshlab import files
-from meshlab.cluster.progress import Progress
+from meshlab.cluster.progress import Detail, Progress
 from meshlab.errors import EnvironmentFault, MeshlabError
 
 log = logging.getLogger(__name__)
@@ -65,41 +65,43 @@ class Track:
         try:
             yield
         except MeshlabError as error:
-            self.failed(phase, error.message)
+            self.failed(phase, error)
             raise
         self.done(phase)
 
-    def running(self, phase: str, *, done: int = 0, total: int = 0, detail: str = "") -> None:
+    def running(self, phase: str, *, done: int = 0, total: int = 0, detail: Detail = "") -> None:
         """It has begun, or has come further."""
         if phase not in self._since:
             log.info("phase %s begins %s", phase, detail)
         self._since.setdefault(phase, time.monotonic())
-        self.tell(Progress(phase=phase, estimate=self.estimates.get(phase), done=done, total=total, detail=detail))
+        event = Progress(phase=phase, estimate=self.estimates.get(phase), done=done, total=total)
+        self.tell(event.with_detail(detail))
 
-    def done(self, phase: str, *, done: int = 0, total: int = 0, detail: str = "") -> None:
+    def done(self, phase: str, *, done: int = 0, total: int = 0, detail: Detail = "") -> None:
         """It has ended well."""
         seconds = round(time.monotonic() - self._since.setdefault(phase, time.monotonic()), 3)
         log.info("phase %s ended after %.1f s %s", phase, seconds, detail)
         self._took[phase] = seconds
         self._over.add(phase)
-        self.tell(Progress(phase=phase, state="done", seconds=seconds, done=done, total=total, detail=detail))
+        event = Progress(phase=phase, state="done", seconds=seconds, done=done, total=total)
+        self.tell(event.with_detail(detail))
 
-    def failed(self, phase: str, detail: str) -> None:
+    def failed(self, phase: str, detail: Detail) -> None:
         """It has ended badly."""
         seconds = round(time.monotonic() - self._since.get(phase, time.monotonic()), 3)
         log.warning("phase %s failed after %.1f s: %s", phase, seconds, detail)
         self._over.add(phase)
-        self.tell(Progress(phase=phase, state="failed", seconds=seconds, detail=detail))
+        self.tell(Progress(phase=phase, state="failed", seconds=seconds).with_detail(detail))
 
-    def skipped(self, phase: str, detail: str = "") -> None:
+    def skipped(self, phase: str, detail: Detail = "") -> None:
         """It was not needed."""
         log.info("phase %s was not needed %s", phase, detail)
         self._over.add(phase)
-        self.tell(Progress(phase=phase, state="skipped", detail=detail))
+        self.tell(Progress(phase=phase, state="skipped").with_detail(detail))
 
-    def note(self, phase: str, detail: str) -> None:
+    def note(self, phase: str, detail: Detail) -> None:
         """A line of log that belongs to it."""
-        self.tell(Progress(phase=phase, state="note", detail=detail))
+        self.tell(Progress(phase=phase, state="note").with_detail(detail))
 
     def open(self) -> list[str]:
         """Phases that have begun and not ended, newest last."""

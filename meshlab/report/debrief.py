@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from meshlab.report.matrix_text import width as cells
 from meshlab.run.api import Debrief, ObjectPair
-from meshlab.words import say
+from meshlab.words import say, tell
 
 NARROWEST = 110
 """Columns from which two objects stand side by side."""
@@ -28,7 +28,7 @@ def _pair(one: ObjectPair, language: str, width: int) -> str:
         parts += [
             f"{title}\n\n```yaml\n{text}```" for title, text in zip(titles, (one.reference, one.own), strict=True) if text
         ]
-    return "\n\n".join([*parts, one.note] if one.note else parts)
+    return "\n\n".join([*parts, tell(one.note, language)] if one.note else parts)
 
 
 def beside(left: str, right: str, width: int) -> str:

@@ -21,6 +21,12 @@ def reason_sentence(verdict: Verdict, language: str = "en") -> str:
     return say(key, language, **_facts(verdict, language)) if known(key) else verdict.reason
 
 
+def help_sentence(verdict: Verdict, own: str, language: str = "en") -> str:
+    """What to look at next: in the lab's own words where it has some, else in ours, "" where nobody has any."""
+    key = f"reasons.{verdict.reason}.help"
+    return own or (say(key, language, **_facts(verdict, language)) if known(key) else "")
+
+
 def _facts(verdict: Verdict, language: str) -> dict[str, str]:
     """What the reason's sentence is filled with."""
     if verdict.error is None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from meshlab.report.matrix_text import clip, pad, width
 from meshlab.report.nodes import shortened
 from meshlab.run.api import Hop, Trace
-from meshlab.words import say
+from meshlab.words import say, tell
 
 Segment = tuple[str, str]
 Row = list[Segment]
@@ -29,11 +31,22 @@ def trace_text(trace: Trace, language: str = "en") -> str:
     return "\n".join("".join(text for text, _ in row).rstrip() for row in trace_rows(trace, language))
 
 
+def told(trace: Trace, language: str) -> Trace:
+    """The trace with every sentence in it in the reader's language."""
+    missing = tuple(tell(what, language) for what in trace.missing)
+    return replace(trace, root=_told(trace.root, language), missing=missing)
+
+
+def _told(hop: Hop, language: str) -> Hop:
+    return replace(hop, detail=tell(hop.detail, language), hops=tuple(_told(one, language) for one in hop.hops))
+
+
 def trace_rows(trace: Trace, language: str = "en", space: int = 0) -> list[Row]:
     """Head line, one row a hop, what could not be read.
 
     space: columns at most, for which bars get shorter and pods are left out; 0: as many as it takes.
     """
+    trace = told(trace, language)
     hops = list(_walk(trace.root, "", ""))
     names = [_name(hop, language) for _, hop in hops]
     widest = max(width(stem + name) for (stem, _), name in zip(hops, names, strict=True))
@@ -113,7 +126,7 @@ def _hop(stem: str, hop: Hop, name: str, place: str, size: Sizes, whole: float) 
         *_bar(hop.ms, whole, size.bar),
         (f"  {pad(hop.error, size.errors)}" if size.errors else "", "error"),
         (f"  {pad(clip(place, size.place), size.place)}" if place and size.place else "", "idle"),
-        (f"  {clip(hop.detail, size.detail)}" if hop.detail and size.detail else "", ""),
+        (f"  {clip(str(hop.detail), size.detail)}" if hop.detail and size.detail else "", ""),
     ]
     return row
 

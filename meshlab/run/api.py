@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from meshlab.check.verdict import Cell, Outcome, Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.lab.model import Fault, Lab
+from meshlab.words import Words
 
 Language = Literal["en", "zh"]
 
@@ -139,9 +140,9 @@ class Explanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
     check: str
     text: CheckText
     verdict: Verdict | None = None
-    reason: str = ""
-    """The reason as a sentence in the learner's language."""
+    """Its reason is a sentence in report.text."""
     help: str = ""
+    """What to look at next, where the lab says it in words of its own."""
 
 
 class Matrix(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -179,8 +180,11 @@ class ExperimentEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: Literal["phase", "fault", "undo", "matrix", "verdict", "note", "waiting", "finished"]
     phase: str = ""
     text: str = ""
+    """In English; older recordings hold it in the language of their run."""
+    words: Words | None = None
+    """The same for its reader; older recordings have none."""
     fault: Fault | None = None
-    """fault, undo, waiting: what `text` says in the run's language."""
+    """fault, undo, waiting: what the text is about."""
     matrix: Matrix | None = None
     verdict: Verdict | None = None
     result: dict[str, Any] = field(default_factory=dict)
@@ -211,7 +215,8 @@ class Hop(Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: int = 0
     ms: float | None = None
     error: str = ""
-    detail: str = ""
+    detail: Words | str = ""
+    """Names as they are, or words; older recordings hold text."""
     hops: tuple[Hop, ...] = ()
 
 
@@ -223,8 +228,8 @@ class Trace(Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: int
     ms: float
     root: Hop
-    missing: tuple[str, ...] = ()
-    """What could not be read (a proxy's log), said rather than guessed."""
+    missing: tuple[Words | str, ...] = ()
+    """What could not be read (a proxy's log), said rather than guessed; older recordings hold text."""
 
 
 class ResetPlan(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -243,8 +248,8 @@ class ObjectPair(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Empty when the reference deletes the object."""
     own: str = ""
     """The learner's when the step was done; empty when there was none."""
-    note: str = ""
-    """A sentence: whether the one is in the other."""
+    note: Words | str = ""
+    """A sentence: whether the one is in the other; older recordings hold text."""
 
 
 class Debrief(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -203,11 +203,7 @@ class ScriptedGuide(Script):
         )
 
     def explain(self, check: str, language: Language = "en") -> Explanation:
-        from meshlab.report.text import reason_sentence
-
-        verdict = self.verdicts.get(check)
-        reason = reason_sentence(verdict, language) if verdict else ""
-        return Explanation(check=check, text=self.check_text(check, language), verdict=verdict, reason=reason)
+        return Explanation(check=check, text=self.check_text(check, language), verdict=self.verdicts.get(check))
 
     def debrief(self, step: str, language: Language = "en") -> Debrief:
         title = TITLES[language][step]

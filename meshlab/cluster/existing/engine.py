@@ -68,7 +68,7 @@ class ContextEngine:
 
     async def offer(self, spec: ClusterSpec) -> Capabilities:
         """None is made here."""
-        raise ClusterError(f"The context {self.context} cannot be used.", hint="Look with `kubectl --context NAME get ns`.")
+        raise ClusterError("context.unusable", context=self.context)
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         """The cluster with what may be done there, or None when it was never connected from this folder."""
@@ -94,11 +94,11 @@ class ContextEngine:
 
     async def pause(self, info: ClusterInfo) -> None:
         """EngineError: it is somebody else's cluster."""
-        raise EngineError(f"The cluster of context {self.context} is not meshlab's, so it is not paused.")
+        raise EngineError("context.not-paused", context=self.context)
 
     async def halt(self, info: ClusterInfo) -> None:
         """EngineError: it is somebody else's cluster."""
-        raise EngineError(f"The cluster of context {self.context} is not meshlab's, so it is not stopped.")
+        raise EngineError("context.not-stopped", context=self.context)
 
     async def recover(self, info: ClusterInfo, track: Track) -> None:
         """Wait until it answers."""
@@ -130,4 +130,4 @@ class ContextEngine:
 
     async def audit(self, info: ClusterInfo, since: float) -> list[AuditEvent]:
         """ClusterError: its audit log is not ours to read."""
-        raise ClusterError(f"The audit log of context {self.context} cannot be read from here.")
+        raise ClusterError("context.no-audit-log", context=self.context)

@@ -38,10 +38,7 @@ async def _decided(kube: Kube, ref: ObjectRef, refs: list[str]) -> None:
         verdicts = [verdict(found, number) for number in range(len(refs))]
         bad = [f"{one} ({why})" for one, (known, why) in zip(refs, verdicts, strict=True) if known and why]
         if bad:
-            raise EngineError(
-                f"The cluster has no image {', '.join(bad)} and cannot pull it.",
-                hint="Push it to a registry that the cluster can reach, or have its administrator put it on the nodes.",
-            )
+            raise EngineError("image.not-pullable", images=", ".join(bad))
         return ", ".join(one for one, (known, _) in zip(refs, verdicts, strict=True) if not known)
 
     def late(left: Left) -> PreparationTimeout:

@@ -44,7 +44,7 @@ async def packages(lock: Path, target: Path, arch: str) -> None:
     from uv import find_uv_bin
 
     if arch not in PLATFORMS:
-        raise EngineError(f"No packages are pinned for the container engine's architecture {arch}.")
+        raise EngineError("image.no-packages", arch=arch)
     argv = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     argv += ["--python-version", PYTHON, "--python-platform", PLATFORMS[arch]]
     # Copied, not linked: the image must not share files with a cache that is written to.

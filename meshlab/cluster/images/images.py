@@ -14,6 +14,7 @@ from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import EngineFacts, docker
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
+from meshlab.words import Words
 
 PHASES = ["pull-images", "build-images"]
 PULL_WITHIN = 900.0
@@ -70,7 +71,7 @@ class Images:
             pulls += await self._base()
         for phase, todo in zip(PHASES, (pulls, builds), strict=True):
             if not todo:
-                track.skipped(phase, "all there")
+                track.skipped(phase, Words("waits.all-there"))
                 continue
             for number, one in enumerate(todo):
                 track.running(phase, done=number, total=len(todo), detail=one.ref)
@@ -105,8 +106,7 @@ class Images:
         try:
             await docker("pull", "--quiet", one.pull, deadline=PULL_WITHIN)
         except EngineError as error:
-            hint = "Check the network, or give a bundle: meshlab setup --bundle DIR."
-            raise EngineError(f"The image {one.pull} could not be pulled: {error.message}", hint=hint) from error
+            raise EngineError("image.not-pulled", image=one.pull, why=error) from error
         if one.pull != one.ref:
             await containers.tag(one.pull, one.ref)
 

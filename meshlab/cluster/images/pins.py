@@ -43,7 +43,7 @@ class ToolPin(Struct, frozen=True, forbid_unknown_fields=True):
     def address(self, platform: str) -> str:
         """Where it is for an os-arch. UsageError for one that it is not pinned for."""
         if platform not in self.sha256:
-            raise UsageError(f"There is no pinned download for {platform}.", hint=f"Pinned: {', '.join(self.sha256)}.")
+            raise UsageError("pins.no-download", platform=platform, known=", ".join(self.sha256))
         system, _, arch = platform.partition("-")
         return Template(self.url).substitute(version=self.version, os=system, arch=arch)
 
@@ -57,7 +57,7 @@ class Pins(Struct, frozen=True, forbid_unknown_fields=True):
     def image(self, name: str) -> ImagePin:
         """UsageError when nothing of that name is pinned."""
         if name not in self.images:
-            raise UsageError(f"No image is pinned as {name}.", hint=f"Pinned: {', '.join(sorted(self.images))}.")
+            raise UsageError("pins.no-image", name=name, known=", ".join(sorted(self.images)))
         return self.images[name]
 
     def unknown_digests(self) -> list[str]:
@@ -71,4 +71,4 @@ def load_pins(file: Path = FILE) -> Pins:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Pins)
     except (OSError, msgspec.DecodeError) as error:
-        raise UsageError(f"The pin file {file} cannot be read: {error}.") from error
+        raise UsageError("pins.unreadable", file=file, why=str(error)) from error

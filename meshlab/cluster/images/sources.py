@@ -28,7 +28,7 @@ def source(name: str, root: Path | None = None) -> Path:
     path = root / name.removeprefix(PREFIX)
     if not (path / "Dockerfile").is_file():
         known = ", ".join(f"{PREFIX}{one.parent.name}" for one in sorted(root.glob("*/Dockerfile")))
-        raise UsageError(f"meshlab builds no image {name}.", hint=f"It builds: {known or 'none'}.")
+        raise UsageError("image.not-built-here", name=name, known=known or "–")
     return path
 
 

@@ -21,6 +21,7 @@ from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 from meshlab.files import writing
+from meshlab.words import Words
 
 PHASE = "load-images"
 CONTAINERD_WITHIN = 90.0
@@ -38,7 +39,7 @@ async def load(nodes: list[Node], refs: list[str], facts: EngineFacts, track: Tr
     takers = [node for node, lacks in zip(nodes, missing, strict=True) if lacks]
     wanted = [ref for ref in refs if any(ref in lacks for lacks in missing)]
     if not wanted:
-        track.done(PHASE, done=len(refs), total=len(refs), detail="all there")
+        track.done(PHASE, done=len(refs), total=len(refs), detail=Words("waits.all-there"))
         return
     track.running(PHASE, done=len(refs) - len(wanted), total=len(refs), detail=", ".join(wanted))
     async with archive(wanted, facts, folder) as saving:
@@ -56,7 +57,7 @@ async def known(refs: list[str]) -> dict[str, str]:
     ids = await containers.image_ids(refs)
     absent = [ref for ref in refs if ref not in ids]
     if absent:
-        raise EngineError(f"The container engine has no image {', '.join(absent)}.", hint="Run `meshlab setup`.")
+        raise EngineError("image.absent", images=", ".join(absent))
     return ids
 
 
@@ -107,7 +108,7 @@ async def _save(refs: list[str], facts: EngineFacts, file: Path) -> Path:
         try:
             await run(program(), "save", *platform, *refs, deadline=DEADLINE, stdout=out.fileno())
         except EngineError as error:
-            if FULL in error.message:
+            if FULL in str(error):
                 raise OSError(errno.ENOSPC, FULL) from error
             raise
     return file

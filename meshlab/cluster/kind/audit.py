@@ -70,7 +70,7 @@ async def read(control_plane: str, since: float) -> list[AuditEvent]:
     try:
         told = await docker("exec", control_plane, "sh", "-c", script, deadline=20)
     except EngineError as error:
-        raise ClusterError(f"The audit log {LOG} in node {control_plane} cannot be read: {error.message}") from error
+        raise ClusterError("cluster.audit-log-unreadable", file=LOG, node=control_plane, why=error) from error
     return [event for event in events(told.text) if event.t >= since]
 
 

@@ -22,7 +22,7 @@ from meshlab.cluster.programs import containers
 from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.track import Track
-from meshlab.errors import ClusterError, EngineError
+from meshlab.errors import ClusterError, EngineError, MeshlabError
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class KindEngine:
         except BaseException as error:
             # Who cancels does not need to hear that something failed.
             for phase in track.open() if isinstance(error, Exception) else ():
-                track.failed(phase, str(error))
+                track.failed(phase, error if isinstance(error, MeshlabError) else str(error))
             await to_the_end(self.delete(spec.name, folder))
             raise
         track.learn()
@@ -70,11 +70,9 @@ class KindEngine:
         if files.incomplete or not await own_nodes(PREFIX + spec.name, files.mount):
             await self.delete(spec.name, files.folder)
         if await containers.nodes(PREFIX + spec.name):
-            whose = "already" if files.ours else f"that was not made from {files.folder}"
-            raise EngineError(
-                f"There is a kind cluster {PREFIX + spec.name} {whose}.",
-                hint=f"If nobody needs it: kind delete cluster --name {PREFIX + spec.name}",
-            )
+            if files.ours:
+                raise EngineError("cluster.exists", cluster=PREFIX + spec.name)
+            raise EngineError("cluster.foreign", cluster=PREFIX + spec.name, folder=files.folder)
 
     async def offer(self, spec: ClusterSpec) -> Capabilities:
         """Nodes as asked for, and the engine's memory."""
@@ -117,7 +115,7 @@ class KindEngine:
         nodes = await self._nodes(info)
         lost = 1 + info.spec.workers - len(nodes) if info.spec else 0
         if lost > 0:
-            raise EngineError(f"The cluster {info.name} has lost {lost} of its nodes.", hint="Remove it and start again.")
+            raise EngineError("cluster.nodes-lost", cluster=info.name, count=lost)
         track.running("start-nodes", total=len(nodes))
         now = await engine_time()
         stopped, paused = ([node for node in nodes if node.state == which] for which in ("exited", "paused"))
@@ -155,7 +153,7 @@ class KindEngine:
         """Completed writes since a unix time. ClusterError when the log cannot be read."""
         nodes = await self._nodes(info)
         if not nodes or nodes[0].state != "running":
-            raise ClusterError(f"The control plane of {info.name} does not run, so its audit log cannot be read.")
+            raise ClusterError("cluster.no-control-plane", cluster=info.name)
         return await audit.read(nodes[0].name, since)
 
     async def clusters(self) -> list[str]:

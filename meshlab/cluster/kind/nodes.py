@@ -90,4 +90,4 @@ async def engine_time() -> float:
         # Rounded down: Kubernetes' own times, with which this is compared, are whole seconds.
         return float(int(unix(said)))
     except ValueError as error:
-        raise EngineError(f"The container engine gave its time as {said!r}, which cannot be read.") from error
+        raise EngineError("engine.time", time=said) from error

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 
 from meshlab.errors import EngineError, EngineGone
-from meshlab.words import Words
+from meshlab.words import told
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -85,8 +85,7 @@ def _asked(question: Callable[[APIClient], Answer]) -> Answer:
 
 def reason(error: EngineError) -> str:
     """Why the engine does not answer, for those who say in words of their own that it does not."""
-    words = error.words
-    return str(words.parameters.get("why", error.message)) if isinstance(words, Words) else error.message
+    return told(error.words.parameters, "en").get("why", error.message)
 
 
 def _words(error: Any) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from meshlab.cluster.progress import Progress
 from meshlab.cluster.track import Track
 from meshlab.errors import MeshlabError, UsageError
+from meshlab.words import Words
 
-Part = tuple[str, str, Callable[[Callable[[str], None]], Awaitable[str]]]
+Part = tuple[str, str, Callable[[Callable[[Words], None]], Awaitable[Words]]]
 """Phase, name, and the work: it says each way that it tries, and returns how the part was had."""
 
 
@@ -23,7 +24,7 @@ async def setup(track: Track, *, bundle: Path | None = None, tools_only: bool = 
     `images`: names from the pin file (default: all that the built-in labs name). UsageError for a bundle that is no folder.
     """
     if bundle is not None and not bundle.is_dir():
-        raise UsageError(f"The bundle {bundle} is no folder.", hint="--bundle takes a folder that holds archives of images.")
+        raise UsageError("setup.bundle", bundle=bundle)
     parts = _parts(bundle, tools_only, images)
     for phase, name, _ in parts:
         track.tell(Progress(phase=phase, state="planned", parameters={"name": name}))
@@ -36,19 +37,18 @@ async def _have(part: Part, track: Track) -> None:
     phase, name, work = part
     track.tell(Progress(phase=phase, state="running", parameters={"name": name}))
 
-    def say(way: str) -> None:
-        track.tell(Progress(phase=phase, parameters={"name": name, "way": way}, detail=way))
+    def say(way: Words) -> None:
+        track.tell(Progress(phase=phase, parameters={"name": name}).with_detail(way))
 
     start = time.monotonic()
     try:
         how = await work(say)
     except MeshlabError as error:
         seconds = time.monotonic() - start
-        failed = Progress(phase=phase, state="failed", parameters={"name": name}, detail=error.message, seconds=seconds)
-        track.tell(failed)
+        track.tell(Progress(phase=phase, state="failed", parameters={"name": name}, seconds=seconds).with_detail(error))
         raise
     seconds = time.monotonic() - start
-    track.tell(Progress(phase=phase, state="done", parameters={"name": name}, detail=how, seconds=seconds))
+    track.tell(Progress(phase=phase, state="done", parameters={"name": name}, seconds=seconds).with_detail(how))
 
 
 def _parts(bundle: Path | None, tools_only: bool, images: list[str] | None) -> list[Part]:

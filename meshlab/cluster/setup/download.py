@@ -29,12 +29,12 @@ def parts(url: str) -> Iterator[bytes]:
                 yield part
     except HTTPError as error:
         error.close()
-        raise EnvironmentFault(f"{url} answers {error.code} {error.reason}.") from error
+        raise EnvironmentFault("download.refused", url=url, status_code=error.code, reason=error.reason) from error
     except (OSError, ValueError, HTTPException) as error:
         reason = error.reason if isinstance(error, URLError) else error
-        raise EnvironmentFault(f"{url} does not answer ({reason}).", hint="See `meshlab doctor`, rule proxy.") from error
+        raise EnvironmentFault("download.silent", url=url, why=reason) from error
     if expected >= 0 and found != expected:
-        raise EnvironmentFault(f"{url} ended after {found} of {expected} bytes.", hint="Try again.")
+        raise EnvironmentFault("download.short", url=url, got=found, wanted=expected)
 
 
 def expected(pin: ToolPin, platform: str, url: str) -> str:
@@ -43,10 +43,10 @@ def expected(pin: ToolPin, platform: str, url: str) -> str:
     if pinned:
         return pinned
     if not pin.published:
-        raise EnvironmentFault(f"No checksum of {url} is known, so it is not used.")
+        raise EnvironmentFault("download.no-checksum", url=url)
     words = b"".join(parts(url + pin.published)).decode(errors="replace").split()
     if not words:
-        raise EnvironmentFault(f"{url}{pin.published} is empty, so {url} is not used.")
+        raise EnvironmentFault("download.empty-checksum", url=url, suffix=pin.published)
     return words[0].lower()
 
 
@@ -63,14 +63,14 @@ def fetch(pin: ToolPin, platform: str, target: Path, stop: threading.Event) -> N
         with fresh.open("wb") as file:
             for part in parts(url):
                 if stop.is_set():
-                    raise EnvironmentFault(f"The download of {url} was stopped.")
+                    raise EnvironmentFault("download.stopped", url=url)
                 total.update(part)
                 file.write(part)
         if total.hexdigest() != wanted:
-            raise EnvironmentFault(f"{url} has the checksum {total.hexdigest()}, not {wanted}: it was thrown away.")
+            raise EnvironmentFault("download.checksum", url=url, got=total.hexdigest(), wanted=wanted)
         fresh.chmod(0o755)
         fresh.replace(target)
     except OSError as error:
-        raise EnvironmentFault(f"{target} could not be written: {error.strerror or error}.") from error
+        raise EnvironmentFault("download.unwritable", file=target, why=error.strerror or str(error)) from error
     finally:
         fresh.unlink(missing_ok=True)

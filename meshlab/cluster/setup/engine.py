@@ -12,11 +12,11 @@ from meshlab.cluster.programs.engine_api import program, reason
 from meshlab.cluster.programs.process import run
 from meshlab.errors import EngineError
 from meshlab.lab.files.content import images_folder
+from meshlab.words import Words
 
-HINT = "Install Docker Desktop, Docker Engine or Podman, start it, then run `meshlab doctor`."
 INSTALL_WITHIN = 900.0
 
-Say = Callable[[str], None]
+Say = Callable[[Words], None]
 """Is told what a part of setup tries now."""
 
 
@@ -36,28 +36,28 @@ async def packages(*names: str) -> None:
     await run("bash", "-euc", '. "$0"; packages "$@"', str(library), *names, deadline=INSTALL_WITHIN)
 
 
-async def answers() -> tuple[str, str]:
+async def answers() -> tuple[str, str | Words]:
     """(version, "") of the engine, ("", why) when none answers."""
     if shutil.which(program()) is None:
         # An engine may answer all the same, but kind asks it by its program.
-        return "", f"{program()} was not found"
+        return "", Words("errors.program.missing", {"program": program()})
     try:
         return (await containers.facts()).version, ""
     except EngineError as error:
         return "", reason(error)
 
 
-async def ensure_engine(say: Say) -> str:
+async def ensure_engine(say: Say) -> Words:
     """How it was had. EngineError with what to do where there is none and none may be installed."""
     version, why = await answers()
     if version:
-        return f"answers ({version})"
+        return Words("setup.engine.answers", {"version": version})
     if not may_install():
-        raise EngineError(f"No container engine answers on this machine: {why}", hint=HINT)
-    say("being installed and started")
+        raise EngineError("setup.no-engine", why=why)
+    say(Words("setup.engine.installing"))
     # The engine outlives meshlab: up.sh puts it into a session of its own, out of reach of our process group.
     await run("bash", str(images_folder() / "engine" / "up.sh"), deadline=INSTALL_WITHIN)
     version, why = await answers()
     if not version:
-        raise EngineError(f"The engine was started and does not answer: {why}", hint="See `meshlab doctor`, rule engine.")
-    return f"started ({version})"
+        raise EngineError("setup.engine-silent", why=why)
+    return Words("setup.engine.started", {"version": version})

@@ -24,7 +24,7 @@ async def load(file: Path) -> None:
     """Load an archive into the engine. EngineError."""
     if shutil.which("zstd") is None:
         if not root_on_debian():
-            raise EngineError(f"{file} is compressed with zstd, which is missing here.", hint="Install zstd.")
+            raise EngineError("setup.no-zstd", file=file)
         await packages("zstd")
     await run("bash", str(images_folder() / "stand-ins" / "load.sh"), str(file), program(), deadline=LOAD_WITHIN)
 
@@ -33,7 +33,7 @@ async def build(name: str) -> None:
     """Build the pinned image of that name. EngineError."""
     ref = load_pins().image(name).ref
     if program() != "docker" or not root_on_debian():
-        raise EngineError(f"{ref} can be built only with Docker, as root on Debian.")
+        raise EngineError("setup.only-on-debian", image=ref)
     # The engine is asked for because every script needs one, and would tell of a missing one less clearly.
     await containers.facts()
     if name == "node":

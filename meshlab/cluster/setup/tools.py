@@ -17,6 +17,7 @@ from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.versions import at_least, minor
 from meshlab.errors import EnvironmentFault, MeshlabError
 from meshlab.lab.files.content import images_folder
+from meshlab.words import Words
 
 __all__ = ["ensure_tool", "fits", "present", "this_platform", "tools_folder"]
 
@@ -42,26 +43,26 @@ def fits(name: str, version: str, pin: ToolPin) -> bool:
     return at_least(version, pin.version) if name == "kind" else abs(minor(version) - minor(pin.version)) <= 1
 
 
-async def ensure_tool(name: str, say: Say, pin: ToolPin | None = None) -> str:
+async def ensure_tool(name: str, say: Say, pin: ToolPin | None = None) -> Words:
     """How it was had. EnvironmentFault with every way that was tried when none worked and no program is there at all."""
     prepare()
     pin, there = pin or load_pins().tools[name], await present(name)
     if fits(name, there, pin):
         failures.forget(name)
-        return f"{there} is there"
+        return Words("setup.tool.there", {"version": there})
     try:
         await _download(pin, tools_folder() / name)
         failures.forget(name)
-        return f"{pin.version} downloaded"
+        return Words("setup.tool.downloaded", {"version": pin.version})
     except MeshlabError as error:
         failures.remember(name, error)
-        why = error.message
+        why = error.words
     if there:
-        return f"{there} is there and used; {pin.version} could not be had: {why}"
+        return Words("setup.tool.other", {"version": there, "pinned": pin.version, "why": why})
     if not root_on_debian():
-        raise EnvironmentFault(f"{name} is missing and could not be had: {why}", hint=f"Install {name} {pin.version}.")
-    say("out of a Debian package")
-    return f"{await _from_debian(name, why)} out of a Debian package; {why}"
+        raise EnvironmentFault("setup.tool", name=name, why=why, version=pin.version)
+    say(Words("setup.tool.from-debian"))
+    return Words("setup.tool.out-of-debian", {"version": await _from_debian(name, why), "why": why})
 
 
 async def _download(pin: ToolPin, target: Path) -> None:
@@ -73,13 +74,13 @@ async def _download(pin: ToolPin, target: Path) -> None:
         stop.set()
 
 
-async def _from_debian(name: str, why: str) -> str:
+async def _from_debian(name: str, why: Words) -> str:
     script = images_folder() / "stand-ins" / "tool.sh"
     try:
         await run("bash", str(script), name, str(tools_folder() / name), deadline=PACKAGE_WITHIN)
     except MeshlabError as error:
-        raise EnvironmentFault(f"{name} is missing and could not be had: {why} {error.message}") from error
+        raise EnvironmentFault("setup.tool-twice", name=name, why=why, then=error) from error
     version = await present(name)
     if not version:
-        raise EnvironmentFault(f"{name} out of a Debian package does not run on this machine. Before that: {why}")
+        raise EnvironmentFault("setup.debian-tool", name=name, why=why)
     return version

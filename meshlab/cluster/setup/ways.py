@@ -16,16 +16,16 @@ from meshlab.cluster.programs.process import lines
 from meshlab.cluster.setup import source, stand_ins
 from meshlab.cluster.setup.engine import Say
 from meshlab.errors import EngineError, EnvironmentFault, MeshlabError
+from meshlab.words import Words
 
 BUNDLED = {"node": "node.tar.zst", "base": "node.tar.zst"}
 """Which archive of a bundle holds which image."""
-WORDS = {"bundle": "out of the bundle", "source": "built from source"}
+HOW = {"bundle": "setup.image.from-bundle", "source": "setup.image.from-source"}
 PULL_WITHIN = 900.0
 ANSWER_WITHIN = 30.0
 """Seconds until a registry has answered the first question; an engine itself may ask a silent one for minutes."""
 SILENT_AFTER = 8.0
 """An engine that gives up only after so many seconds had no answer either; a registry's no comes at once."""
-LONG = {"node": ": about 20 minutes on two cores"}
 
 
 def wanted() -> list[str]:
@@ -47,28 +47,25 @@ class Ways:
         self._bundle = bundle
         self._silent: set[str] = set()
 
-    async def ensure(self, name: str, say: Say) -> str:
+    async def ensure(self, name: str, say: Say) -> Words:
         """How it was had. EnvironmentFault with every way that was tried when none worked."""
-        ref, tried = load_pins().image(name).ref, list[str]()
+        ref, tried = load_pins().image(name).ref, list[Words]()
         if await is_there(ref):
             how = await stand_ins.way(ref)
-            return f"is there ({WORDS[how]})" if how in WORDS else "is there"
+            return Words("setup.image.there-by", {"how": Words(HOW[how])}) if how in HOW else Words("setup.image.there")
         for way in (self._pull, self._load, self._build):
             try:
                 return await way(name, say)
             except MeshlabError as error:
-                tried.append(f"{error.message.rstrip('.')}.")
-        raise EnvironmentFault(
-            f"The image {ref} could not be had. {' '.join(tried)}",
-            hint="Give this machine a way to a registry, or a bundle: meshlab setup --bundle DIR.",
-        )
+                tried.append(error.words)
+        raise EnvironmentFault("setup.image", image=ref, tried=tried)
 
-    async def _pull(self, name: str, say: Say) -> str:
+    async def _pull(self, name: str, say: Say) -> Words:
         """The best way: the upstream image itself, by digest where it is known."""
         pin = load_pins().image(name)
         registry = full(pin.ref).partition("/")[0]
         if registry in self._silent:
-            raise EngineError(f"The registry {registry} was silent before.")
+            raise EngineError("setup.registry-was-silent", registry=registry)
         try:
             await pull(pin.exact)
         except SilentError:
@@ -76,25 +73,25 @@ class Ways:
             raise
         if pin.exact != pin.ref:
             await containers.tag(pin.exact, pin.ref)
-        return "pulled"
+        return Words("setup.image.pulled")
 
-    async def _load(self, name: str, say: Say) -> str:
+    async def _load(self, name: str, say: Say) -> Words:
         """What a bundle holds in its place."""
         if self._bundle is None:
-            raise EngineError("No bundle was given.")
+            raise EngineError("setup.no-bundle")
         file = self._bundle / BUNDLED.get(name, f"{name}.tar.zst")
         if not file.is_file():
-            raise EngineError(f"The bundle {self._bundle} has no {file.name}.")
-        say("loading it from the bundle")
+            raise EngineError("setup.not-in-bundle", bundle=self._bundle, file=file.name)
+        say(Words("setup.image.loading"))
         await source.load(file)
         together = {name, *(other for other, archive in BUNDLED.items() if archive == file.name)}
         return await _had(name, "bundle", together)
 
-    async def _build(self, name: str, say: Say) -> str:
+    async def _build(self, name: str, say: Say) -> Words:
         """The slowest way: compiled here (the node) or put together from package registries."""
         if name not in ("node", "base") and not await is_there(load_pins().image("base").ref):
-            say(f"base: {await self.ensure('base', lambda way: say(f'base: {way}'))}")
-        say(f"building it from source{LONG.get(name, '')}")
+            say(_of_base(await self.ensure("base", lambda way: say(_of_base(way)))))
+        say(Words("setup.image.building-node") if name == "node" else Words("setup.image.building"))
         await source.build(name)
         how = await _had(name, "source", {name})
         shutil.rmtree(source.folder(), ignore_errors=True)
@@ -117,16 +114,20 @@ async def pull(ref: str) -> None:
                     heard = heard or "Pulling from" in line
                     patience.reschedule(None)
     except TimeoutError as error:
-        raise SilentError(f"The registry of {ref} did not answer within {ANSWER_WITHIN:g} seconds.") from error
+        raise SilentError("setup.registry-silent", image=ref, seconds=ANSWER_WITHIN) from error
     except EngineError as error:
         if not heard and time.monotonic() - start > SILENT_AFTER:
-            raise SilentError(error.message) from error
+            raise SilentError("setup.registry-unheard", why=error) from error
         raise
 
 
-async def _had(name: str, how: str, together: set[str]) -> str:
+def _of_base(way: Words) -> Words:
+    return Words("setup.image.of-base", {"way": way})
+
+
+async def _had(name: str, how: str, together: set[str]) -> Words:
     pins = load_pins()
     await stand_ins.remember([pins.image(one).ref for one in together], how)
     if not await is_there(pins.image(name).ref):
-        raise EngineError(f"{pins.image(name).ref} was not in it.")
-    return WORDS[how]
+        raise EngineError("setup.not-in-archive", image=pins.image(name).ref)
+    return Words(HOW[how])

@@ -17,6 +17,7 @@ from meshlab.errors import EngineError, EnvironmentFault, ExitCode, MeshlabError
 from meshlab.lab.change.parts import Script
 from meshlab.run.accounts import learner, submission
 from meshlab.run.run import Run
+from meshlab.words import Words
 
 WITHIN = 120.0
 """Seconds for one script."""
@@ -80,13 +81,13 @@ async def execute(script: Script, config: bytes, program: Path, image: str, *, w
         try:
             done = await run_program(engine, *begun, *argv, stdin=packed(script, config), deadline=within, check=False)
         except EngineError as error:
-            raise ScriptFailed(f"The script {script.file} did not end within {within:g} seconds.") from error
+            raise ScriptFailed("script.too-long", script=script.file, seconds=within) from error
     if done.code in (125, 126, 127) and _complaint(engine) in done.err:
         raise EngineError("script.not-started", script=script.file, why=done.err.strip()[-300:])
     if done.code:
         lines = [line.strip() for line in (done.err or done.text).splitlines() if line.strip()]
-        last = f": {lines[-1][:300]}" if lines else ""
-        raise ScriptFailed(f"The script {script.file} ended with code {done.code}{last}")
+        last = lines[-1][:300] if lines else Words("errors.program.silent")
+        raise ScriptFailed("script.failed", script=script.file, code=done.code, words=last)
 
 
 def _complaint(engine: str) -> str:
@@ -105,7 +106,7 @@ def packed(script: Script, config: bytes) -> bytes:
                 continue
             size += path.stat().st_size
             if size > LARGEST:
-                raise ScriptFailed(f"The files beside the script {script.file} are larger than {LARGEST >> 20} MiB.")
+                raise ScriptFailed("script.large", script=script.file, mib=LARGEST >> 20)
             _add(archive, f"files/{path.relative_to(script.path.parent).as_posix()}", path.read_bytes())
         _add(archive, f"files/{script.path.name}", script.text.encode())
     return total.getvalue()

@@ -12,6 +12,7 @@ from meshlab.cluster.track import Estimates, Track
 from meshlab.errors import EnvironmentFault
 from meshlab.lab.model import Lab
 from meshlab.run.run import Run
+from meshlab.words import Words
 
 
 class LabCluster(Struct, frozen=True, kw_only=True):
@@ -118,12 +119,12 @@ async def check_needs(run: Run, clusters: list[LabCluster]) -> None:
             offered = structs.replace(offered, net_admin=await redirects() is not False)
         problems = [*unmet(run.lab.needs, offered), *unreachable(run.lab, offered)]
         if problems:
-            raise EnvironmentFault(" ".join(problems), hint="`meshlab doctor` looks at this machine.")
+            raise EnvironmentFault("lab.unmet", problems=problems)
 
 
-def unreachable(lab: Lab, offered: Capabilities) -> list[str]:
+def unreachable(lab: Lab, offered: Capabilities) -> list[Words]:
     """Returns a sentence when the lab's checks call from this machine and no port here leads into the cluster."""
     ports = sorted({one.port for one in lab.services.values() if one.port})
     if offered.published or not ports:
         return []
-    return [f"The lab calls its {ports[0]} from this machine, and no port of it leads into this cluster."]
+    return [Words("errors.needs.port", {"port": ports[0]})]

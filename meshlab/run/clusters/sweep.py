@@ -16,6 +16,7 @@ from meshlab.lab.address import ObjectRef, describe
 from meshlab.objects import inventory, normal_form
 from meshlab.objects.inventory import Inventory, Scope
 from meshlab.objects.names import SYSTEM_NAMESPACE, WORKLOADS, Object, key_of, labels_of, owned, ref_of, selects
+from meshlab.words import Words
 
 FILE = "inventory.json"
 NAMESPACES = "namespaces.json"
@@ -54,7 +55,7 @@ async def restore_cluster(kube: Kube, folder: Path) -> None:
     """Restores a cluster of meshlab's to its first inventory; keeps meshlab's own parts. Raises PreparationTimeout."""
     first = remembered(folder)
     if first is None:
-        raise ClusterError(f"Nothing is known of what the cluster of {folder.name} was like when it was new.")
+        raise ClusterError("cluster.no-memory", cluster=folder.name)
     strays = await added(kube, first)
     await _delete(kube, [one for one in strays if one["kind"] in FIRST])
     spaces = [one for one in strays if one["kind"] == "Namespace"]
@@ -108,7 +109,7 @@ async def remove_added(kube: Kube, folder: Path, namespaces: Sequence[str]) -> N
     """
     first = remembered(folder)
     if first is None:
-        raise ClusterError(f"Nothing is known of what was in {', '.join(namespaces)} before meshlab came.")
+        raise ClusterError("cluster.no-memory-of-namespaces", namespaces=", ".join(namespaces))
     await _remove(kube, await added(kube, first, Scope(namespaces=tuple(namespaces), cluster_scoped=False)))
 
 
@@ -159,17 +160,17 @@ async def _remove(kube: Kube, some: list[Object]) -> None:
     await wait_until_gone(kube, [ref_of(one) for one in some])
     workloads = [one for one in some if one["kind"] in WORKLOADS]
     if workloads:
-        await until(lambda: _pod_of(kube, workloads), WITHIN, what="Removing what was there before")
+        await until(lambda: _pod_of(kube, workloads), WITHIN, what=Words("waits.removing"))
 
 
-async def _pod_of(kube: Kube, workloads: list[Object]) -> str:
-    """Says which pod of the workloads still exists; "" when none does."""
+async def _pod_of(kube: Kube, workloads: list[Object]) -> Words | None:
+    """Says which pod of the workloads still exists; None when none does."""
     for namespace in sorted({one["metadata"]["namespace"] for one in workloads}):
         chosen = [one for one in workloads if one["metadata"]["namespace"] == namespace]
         for pod in await kube.list(ObjectRef(kind="Pod", namespace=namespace)):
             if owned(pod) and any(selects(one["spec"]["selector"].get("matchLabels"), pod) for one in chosen):
-                return f"{describe(ref_of(pod))} is still there"
-    return ""
+                return Words("waits.there", {"object": describe(ref_of(pod))})
+    return None
 
 
 async def _delete(kube: Kube, some: Iterable[Object]) -> None:
@@ -180,13 +181,15 @@ async def wait_until_gone(kube: Kube, refs: list[ObjectRef]) -> None:
     """Waits until none of the objects exists. PreparationTimeout names the first, and the finalizers that hold it."""
     left = list(refs)
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         while left:
             one = await kube.get(left[0])
             if one is not None:
                 held = ", ".join(one["metadata"].get("finalizers") or (one.get("spec") or {}).get("finalizers") or ())
-                return f"{describe(left[0])} is still there" + (f", held by {held}" if held else "")
+                if held:
+                    return Words("waits.held", {"object": describe(left[0]), "finalizers": held})
+                return Words("waits.there", {"object": describe(left[0])})
             left.pop(0)
-        return ""
+        return None
 
-    await until(pending, WITHIN, what="Removing what was there before")
+    await until(pending, WITHIN, what=Words("waits.removing"))

@@ -11,6 +11,7 @@ from meshlab.lab.model import Lab
 from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.positions import ADMIN_PORT, TOOLS
 from meshlab.run.run import Run
+from meshlab.words import Words
 
 WITHIN = 60.0
 """Seconds for each wait."""
@@ -21,40 +22,39 @@ NAME = "http://kubernetes.default.svc:443/"
 async def dns(run: Run) -> None:
     """Waits until every probe can resolve a name of the cluster. Raises PreparationTimeout."""
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         for probe in await _probes(run):
             reply = await _ask(run, probe, NAME)
             if reply.error in ("dns", "timeout"):
-                return f"the probe on {probe.node} cannot look up kubernetes.default.svc ({reply.error})"
-        return ""
+                return Words("waits.probe-dns", {"node": probe.node, "error": reply.error})
+        return None
 
-    await until(lambda: _retrying(pending), WITHIN, what="The answer of the cluster's DNS")
+    await until(lambda: _retrying(pending), WITHIN, what=Words("waits.answer-dns"))
 
 
 async def probes(run: Run) -> None:
     """Waits until every probe is ready. Raises PreparationTimeout."""
 
-    async def pending() -> str:
-        found = await _probes(run)
-        late = [probe.node for probe in found if not probe.ready]
-        return f"the probe on {late[0]} is not ready" if late else "" if found else "no probe runs"
+    async def pending() -> Words | None:
+        late = [probe.node for probe in await _probes(run) if not probe.ready]
+        return Words("waits.probe-not-ready", {"node": late[0]}) if late else None
 
-    await until(lambda: _retrying(pending), WITHIN, what="The answer of the probes")
+    await until(lambda: _retrying(pending), WITHIN, what=Words("waits.answer-probes"))
 
 
 async def shop(run: Run) -> None:
     """Waits until the entry services answer 200, which needs every service that they call. Raises PreparationTimeout."""
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         probe = (await _probes(run))[0]
         for service in fronts(run.lab):
             reply = await _ask(run, probe, run.lab.services[service].url, timeout_ms=1500)
             if reply.status != 200 or reply.error:
-                return f"{service} answers {reply.error or reply.status}"
-        return ""
+                return Words("waits.service-answers", {"service": service, "answer": reply.error or reply.status})
+        return None
 
     if fronts(run.lab):
-        await until(lambda: _retrying(pending), WITHIN, what="The answer of the shop")
+        await until(lambda: _retrying(pending), WITHIN, what=Words("waits.answer-shop"))
 
 
 def fronts(lab: Lab) -> list[str]:
@@ -70,18 +70,18 @@ async def actors(run: Run) -> None:
     """Waits until every probe has read its plan. Raises PreparationTimeout."""
     http = PodHttp(run.kube)
 
-    async def pending() -> str:
+    async def pending() -> Words | None:
         for probe in await _probes(run):
             plan = await http.get(PodPort("", TOOLS, probe.pod, ADMIN_PORT), "/plan")
             if plan.get("error"):
-                return f"the probe on {probe.node} refuses its plan: {plan['error']}"
+                return Words("waits.plan-refused", {"node": probe.node, "why": str(plan["error"])})
             if set(plan.get("actors", ())) != set(run.lab.actors):
-                return f"the probe on {probe.node} has not read its plan yet"
-        return ""
+                return Words("waits.plan-unread", {"node": probe.node})
+        return None
 
     try:
         # Without a nudge, kubelet takes up to 90 seconds to update a ConfigMap in a pod.
-        await until(lambda: _retrying(pending), 100.0, what="The start of the actors")
+        await until(lambda: _retrying(pending), 100.0, what=Words("waits.start-actors"))
     finally:
         await http.close()
 
@@ -89,7 +89,7 @@ async def actors(run: Run) -> None:
 async def _probes(run: Run) -> list[Position]:
     found = await (await run.world()).positions("probe")
     if not found:
-        raise ClusterError("No probe runs.")
+        raise ClusterError("probe.none")
     return found
 
 
@@ -99,9 +99,9 @@ async def _ask(run: Run, probe: Position, url: str, timeout_ms: int = 5000) -> R
     return calls.replies[0]
 
 
-async def _retrying(pending: Callable[[], Awaitable[str]]) -> str:
+async def _retrying(pending: Callable[[], Awaitable[Words | None]]) -> Words | None:
     """Treats a ClusterError as a reason to wait."""
     try:
         return await pending()
     except ClusterError as error:
-        return error.message.rstrip(".")
+        return error.words

@@ -14,7 +14,7 @@ from meshlab.lab.change.read import load_change
 from meshlab.lab.files.lab_folder import solve_folder
 from meshlab.objects.names import key_of, ref_of
 from meshlab.run.api import ObjectPair
-from meshlab.words import say
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
@@ -46,34 +46,33 @@ async def keep(run: Run, step: str) -> None:
     files.write(_file(run, step), msgspec.json.encode(found))
 
 
-def pairs(run: Run, step: str, language: str) -> tuple[ObjectPair, ...]:
+def pairs(run: Run, step: str) -> tuple[ObjectPair, ...]:
     """Pairs each object of the reference with the learner's saved one, and says whether the second contains the first."""
     own = {str(key_of(obj)): obj for obj in _kept(run, step)}
     wanted: list[tuple[str, Any]] = [(str(key_of(obj)), obj) for _, obj in solution(run, step)]
     wanted += [(describe(ref), patch) for ref, patch in patches(run, step)]
     gone = load_change(run.loaded, solve_folder(run.loaded, step)).deletes
-    deleted = say("run.debrief.deleted", language)
     return tuple(
-        [_pair(name, reference, own.get(name), language) for name, reference in wanted]
-        + [ObjectPair(name=describe(one.ref), note=deleted) for one in gone]
+        [_pair(name, reference, own.get(name)) for name, reference in wanted]
+        + [ObjectPair(name=describe(one.ref), note=Words("run.debrief.deleted")) for one in gone]
     )
 
 
-def _pair(name: str, reference: Any, own: dict[str, Any] | None, language: str) -> ObjectPair:
+def _pair(name: str, reference: Any, own: dict[str, Any] | None) -> ObjectPair:
     if own is None:
-        return ObjectPair(name=name, reference=_yaml(reference), note=say("run.debrief.none", language))
-    note = _difference(reference, own, language) if isinstance(reference, dict) else ""
+        return ObjectPair(name=name, reference=_yaml(reference), note=Words("run.debrief.none"))
+    note = _difference(reference, own) if isinstance(reference, dict) else ""
     return ObjectPair(name=name, reference=_yaml(reference), own=_yaml(own), note=note)
 
 
-def _difference(reference: dict[str, Any], own: dict[str, Any], language: str) -> str:
+def _difference(reference: dict[str, Any], own: dict[str, Any]) -> Words:
     """Describes the first field of the reference that the learner's object lacks."""
     missing = missing_leaf(reference, own)
     if missing is None:
-        return say("run.debrief.same", language)
+        return Words("run.debrief.same")
     path, wanted, there = missing
     facts = {"path": path, "wanted": brief(wanted), "there": brief(there)}
-    return say("run.debrief.differs", language, **{name: f"`{text}`" for name, text in facts.items()})
+    return Words("run.debrief.differs", {name: f"`{text}`" for name, text in facts.items()})
 
 
 def plain(obj: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from meshlab.run.guide import pages
 from meshlab.run.run import Run
 from meshlab.run.store import events
 from meshlab.run.store.journal import Entry, state_of
+from meshlab.words import Words, tell
 
 if TYPE_CHECKING:
     from meshlab.run.run import Run
@@ -44,8 +45,7 @@ async def run_experiment(run: Run, experiment: str, tell: Tell, *, unattended: b
     about = pages.experiment_of(run, experiment)
     predicted = run.state().predictions.get(experiment)
     if about.prediction is not None and predicted is None:
-        hint = f"`meshlab experiment {experiment}` asks for it."
-        raise UsageError(f"The experiment {experiment} needs your prediction first.", hint=hint)
+        raise UsageError("experiment.not-predicted", experiment=experiment)
     with run.lock("experiment"):
         work = _Experiment(run, about, predicted, tell, unattended)
         await faults.undo_all(run)
@@ -106,10 +106,10 @@ class _Experiment:
         self._fault("fault", phase.id, fault)
 
     async def _learner(self, entry: Entry) -> None:
-        async def pending() -> str:
-            return "" if await faults.in_force(self._run, entry) else "it has not been seen in the cluster"
+        async def pending() -> Words | None:
+            return None if await faults.in_force(self._run, entry) else Words("waits.not-in-force")
 
-        await until(pending, LEARNER_WITHIN, what=fault_words.sentence(entry.fault, self._run.language), interval=0.5)
+        await until(pending, LEARNER_WITHIN, what=fault_words.sentence(entry.fault), interval=0.5)
         self._run.append(events.FaultApplied(fault=state_of(entry)))
 
     async def _observe(self, phase: Phase) -> None:
@@ -162,7 +162,8 @@ class _Experiment:
         self._tell(ExperimentEvent(experiment=self._about.id, kind=kind, phase=phase, **more))
 
     def _fault(self, kind: Any, phase: str, fault: Fault) -> None:
-        self._event(kind, phase, fault=fault, text=fault_words.announcement(kind, fault, self._run.language))
+        words = fault_words.announcement(kind, fault)
+        self._event(kind, phase, fault=fault, text=tell(words), words=words)
 
 
 QUIET = 3.0
@@ -174,7 +175,7 @@ WITHIN = 10.0
 async def wait_for_answers(run: Run, within: float = WITHIN) -> None:
     """Wait for it. Never raises because of the lab's state."""
     with suppress(EnvironmentFault, PreparationTimeout):
-        await until(lambda: _failing_actors(run), within, what="An answer to every request of the lab's actors", interval=0.5)
+        await until(lambda: _failing_actors(run), within, what=Words("waits.answer-actors"), interval=0.5)
 
 
 async def _failing_actors(run: Run) -> str:

@@ -1,30 +1,30 @@
-"""What a fault does, as a sentence."""
+"""What a fault does, as words that its reader's language is not known of yet."""
 
 from __future__ import annotations
 
 from meshlab.lab.address import describe
 from meshlab.lab.model import Fault
-from meshlab.words import say
+from meshlab.words import Words
 
 
-def announcement(kind: str, fault: Fault, language: str) -> str:
+def announcement(kind: str, fault: Fault) -> Words:
     """As an experiment tells it: `waiting` for the learner to do it, `undo`, else that it is in force."""
-    what = sentence(fault, language)
-    key = {"waiting": "yours", "undo": "undone"}.get(kind)
-    return say(f"faults.{key}", language, what=what) if key else what
+    if kind == "waiting":
+        return Words("faults.yours", {"what": sentence(fault)})
+    return Words("faults.undone", {"what": sentence(fault)}) if kind == "undo" else sentence(fault)
 
 
-def sentence(fault: Fault, language: str) -> str:
+def sentence(fault: Fault) -> Words:
     """What it does to what."""
     facts = {
         "target": describe(fault.subject),
-        "replicas": fault.replicas,
+        "replicas": str(fault.replicas),
         "labels": ", ".join(f"{key}={value}" for key, value in fault.labels.items()),
         "replace": fault.replace.strip(),
         "with": fault.with_.strip(),
-        "milliseconds": fault.milliseconds,
+        "milliseconds": str(fault.milliseconds),
         "key": fault.key,
         "network": fault.key,
         "url": fault.url,
     }
-    return say(f"faults.{fault.kind}", language, **facts)
+    return Words(f"faults.{fault.kind}", {**facts})

@@ -92,7 +92,7 @@ class Grading:
             async with asyncio.timeout(request.timeout):
                 await self._work(run)
         except TimeoutError:
-            return PreparationTimeout(f"The grade of {self._lab} was not finished within {request.timeout:g} s.")
+            return PreparationTimeout("grade.too-long", lab=self._lab, seconds=request.timeout)
         except MeshlabError as problem:
             return problem
         return None

@@ -9,7 +9,6 @@ from meshlab.run import texts
 from meshlab.run.api import CheckText, Debrief, ExperimentText, Explanation, Language, Page
 from meshlab.run.checks import judge
 from meshlab.run.desired import reference
-from meshlab.words import known, say
 
 if TYPE_CHECKING:
     from meshlab.lab.model import Experiment
@@ -76,9 +75,7 @@ def explain(run: Run, check: str, language: Language) -> Explanation:
         check=check,
         text=text,
         verdict=verdict,
-        reason=_sentence(f"reasons.{verdict.reason}", language, verdict.parameters),
-        help=(own.help.get(verdict.reason) if own else "")
-        or _sentence(f"reasons.{verdict.reason}.help", language, verdict.parameters),
+        help=own.help.get(verdict.reason, "") if own else "",
     )
 
 
@@ -92,7 +89,7 @@ def debrief(run: Run, step: str, language: Language) -> Debrief:
         step=found.id,
         title=text.steps[found.id].title if found.id in text.steps else found.id,
         text=text.debrief.get(found.id, ""),
-        objects=reference.pairs(run, found.id, language),
+        objects=reference.pairs(run, found.id),
     )
 
 
@@ -103,7 +100,3 @@ def _axes(run: Run, experiment: Experiment) -> tuple[tuple[str, ...], tuple[str,
         return (), ()
     spec = judge.check_of(run, prediction.matrix).matrix
     return (spec.rows, spec.columns) if spec is not None else ((), ())
-
-
-def _sentence(key: str, language: str, parameters: dict[str, str]) -> str:
-    return say(key, language, **parameters) if known(key) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from meshlab.check.calls import address_of
 from meshlab.check.world import LogEntry, Reply
 from meshlab.run.api import Hop, Trace
+from meshlab.words import Words
 
-Say = Callable[..., str]
-"""Words of topic `run` by key, with parameters."""
 OUTSIDE = ""
 """The address of a caller that is no pod: requests from there arrive with an address of a node."""
 
@@ -38,13 +37,13 @@ class RequestEvidence(Struct, frozen=True, kw_only=True):
     caller_ip: str = OUTSIDE
     entries: tuple[LogEntry, ...] = ()
     pods: tuple[PodAt, ...] = ()
-    missing: tuple[str, ...] = ()
-    """Sentences: what could not be read at all."""
+    missing: tuple[Words | str, ...] = ()
+    """What could not be read at all."""
 
 
-def merge(evidence: RequestEvidence, say: Say) -> Trace:
+def merge(evidence: RequestEvidence) -> Trace:
     """One tree. What the applications saw and no log explains is drawn all the same, and named in `missing`."""
-    merger = _Merger(evidence, say)
+    merger = _Merger(evidence)
     reply = evidence.reply
     first = merger.call(Call(evidence.caller_ip, evidence.url, reply.status, reply.ms, reply.error or "", reply.tree))
     merger.leftovers()
@@ -71,12 +70,11 @@ def merge(evidence: RequestEvidence, say: Say) -> Trace:
 class _Merger:
     """Uses each log line once."""
 
-    def __init__(self, evidence: RequestEvidence, say: Say) -> None:
+    def __init__(self, evidence: RequestEvidence) -> None:
         self._left = sorted(evidence.entries, key=lambda entry: (entry.t, -entry.duration_ms))
         self._ips = {pod.ip: pod for pod in evidence.pods if pod.ip}
         self._names = {pod.name: pod for pod in evidence.pods}
-        self._say = say
-        self.missing: list[str] = []
+        self.missing: list[Words] = []
 
     def call(self, call: Call) -> Hop | None:
         """The proxies that the call went through, around the service that answered."""
@@ -93,7 +91,8 @@ class _Merger:
     def leftovers(self) -> None:
         """Log lines that fit to no call: somebody repeated the request, or called what no application reported."""
         for entry in self._left:
-            self.missing.append(self._say("trace.extra-line", proxy=entry.proxy, pod=entry.pod, authority=entry.authority))
+            facts = {"proxy": entry.proxy, "pod": entry.pod, "authority": entry.authority}
+            self.missing.append(Words("run.trace.extra-line", {**facts}))
 
     def _service(self, call: Call) -> Hop | None:
         tree = call.tree
@@ -109,7 +108,7 @@ class _Merger:
             status=tree.get("status") or call.status,
             ms=tree.get("ms"),
             error=call.error,
-            detail=self._say("trace.attempts", attempts=call.attempts) if call.attempts > 1 else "",
+            detail=Words("run.trace.attempts", {"attempts": call.attempts}) if call.attempts > 1 else "",
             hops=tuple(hop for up in tree.get("upstreams") or () if (hop := self.call(of_upstream(up, ip)))),
         )
 
@@ -146,7 +145,7 @@ class _Merger:
         if peer is None or not peer.proxy or peer.name in [entry.pod for entry in chain] or peer.ip == call.caller_ip:
             return None
         service = (call.tree or {}).get("service", "")
-        self.missing.append(self._say("trace.no-line", proxy=peer.proxy, pod=peer.name, service=service))
+        self.missing.append(Words("run.trace.no-line", {"proxy": peer.proxy, "pod": peer.name, "service": service}))
         return Hop(kind="proxy", name=peer.proxy, pod=peer.name, node=peer.node)
 
     def _ip_of(self, pod: str) -> str:

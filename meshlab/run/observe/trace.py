@@ -16,7 +16,7 @@ from meshlab.run.api import Hop, Trace
 from meshlab.run.live.positions import TOOLS, of_pod
 from meshlab.run.live.shop import reply as read_reply
 from meshlab.run.observe.hops import OUTSIDE, PodAt, RequestEvidence, merge
-from meshlab.words import say
+from meshlab.words import Words
 
 if TYPE_CHECKING:
     from meshlab.run.live import LiveWorld
@@ -49,7 +49,7 @@ async def _explained(run: Run, world: LiveWorld, evidence: RequestEvidence) -> T
     while True:
         entries, unread = await _lines(run, world, evidence.nonce)
         whole = replace(evidence, entries=entries, pods=await _pods(run, world), missing=unread)
-        merged = merge(whole, lambda key, **words: say(f"run.{key}", run.language, **words))
+        merged = merge(whole)
         if len(merged.missing) == len(unread) or time.monotonic() >= end:
             return merged
 
@@ -131,15 +131,15 @@ def _tree(response: Any) -> dict[str, Any] | None:
     return tree if isinstance(tree, dict) and "service" in tree else None
 
 
-async def _lines(run: Run, world: LiveWorld, nonce: str) -> tuple[tuple[LogEntry, ...], tuple[str, ...]]:
+async def _lines(run: Run, world: LiveWorld, nonce: str) -> tuple[tuple[LogEntry, ...], tuple[Words, ...]]:
     """Log lines of all proxies, and a sentence for each whose log cannot be read."""
     names = list(run.lab.proxies)
     found = await asyncio.gather(*(world.access_logs(name, [nonce], READ_WITHIN) for name in names), return_exceptions=True)
     entries: list[LogEntry] = []
-    unread = []
+    unread: list[Words] = []
     for name, one in zip(names, found, strict=True):
         if isinstance(one, ClusterError):
-            unread.append(say("run.trace.unread", run.language, proxy=name, error=one.message))
+            unread.append(Words("run.trace.unread", {"proxy": name, "error": one.words}))
         elif isinstance(one, BaseException):
             raise one
         else:

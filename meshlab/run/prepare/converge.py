@@ -121,7 +121,7 @@ class Convergence:
         else:
             left = [f"+ {name}" for some in (await self.strays()).values() for name in some]
         if left:
-            raise NotConverged(f"After the reset these objects differ from the start of {self._step}: {', '.join(left[:8])}.")
+            raise NotConverged("reset.differs", step=self._step, objects=", ".join(left[:8]))
 
     async def _empty(self) -> None:
         for cluster in self._target.objects:

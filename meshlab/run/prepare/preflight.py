@@ -13,9 +13,9 @@ from meshlab.run.accounts import learner
 from meshlab.run.desired import declared
 from meshlab.run.run import Run
 from meshlab.run.system import parts as system
+from meshlab.words import Words
 
 AT_ONCE = 8
-HINT = "docs/context.md says what its administrator has to give you."
 
 
 async def check(run: Run, cluster: str) -> None:
@@ -23,14 +23,14 @@ async def check(run: Run, cluster: str) -> None:
     kube = await run.kube(cluster)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(obj: Object) -> str:
+    async def one(obj: Object) -> Words | None:
         async with slots:
             return await _refusal(kube, obj)
 
     some = await _wanted(run, cluster)
     for obj, refusal in zip(some, await asyncio.gather(*(one(obj) for obj in some)), strict=True):
         if refusal:
-            raise EnvironmentFault(f"The lab needs {describe(ref_of(obj))}, which you may not make here: {refusal}", hint=HINT)
+            raise EnvironmentFault("lab.not-allowed", object=describe(ref_of(obj)), why=refusal)
 
 
 async def _wanted(run: Run, cluster: str) -> list[Object]:
@@ -49,12 +49,12 @@ def _askable(obj: Object, roles: set[str], *, whole: bool) -> bool:
     return bool(obj["kind"] != "RoleBinding" or obj["roleRef"]["name"] not in roles)
 
 
-async def _refusal(kube: Kube, obj: Object) -> str:
+async def _refusal(kube: Kube, obj: Object) -> Words | None:
     try:
         await kube.apply(obj, dry=True)
     except ClusterError as error:
         if error.status in (0, 401) or error.status >= 500:
             raise
         # It conflicts with an existing object, which the preparation removes first.
-        return "" if error.status in (409, 422) else error.message
-    return ""
+        return None if error.status in (409, 422) else error.words
+    return None

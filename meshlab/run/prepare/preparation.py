@@ -18,6 +18,7 @@ from meshlab.run.clusters.lab_clusters import LabCluster
 from meshlab.run.prepare.stages import NODE, Stages, Stuck, lab_is_there
 from meshlab.run.run import Run
 from meshlab.run.store import events, state
+from meshlab.words import Words, tell
 
 UNFINISHED = "resetting"
 """The file of a run that names the step of a reset which has begun and not ended."""
@@ -38,7 +39,7 @@ async def prepare_with(run: Run, track: Track, reset: Reset | None) -> None:
         try:
             await preparation.go()
         except MeshlabError as error:
-            run.append(events.Degraded(reason=error.message))
+            run.append(events.Degraded(reason=str(error), words=error.words))
             raise
         except BaseException:
             await to_the_end(preparation.undo())
@@ -143,7 +144,8 @@ class _Preparation:
         for cluster in made:
             await self._run.engine.delete(cluster.spec.name, self._run.folder_of(cluster.key))
         left = [one for one in await lab_clusters.find_all(self._run) if one.info is not None]
-        self._run.append(events.Degraded(reason="Preparation was interrupted.") if left else events.Downed())
+        cut = Words("errors.prepare.interrupted")
+        self._run.append(events.Degraded(reason=tell(cut), words=cut) if left else events.Downed())
 
 
 def _step_to_restore(run: Run) -> str:

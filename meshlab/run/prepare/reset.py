@@ -53,14 +53,14 @@ async def _escalate(run: Run, step: str, track: Track) -> None:
         await attempt().go()
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
-        track.note("undo-faults", error.message)
+        track.note("undo-faults", error)
     try:
         await attempt().from_nothing()
         return
     except (NotConverged, PreparationTimeout, ClusterError) as error:
         if not run.engine.traits.owns_nodes:
             raise
-        track.note("undo-faults", error.message)
+        track.note("undo-faults", error)
     await removal.remove(run, track.anew())
     await prepare_with(run, track.anew(), None)
     await attempt().go()

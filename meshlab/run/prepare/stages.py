@@ -103,8 +103,8 @@ class Stages:
             try:
                 await self._sweep(cluster)
             except PreparationTimeout as error:
-                self.track.note(phase, error.message)
-                raise Stuck(cluster, error.message) from error
+                self.track.note(phase, error)
+                raise Stuck(cluster, error) from error
         self.track.done(phase)
 
     async def _check_permissions(self) -> None:
@@ -199,8 +199,8 @@ class Stages:
 class Stuck(ClusterError):
     """An object in a cluster is not deleted in time; only a new cluster helps."""
 
-    def __init__(self, cluster: LabCluster, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, cluster: LabCluster, why: PreparationTimeout) -> None:
+        super().__init__("cluster.stuck", why=why)
         self.cluster = cluster
 
 

@@ -26,6 +26,7 @@ from meshlab.run.run import Run
 from meshlab.run.solve import solve
 from meshlab.run.store import scratch
 from meshlab.run.store.paths import Paths
+from meshlab.words import Words
 
 
 class Pair(Struct, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ async def pairs(request: PairsRequest, tell: Tell) -> list[Pair]:
     """Every ordered pair once, told as it is known. UsageError for fewer than two labs; what fails is a pair that is not ok."""
     names = _names(request)
     if len(names) < 2:
-        raise UsageError("There is nothing to switch between: one lab is no pair.", hint="Name two labs, or none for all.")
+        raise UsageError("prove.one-lab")
     with scratch.folder(request.state, "prove", "pairs") as where:
         walk = _PairsRun(request, where, tell)
         try:
@@ -105,7 +106,7 @@ class _PairsRun:
         try:
             await prepare.prepare(run, self._track(run))
         except MeshlabError as error:
-            problem = error.message
+            problem = str(error)
         seconds = round(time.monotonic() - start, 1)
         left = (problem,) if problem else tuple(await self._differences(run))
         if before:
@@ -119,7 +120,7 @@ class _PairsRun:
             for step in run.lab.steps:
                 await solve.solve(run, step.id, self._track(run), experiments=False)
         except MeshlabError as error:
-            self._track(run).note("apply-solution", f"{run.lab_id}: {error.message}")
+            self._track(run).note("apply-solution", Words("waits.of", {"object": run.lab_id, "why": error.words}))
 
     def _track(self, run: Run) -> Track:
         return Track(self._tell, Estimates(run.paths.root))

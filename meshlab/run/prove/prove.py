@@ -110,5 +110,5 @@ def chosen(name: str, lab: Lab, request: ProveRequest) -> tuple[list[Step], list
         return [], []
     if not wrong:
         known = ", ".join([FRESH, *ids, *(one.id for one in lab.wrong)])
-        raise UsageError(f"The lab {name} has no step or misconception {only!r}.", hint=f"It has: {known}.")
+        raise UsageError("prove.no-part", lab=name, part=only, known=known)
     return list(lab.steps[: ids.index(wrong[0].step) + 1]), wrong

@@ -85,7 +85,7 @@ async def _green(run: LabRun, step: Step, tell: Callable[[Event], None]) -> None
             return
     known = run.snapshot().verdicts
     red = [check.id for check in step.checks if check.id in known and not known[check.id].green]
-    raise StayedRed(f"The step {step.id} did not become green: {', '.join(red)}.", hint="`meshlab prove` says why.")
+    raise StayedRed("record.stayed-red", step=step.id, checks=", ".join(red))
 
 
 async def _follow(stream: AsyncGenerator[T, None], tell: Callable[[T], None]) -> None:

@@ -15,13 +15,13 @@ from meshlab.errors import UsageError
 from meshlab.files import file_error
 from meshlab.run.recordings import lines
 from meshlab.run.recordings.lines import AnyLine, Opened
+from meshlab.words import Words
 
 LARGEST = 256 << 20
 """Bytes of a recording when unpacked."""
 PIECE = 1 << 16
 GZIP = 31
 """What zlib calls the format."""
-AGAIN = "Use another recording, or make this one again: `meshlab record LAB`."
 
 
 class Recording(Struct, frozen=True):
@@ -69,10 +69,10 @@ def read(file: Path) -> Recording:
     """UsageError with file and line for what cannot be read; an end that was torn off is no fault."""
     data = files.read(file)
     if data is None:
-        raise UsageError(f"There is no recording {file}.", hint=AGAIN)
+        raise UsageError("recording.absent", file=file)
     found = _lines(file, _unpacked(file, data))
     if not found or not isinstance(found[0], Opened):
-        raise UsageError(f"{file} is no recording.", hint=AGAIN)
+        raise UsageError("recording.other", file=file)
     return Recording(file, tuple(found))
 
 
@@ -93,7 +93,7 @@ def _unpacked(file: Path, data: bytes) -> bytes:
                 found += member.decompress(data[:PIECE])
                 data = member.unused_data + data[PIECE:]
                 if len(found) > LARGEST:
-                    raise UsageError(f"{file} is larger than a recording can be.", hint=AGAIN)
+                    raise UsageError("recording.large", file=file)
         except zlib.error as error:
             raise _damaged(file, found.count(b"\n") + 1, str(error)) from error
     return bytes(found[: found.rfind(b"\n") + 1])
@@ -115,12 +115,11 @@ def _lines(file: Path, data: bytes) -> list[AnyLine]:
 
 def _readable(file: Path, number: int, line: Opened, before: list[AnyLine]) -> None:
     if line.schema > lines.SCHEMA:
-        text = f"{file} was made by meshlab {line.meshlab} in the form {line.schema}; this meshlab reads up to {lines.SCHEMA}."
-        raise UsageError(text, hint="Use a newer meshlab.")
+        made, largest = line.schema, lines.SCHEMA
+        raise UsageError("recording.newer", file=file, version=line.meshlab, schema=made, largest=largest)
     if before and isinstance(before[0], Opened) and (before[0].lab, before[0].seed) != (line.lab, line.seed):
-        text = f"it begins with the lab {before[0].lab} and goes on with {line.lab}, or with another seed"
-        raise _damaged(file, number, text)
+        raise _damaged(file, number, Words("errors.recording.other-lab", {"before": before[0].lab, "now": line.lab}))
 
 
-def _damaged(file: Path, number: int, why: str) -> UsageError:
-    return UsageError(f"The recording {file} is damaged at line {number}: {why}.", hint=AGAIN)
+def _damaged(file: Path, number: int, why: str | Words) -> UsageError:
+    return UsageError("recording.damaged", file=file, line=number, why=why)

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from meshlab.check.verdict import Verdict
 from meshlab.cluster.progress import Progress
 from meshlab.run.api import Debrief, ExperimentEvent, Language, Matrix, Snapshot, Trace, Traffic
+from meshlab.words import Words
 
 SCHEMA = 1
 
@@ -120,8 +121,10 @@ class Ended(Line, frozen=True, tag="end"):
     call: int
     how: Literal["done", "failed", "cancelled"] = "done"
     message: str = ""
-    """failed: the sentence, and below what to do next."""
+    """failed: the sentence in English, and below what to do next."""
     hint: str = ""
+    words: Words | None = None
+    """The same for its reader; older recordings have none."""
 
 
 AnyLine = (

@@ -28,8 +28,14 @@ def recorded(session: Session, file: Path) -> LabRun:
     if file.exists():
         before = read(file).opened
         if (before.lab, before.seed) != (run.lab_id, run.seed):
-            text = f"{file} is a recording of {before.lab} with the seed {before.seed}; this is {run.lab_id} with {run.seed}."
-            raise UsageError(text, hint="Record into another file.")
+            raise UsageError(
+                "recording.of-another",
+                file=file,
+                there=before.lab,
+                there_seed=before.seed,
+                here=run.lab_id,
+                here_seed=run.seed,
+            )
     opened = lines.Opened(
         t=round(time.time(), 3),
         schema=lines.SCHEMA,

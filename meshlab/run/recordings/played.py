@@ -19,12 +19,16 @@ from meshlab.run.recordings.pace import Pace
 from meshlab.run.recordings.timeline import Segment, Timeline
 from meshlab.run.run import Run
 from meshlab.run.store import events
-from meshlab.words import say
+from meshlab.words import Words
+
+NEVER = {"solve": "tour.no-solve", "reset": "tour.no-reset", "experiment": "tour.no-experiment"}
+"""Words for an act that was not recorded."""
+ACTS = {"solve": "tour.act.solve", "reset": "tour.act.reset"}
 
 
-def refusal(run: Run, what: str, /, **facts: str) -> UsageError:
+def refusal(run: Run, key: str, /, **facts: str | Words) -> UsageError:
     """What a recording does not have, and what to do instead."""
-    return UsageError(say(f"tour.{what}", run.language, **facts), hint=say(f"tour.{what}.hint", run.language, lab=run.lab_id))
+    return UsageError(key, lab=run.lab_id, **facts)
 
 
 class Played:
@@ -113,10 +117,10 @@ class Played:
         """The number of the segment that this act begins. UsageError when another one comes first, or it was never recorded."""
         acts = [segment.act for segment in self.segments(step)]
         if act not in acts[1:]:
-            raise refusal(self.run, f"no-{act.partition(' ')[0]}")
+            raise refusal(self.run, NEVER[act.partition(" ")[0]])
         number, reached = acts.index(act), self._reached.get(step, 0)
         if number > reached + 1:
-            raise refusal(self.run, "first", act=self._words(acts[reached + 1]))
+            raise refusal(self.run, "tour.first", act=self._words(acts[reached + 1]))
         return number
 
     def reach(self, step: str, number: int) -> None:
@@ -159,12 +163,11 @@ class Played:
             if known.get(check) != text:
                 self.run.append(events.Answered(check=check, text=text))
 
-    def _words(self, act: str) -> str:
+    def _words(self, act: str) -> Words:
         method, _, experiment = act.partition(" ")
         if method != "experiment":
-            return say(f"tour.act.{method}", self.run.language)
-        title = pages.experiment_text(self.run, experiment, self.run.language).title
-        return say("tour.act.experiment", self.run.language, title=title)
+            return Words(ACTS[method])
+        return Words("tour.act.experiment", {"title": pages.experiment_text(self.run, experiment, self.run.language).title})
 
 
 def judged(run: Run, segments: list[Segment], check: str, recorded: Verdict | None) -> Verdict | None:

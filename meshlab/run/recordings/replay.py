@@ -18,11 +18,9 @@ from meshlab.lab.model import Lab
 from meshlab.run.api import (
     Debrief,
     ExperimentEvent,
-    ExperimentText,
     FaultState,
     Language,
     Matrix,
-    Page,
     ResetPlan,
     Snapshot,
     Trace,
@@ -71,21 +69,13 @@ class Replay(RunGuide):
             else found
         )
 
-    def page(self, step: str = "", language: Language = "en") -> Page:
-        self.run.language = language
-        return super().page(step, language)
-
-    def experiment_text(self, experiment: str, language: Language = "en") -> ExperimentText:
-        self.run.language = language
-        return super().experiment_text(experiment, language)
-
     # --- what was recorded --- #
 
     def debrief(self, step: str, language: Language = "en") -> Debrief:
         known = self._timeline.debriefs
         if step not in self.run.state().done:
             return super().debrief(step, language)
-        return known.get((step, language)) or known.get((step, "en")) or self._refuse("debrief")
+        return known.get((step, language)) or known.get((step, "en")) or self._refuse("tour.debrief")
 
     def prepare(self) -> AsyncGenerator[Progress, None]:
         if self.run.state().environment == "ready":
@@ -103,7 +93,7 @@ class Replay(RunGuide):
         names = [judge.check_of(self.run, name).id for name in checks or ()]
         found = self._played.look(names or [check.id for check in judge.step_of(self.run).checks])
         if not found:
-            self._refuse("check")
+            self._refuse("tour.check")
         for verdict in found:
             yield verdict
 
@@ -122,10 +112,10 @@ class Replay(RunGuide):
         step = judge.step_of(self.run)
         if step.id not in self.run.state().done:
             red = ", ".join(judge.red(step, self.run.state().fresh))
-            self._refuse("not-done", checks=red)
+            self._refuse("tour.not-done", checks=red)
         later = self.run.lab.steps[self.run.lab.steps.index(step) + 1 :]
         if later and later[0].id not in self._timeline.steps:
-            self._refuse("ends")
+            self._refuse("tour.ends")
         if later:
             self._played.move(later[0].id)
         return self.snapshot()
@@ -136,7 +126,7 @@ class Replay(RunGuide):
     def goto(self, step: str) -> AsyncGenerator[Progress, None]:
         wanted = judge.step_of(self.run, step)
         if wanted.id not in self._timeline.steps:
-            self._refuse("ends")
+            self._refuse("tour.ends")
         for earlier in self.run.lab.steps[: self.run.lab.steps.index(wanted)]:
             self._played.finish(earlier.id)
         self._played.move(wanted.id)
@@ -155,9 +145,10 @@ class Replay(RunGuide):
         key = asked(url, headers or {})
         found = next((segment.traces[key] for segment in reversed(seen) if key in segment.traces), None)
         if isinstance(found, Ended):
-            raise UsageError(found.message, hint=found.hint)
+            raise UsageError.again(found.words) if found.words else UsageError("other", sentence=found.message, hint=found.hint)
         if found is None:
-            self._refuse("trace", known=", ".join(sorted({one or "/" for segment in seen for one in segment.traces})) or "–")
+            known = ", ".join(sorted({one or "/" for segment in seen for one in segment.traces})) or "–"
+            self._refuse("tour.trace", known=known)
         return found
 
     async def matrix(self) -> Matrix | None:
@@ -185,19 +176,19 @@ class Replay(RunGuide):
     # --- what there is nothing to do with --- #
 
     def environment(self) -> dict[str, str]:
-        self._refuse("shell")
+        self._refuse("tour.shell")
 
     def stop(self, *, free: bool = False) -> AsyncGenerator[Progress, None]:
-        self._refuse("cluster")
+        self._refuse("tour.cluster")
 
     def down(self) -> AsyncGenerator[Progress, None]:
-        self._refuse("cluster")
+        self._refuse("tour.cluster")
 
     async def close(self) -> None:
         await self.run.close()
 
-    def _refuse(self, what: str, **facts: str) -> NoReturn:
-        raise refusal(self.run, what, **facts)
+    def _refuse(self, key: str, **facts: str) -> NoReturn:
+        raise refusal(self.run, key, **facts)
 
 
 def _fits(recording: Recording, lab: Lab, steps: list[str]) -> None:
@@ -207,5 +198,4 @@ def _fits(recording: Recording, lab: Lab, steps: list[str]) -> None:
     checks = {line.verdict.check for line in recording.lines if isinstance(line, Judged)}
     gone = sorted(checks - lab.all_checks().keys()) + sorted(set(steps) - {step.id for step in lab.steps})
     if gone:
-        text = f"{recording.file} was made with another version of the lab: this one has no {gone[0]}."
-        raise UsageError(text, hint="Make it again: `meshlab record LAB`.")
+        raise UsageError("recording.other-version", file=recording.file, missing=gone[0])

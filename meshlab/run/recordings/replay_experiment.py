@@ -18,6 +18,7 @@ from meshlab.run.guide import pages
 from meshlab.run.recordings.played import Played
 from meshlab.run.run import Run
 from meshlab.run.store import events
+from meshlab.words import tell
 
 
 async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
@@ -25,7 +26,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
     about = pages.experiment_of(run, experiment)
     predicted = run.state().predictions.get(experiment)
     if about.prediction is not None and predicted is None:
-        raise UsageError(f"The experiment {experiment} needs your prediction first.")
+        raise UsageError("experiment.not-predicted", experiment=experiment)
     step = next(one.id for one in run.lab.steps if about in one.experiments)
     number = played.act(step, f"experiment {experiment}")
     segment = played.segments(step)[number]
@@ -39,7 +40,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
                 verdicts.setdefault(event.phase, []).append(event.verdict)
                 judge.keep(run, event.verdict)
             if event.kind != "finished":
-                yield _retold(run, event, predicted)
+                yield _retold(event, predicted)
     result = {
         **finished,
         "predicted": predicted or {},
@@ -52,10 +53,11 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
     yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
 
 
-def _retold(run: Run, event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
-    """With the viewer's prediction, in the viewer's language."""
+def _retold(event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
+    """With the viewer's prediction, and with words of now for a fault."""
     if event.fault is not None:
-        return replace(event, text=fault_words.announcement(event.kind, event.fault, run.language))
+        words = fault_words.announcement(event.kind, event.fault)
+        return replace(event, text=tell(words), words=words)
     if event.matrix is None:
         return event
     red = {(row, column) for row, column in (predicted or {}).get("cells", ())} if predicted else None

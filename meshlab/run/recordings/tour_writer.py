@@ -144,13 +144,12 @@ class TourWriter:
         self._ended(call)
 
     def _ended(self, call: int, error: BaseException | None = None) -> None:
-        how, message, hint = "done", "", ""
-        if isinstance(error, Exception):
-            how, message = "failed", str(error)
-            hint = error.hint if isinstance(error, MeshlabError) else ""
+        ended = lines.Ended(t=_now(), call=call)
+        if isinstance(error, MeshlabError):
+            ended = replace(ended, how="failed", message=str(error), hint=error.hint, words=error.words)
         elif error is not None:
-            how = "cancelled"
-        self._writer.add(lines.Ended(t=_now(), call=call, how=cast("Any", how), message=message, hint=hint))
+            ended = replace(ended, how="failed" if isinstance(error, Exception) else "cancelled", message=str(error))
+        self._writer.add(ended)
         self._look()
         self._writer.flush()
 

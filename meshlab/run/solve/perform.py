@@ -17,6 +17,7 @@ from meshlab.objects.change import Appliers, readers
 from meshlab.run.api import ExperimentEvent
 from meshlab.run.guide import answers
 from meshlab.run.run import Run
+from meshlab.words import Words
 
 APPLY, SCRIPTS, SETTLE, ANSWERS, EXPERIMENTS = "apply-solution", "run-scripts", "settle", "give-answers", "run-experiments"
 SETTLE_WITHIN = 90.0
@@ -98,7 +99,7 @@ async def right_answer(run: Run, one: Answer) -> str:
         return spec.equals
     found = await measure(spec.measured, Inputs(run.lab, await run.world()))
     if not found:
-        raise EnvironmentFault(f"The right answer to {one.check} could not be measured.", hint="Run `meshlab check`.")
+        raise EnvironmentFault("answer.unmeasured", check=one.check)
     return found[0]
 
 
@@ -116,7 +117,7 @@ async def experiments(run: Run, found: Change, track: Track) -> None:
 
 def _note(track: Track, event: ExperimentEvent) -> None:
     if event.text:
-        track.note(EXPERIMENTS, f"{event.experiment}: {event.text}")
+        track.note(EXPERIMENTS, Words("waits.of", {"object": event.experiment, "why": event.words or event.text}))
 
 
 def completed(run: Run, experiment: str) -> bool:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from meshlab.check.verdict import Verdict
 from meshlab.run.api import FaultState
+from meshlab.words import Words
 
 SCHEMA = 1
 
@@ -60,6 +61,9 @@ class Degraded(Event, frozen=True, tag="degraded"):
     """The environment was found broken, or preparation failed; the next `prepared` ends it."""
 
     reason: str = ""
+    """In English."""
+    words: Words | None = None
+    """The same for its reader; older logs have none."""
 
 
 class Displaced(Event, frozen=True, tag="displaced"):

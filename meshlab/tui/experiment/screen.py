@@ -34,6 +34,7 @@ from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.status import StatusRow
+from meshlab.words import tell
 
 STOPPED = (WorkerState.ERROR, WorkerState.CANCELLED)
 
@@ -133,7 +134,7 @@ class ExperimentScreen(MeshScreen[None]):
                 lines.append(Content.assemble(mark, title, (f"  {said}" if said else "", "$muted")))
             elif event.kind in ("phase", "fault", "undo", "note", "waiting"):
                 style = "bold $accent" if event.kind in ("phase", "waiting") else ""
-                words = event.text or event.phase
+                words = tell(event.words or event.text, language_of(self)) or event.phase
                 lines.append(Content.assemble((f"{tr(self, f'experiment.event.{event.kind}')}  ", "$muted"), (words, style)))
         return Content("\n").join(lines)
 

@@ -16,9 +16,10 @@ from textual.widgets import Static
 from meshlab.report.debrief import NARROWEST
 from meshlab.run.api import Debrief, ObjectPair
 from meshlab.tui.base.modals import ScrollModal
-from meshlab.tui.speak import tr
+from meshlab.tui.speak import language_of, tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
+from meshlab.words import tell
 
 WIDTHS = [(0, "-narrow"), (NARROWEST, "-wide")]
 
@@ -48,7 +49,7 @@ class DebriefModal(ScrollModal):
         columns = [Vertical(Static(tr(self, title), classes="side"), _yaml(text)) for title, text in texts.items() if text]
         if columns:
             yield Horizontal(*columns, classes="pair")
-        yield Static(Content(one.note), classes="note")
+        yield Static(Content(tell(one.note, language_of(self))), classes="note")
 
 
 def _yaml(text: str) -> Static:

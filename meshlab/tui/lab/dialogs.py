@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from textual.worker import Worker
 
 from meshlab.check.verdict import Verdict
+from meshlab.report.text import help_sentence, reason_sentence
 from meshlab.run.api import Explanation
 from meshlab.tui.base.modals import AnswerModal, ChoiceModal, ReadModal
 from meshlab.tui.base.screen import MeshScreen
@@ -124,8 +125,8 @@ def explanation(node: DOMNode, known: Explanation) -> Content:
     if known.verdict is None:
         return Content("\n\n").join([*parts, Content.styled(tr(node, "evidence.none"), "$muted")])
     parts.append(_verdict(node, known))
-    if known.help:
-        parts.append(Content(known.help))
+    if next_look := help_sentence(known.verdict, known.help, language_of(node)):
+        parts.append(Content(next_look))
     parts += [_evidence(piece.title, piece.data) for piece in known.verdict.evidence]
     return Content("\n\n").join(parts)
 
@@ -135,7 +136,9 @@ def _verdict(node: DOMNode, known: Explanation) -> Content:
     assert verdict is not None
     state = verdict.outcome.value
     style = style_of(CHECK_MEANINGS[state])
-    head = Content.assemble((f"{CHECK_GLYPHS[state]} {tr(node, f'outcome.{state}')}", style), f"  {known.reason}")
+    head = Content.assemble(
+        (f"{CHECK_GLYPHS[state]} {tr(node, f'outcome.{state}')}", style), f"  {reason_sentence(verdict, language_of(node))}"
+    )
     facts = {"expected": verdict.expected, "seen": verdict.seen, "waits": verdict.waits_for}
     lines = [Content.assemble((f"{tr(node, f'check.{key}')}  ", "$muted"), text) for key, text in facts.items() if text]
     if verdict.reason:

@@ -13,7 +13,7 @@ from meshlab.tui.preparing.phases import Phase, PhaseTable, bar, clock, window
 from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
 from meshlab.tui.widgets.drawing import row_content
-from meshlab.words import known, say
+from meshlab.words import known, say, tell
 
 BAR_WIDTH = 24
 TOTAL_ROWS = 2
@@ -68,7 +68,7 @@ class PhaseList(Static):
 
     def _line(self, phase: Phase, name: str, now: float) -> Content:
         style = style_of(PHASE_MEANINGS[phase.state])
-        detail = phase.detail if phase.state in ("running", "failed") else ""
+        detail = tell(phase.detail, language_of(self)) if phase.state in ("running", "failed") else ""
         count = f" {phase.done}/{phase.total}" if phase.total and phase.state == "running" else ""
         line = Content.assemble(
             (f"{PHASE_GLYPHS[phase.state]} ", style),

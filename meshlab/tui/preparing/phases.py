@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from meshlab.cluster.progress import Progress
 from meshlab.tui.lab.topology.model import Row
+from meshlab.words import Words
 
 LOG_LINES = 2000
 ENDED = ("done", "skipped", "failed")
@@ -23,7 +24,7 @@ class Phase:
     total: int = 0
     estimate: float | None = None
     seconds: float = 0.0
-    detail: str = ""
+    detail: Words | str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     since: float = 0.0
 
@@ -37,7 +38,7 @@ class PhaseTable:
 
     def __init__(self) -> None:
         self.phases: dict[str, Phase] = {}
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.log: deque[Words | str] = deque(maxlen=LOG_LINES)
         self.started: float | None = None
         self.ended: float | None = None
 
@@ -51,7 +52,7 @@ class PhaseTable:
         if self.started is None:
             self.started = now
         if event.state == "note":
-            self.log.append(event.detail)
+            self.log.append(event.words or event.detail)
             return
         phase = self.phases.setdefault(event.phase, Phase(event.phase))
         if event.state == "running" and phase.state != "running":
@@ -60,7 +61,7 @@ class PhaseTable:
         phase.done, phase.total = event.done, event.total or phase.total
         phase.estimate = event.estimate if event.estimate is not None else phase.estimate
         phase.seconds = event.seconds or (now - phase.since if phase.since else 0.0)
-        phase.detail = event.detail or phase.detail
+        phase.detail = event.words or event.detail or phase.detail
         phase.parameters = event.parameters or phase.parameters
 
     def finish(self, now: float) -> None:

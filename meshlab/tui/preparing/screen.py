@@ -191,7 +191,7 @@ class PreparingScreen(FollowsOperation[None]):
 
     def progressed(self, event: Progress) -> None:
         if event.state == "note":
-            self.query_one(Log).write_line(event.detail)
+            self.query_one(Log).write_line(event.told(language_of(self)))
 
     # --- keys --- #
 

@@ -107,7 +107,7 @@ def test_a_debrief_waits_for_green(painted: Run, capsys: pytest.CaptureFixture[s
     [
         (["--only", "look"], "--only names a part of one lab"),
         (["2-router-mesh", "--only", "look", "--sample", "1"], "exclude each other"),
-        (["2-router-mesh", "--pairs"], "one lab is no pair"),
+        (["2-router-mesh", "--pairs"], "at least two labs"),
     ],
 )
 def test_prove_refuses_what_means_nothing(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:

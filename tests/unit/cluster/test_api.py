@@ -9,6 +9,7 @@ import pytest
 
 from meshlab.cluster.api import Capabilities, unmet
 from meshlab.lab.model import Needs
+from meshlab.words import tell
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,8 @@ from meshlab.lab.model import Needs
     ],
 )
 def test_each_unmet_need_is_named(needs: Needs, offer: Capabilities, word: str) -> None:
-    [sentence] = unmet(needs, offer)
+    [words] = unmet(needs, offer)
+    sentence = tell(words)
     assert word in sentence
     assert sentence.endswith(".")
 

@@ -49,7 +49,7 @@ def test_what_a_build_makes_does_not_count(root: Path) -> None:
 
 
 def test_an_image_that_nobody_builds_is_refused(root: Path) -> None:
-    with pytest.raises(UsageError, match="builds no image meshlab/other") as caught:
+    with pytest.raises(UsageError, match="does not build an image meshlab/other") as caught:
         sources.source("meshlab/other", root)
     assert "meshlab/thing" in caught.value.hint
 

@@ -113,7 +113,7 @@ async def test_an_old_image_under_the_same_name_is_replaced(fake: Path) -> None:
 
 
 async def test_an_image_that_the_engine_lacks_is_named(fake: Path) -> None:
-    with pytest.raises(EngineError, match="has no image nothing:1"):
+    with pytest.raises(EngineError, match="does not have nothing:1"):
         await loaded(["web:1", "nothing:1"])
 
 

@@ -15,6 +15,7 @@ from meshlab.cluster.setup.environment import prepare, tools_folder
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError, EnvironmentFault, UsageError
 from meshlab.lab.files.content import images_folder
+from meshlab.words import tell
 from tests.unit.cluster.setup.fake_machine import DOCKER, Machine
 
 NODE, BASE = (load_pins().image(name).ref for name in ("node", "base"))
@@ -36,7 +37,7 @@ async def test_everything_is_planned_then_had_in_order(machine: Machine) -> None
     assert [event.parameters["name"] for event in events if event.state == "planned"] == names
     done = [event for event in events if event.state == "done"]
     assert [event.parameters["name"] for event in done] == names
-    assert [event.detail for event in done][-2:] == ["out of the bundle", "is there (out of the bundle)"]
+    assert [event.detail for event in done][-2:] == ["from the bundle", "is there (from the bundle)"]
     assert {event.phase for event in events} == {"setup-engine", "setup-tool", "setup-image"}
 
 
@@ -59,12 +60,12 @@ async def test_only_tools_need_no_engine(machine: Machine) -> None:
 
 
 async def test_a_bundle_must_be_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         await setup(Track(), bundle=tmp_path / "none")
 
 
 async def had() -> str:
-    return await engine.ensure_engine(lambda _: None)
+    return tell(await engine.ensure_engine(lambda _: None))
 
 
 @pytest.mark.usefixtures("engine_api")

@@ -66,7 +66,7 @@ def site() -> Iterator[Site]:
 
 
 async def had(pin: ToolPin) -> str:
-    return await ensure_tool("kind", lambda _: None, pin)
+    return tell(await ensure_tool("kind", lambda _: None, pin))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_a_tampered_file_is_refused(site: Site) -> None:
     before = (tools_folder() / "kind").read_bytes()
     site.files["/v9.9.9/kind"] = b"#!/bin/sh\necho 9.9.9 and more\n"
     newer = site.pin(sha256=GOOD[:-1] + "0")
-    with pytest.raises(EnvironmentFault, match="thrown away"):
+    with pytest.raises(EnvironmentFault, match="the file was deleted"):
         await tools._download(newer, tools_folder() / "kind")
     assert (tools_folder() / "kind").read_bytes() == before
     assert [one.name for one in tools_folder().iterdir()] == ["kind"]
@@ -122,7 +122,7 @@ async def test_a_tampered_file_is_refused(site: Site) -> None:
 @pytest.mark.usefixtures("machine")
 async def test_a_tampered_file_does_not_become_a_program(site: Site) -> None:
     site.files["/v9.9.9/kind"] = b"#!/bin/sh\necho 9.9.9 and more\n"
-    with pytest.raises(EnvironmentFault, match=r"kind is missing and could not be had: .* it was thrown away"):
+    with pytest.raises(EnvironmentFault, match=r"kind is missing and could not be installed: .* the file was deleted"):
         await had(site.pin())
     assert list(tools_folder().iterdir()) == []
 
@@ -141,7 +141,7 @@ async def test_a_download_that_breaks_off_is_refused(site: Site) -> None:
     [
         (f"{GOOD}  kind-linux-amd64\n".encode(), ""),
         (GOOD.upper().encode(), ""),
-        (b"0" * 64, "it was thrown away"),
+        (b"0" * 64, "the file was deleted"),
         (b"", "is empty"),
         (None, "answers 404"),
     ],
@@ -159,7 +159,7 @@ async def test_an_unpinned_file_needs_a_published_checksum(site: Site, published
 
 @pytest.mark.usefixtures("machine")
 async def test_no_checksum_no_program(site: Site) -> None:
-    with pytest.raises(EnvironmentFault, match=r"No checksum of .* is known"):
+    with pytest.raises(EnvironmentFault, match=r"No checksum is known for .*"):
         await had(site.pin(sha256=None))
     assert site.asked == []
 
@@ -175,7 +175,7 @@ async def test_another_platform_is_a_sentence(site: Site) -> None:
 async def test_an_older_one_is_used_where_the_pinned_cannot_be_had(machine: Machine, site: Site) -> None:
     machine.program("kind", "echo 0.20.0")
     site.files.clear()
-    assert (await had(site.pin())).startswith("0.20.0 is there and used; 9.9.9 could not be had: ")
+    assert (await had(site.pin())).startswith("0.20.0 is there and used; 9.9.9 could not be obtained: ")
 
 
 async def test_the_doctor_hears_why_it_could_not_be_had_until_it_can(machine: Machine, site: Site) -> None:
@@ -193,7 +193,7 @@ async def test_debian_has_a_package_of_it(root: Machine, site: Site, monkeypatch
     site.files.clear()
     script = 'mkdir -p "$(dirname "$2")"; printf "#!/bin/sh\\necho 9.9.10\\n" >"$2"; chmod 755 "$2"'
     monkeypatch.setattr(tools, "images_folder", lambda: root.scripts(**{"stand-ins__tool": script}))
-    assert (await had(site.pin())).startswith("9.9.10 out of a Debian package; ")
+    assert (await had(site.pin())).startswith("9.9.10 from a Debian package; ")
 
 
 @pytest.mark.parametrize(("script", "message"), [("exit 7", "code 7"), ("true", "does not run on this machine")])

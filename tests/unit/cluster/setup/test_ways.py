@@ -12,6 +12,7 @@ from meshlab.cluster.setup import source, ways
 from meshlab.cluster.setup.stand_ins import stand_ins
 from meshlab.cluster.setup.ways import Ways
 from meshlab.errors import EnvironmentFault
+from meshlab.words import Words, tell
 from tests.unit.cluster.setup.fake_machine import PULLS, SILENT, Machine, MachineEngine
 
 pytestmark = pytest.mark.usefixtures("engine_api")
@@ -20,9 +21,9 @@ NODE, BASE, ENVOY = (load_pins().image(name).ref for name in ("node", "base", "e
 
 async def said(had: Ways, name: str) -> list[str]:
     """What was tried, and how it was had."""
-    steps: list[str] = []
+    steps: list[Words] = []
     steps.append(await had.ensure(name, steps.append))
-    return steps
+    return [tell(step) for step in steps]
 
 
 async def test_what_is_there_is_not_asked_for(machine: Machine) -> None:
@@ -54,8 +55,8 @@ async def test_a_known_digest_is_pulled_and_tagged(
 async def test_a_bundle_takes_the_place_of_a_registry(machine: Machine) -> None:
     machine.engine()
     had = Ways(machine.bundle(NODE, BASE))
-    assert (await said(had, "node"))[-1] == "out of the bundle"
-    assert await said(had, "base") == ["is there (out of the bundle)"]
+    assert (await said(had, "node"))[-1] == "from the bundle"
+    assert await said(had, "base") == ["is there (from the bundle)"]
     assert len(machine.asked("load")) == 1
     assert await stand_ins(["node", "meshlab/shop"]) == [NODE, BASE]
 
@@ -76,7 +77,7 @@ async def test_only_the_first_image_waits_for_a_silent_registry(
     had = Ways()
     with pytest.raises(EnvironmentFault, match=message):
         await said(had, "node")
-    with pytest.raises(EnvironmentFault, match=r"The registry docker\.io was silent before"):
+    with pytest.raises(EnvironmentFault, match=r"The registry docker\.io did not answer earlier"):
         await said(had, "base")
     assert len(machine.asked("pull")) == 1
 

@@ -6,11 +6,13 @@ import pytest
 
 from meshlab.check.verdict import Evidence, Outcome, Verdict
 from meshlab.errors import UsageError
+from meshlab.report.text import reason_sentence
 from meshlab.run.api import ObjectPair
 from meshlab.run.checks import judge
 from meshlab.run.guide import answers, pages
 from meshlab.run.run import Run
 from meshlab.run.store import events
+from meshlab.words import Words, tell
 from tests.unit.run.small_run import config_map, shop, small_run, started
 
 
@@ -37,9 +39,10 @@ def test_an_explanation_has_the_reason_in_words_and_the_labs_own_help(tmp_path: 
     red(run, "colour", "object.mismatch", parameters={"object": "ConfigMap shop/paint"})
     found = pages.explain(run, "colour", "en")
     assert found.text.title == "The paint is red"
-    assert "ConfigMap shop/paint" in found.reason
+    assert found.verdict is not None
+    assert "ConfigMap shop/paint" in reason_sentence(found.verdict, "en")
     assert found.help == "Paint it, seat 3."
-    assert pages.explain(run, "colour", "zh").reason != found.reason
+    assert reason_sentence(found.verdict, "zh") != reason_sentence(found.verdict, "en")
 
 
 def test_large_evidence_is_kept_beside_the_log_and_found_again(tmp_path: Path) -> None:
@@ -76,7 +79,7 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     assert "mine" not in pair.reference
     assert "mine: too" in pair.own
     assert "resourceVersion" not in pair.own
-    assert pair.note == "Yours has all that the reference says."
+    assert tell(pair.note) == "Yours has all that the reference says."
 
 
 async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> None:
@@ -88,8 +91,8 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
     answers.answer(run, "why", "one")
     assert [verdict.outcome for verdict in (await judge.check(run)).values()] == [Outcome.PASS] * 3
     told = {one.name: one for one in pages.debrief(run, "first", "en").objects}
-    assert "at `data.coats` the reference has `two`, yours has `null`" in told["ConfigMap shop/paint"].note
-    assert "You have no object of this name" in told["ConfigMap shop/brush"].note
+    assert "at `data.coats` the reference has `two`, yours has `null`" in tell(told["ConfigMap shop/paint"].note)
+    assert "You have no object of this name" in tell(told["ConfigMap shop/brush"].note)
     assert told["ConfigMap shop/brush"].own == ""
-    assert told["ConfigMap rust"] == ObjectPair(name="ConfigMap rust", note="The reference deletes it.")
-    assert "参考做法会删除这个对象。" in [one.note for one in pages.debrief(run, "first", "zh").objects]
+    assert told["ConfigMap rust"] == ObjectPair(name="ConfigMap rust", note=Words("run.debrief.deleted"))
+    assert "参考做法会删除这个对象。" in [tell(one.note, "zh") for one in pages.debrief(run, "first", "zh").objects]

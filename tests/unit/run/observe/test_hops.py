@@ -12,7 +12,7 @@ from meshlab.errors import UsageError
 from meshlab.run.api import Hop
 from meshlab.run.observe.hops import OUTSIDE, PodAt, RequestEvidence, merge
 from meshlab.run.observe.trace import _target
-from meshlab.words import say
+from meshlab.words import tell
 from tests.unit.run.small_run import small_run
 
 IP = {
@@ -25,10 +25,6 @@ IP = {
 }
 PODS = tuple(PodAt(f"{name}-1", ip, "worker", name if name in ("edge", "router") else "") for name, ip in IP.items())
 SNAT = "10.244.0.1"
-
-
-def words(key: str, **parameters: object) -> str:
-    return say(f"run.{key}", "en", **parameters)
 
 
 def tree(service: str, peer: str, *upstreams: dict[str, Any], version: str = "v1") -> dict[str, Any]:
@@ -84,7 +80,7 @@ HERE = {"url": "http://127.0.0.1:31000/", "caller": "you"}
 
 
 def test_a_request_from_outside_passes_the_edge_and_nothing_else() -> None:
-    trace = merge(seen(WITHOUT_ROUTER, EDGE_LINE, **HERE), words)
+    trace = merge(seen(WITHOUT_ROUTER, EDGE_LINE, **HERE))
     assert drawn(trace.root) == "you(edge(web(catalog reviews)))"
     assert trace.missing == ()
     edge = trace.root.hops[0]
@@ -97,7 +93,7 @@ def test_two_requests_with_different_routes_give_different_drawings() -> None:
         line("router", "web", "catalog:8080", "catalog", t=2.0, upstream_cluster="catalog-v2"),
         line("router", "web", "reviews:8080", "reviews", t=2.0),
     )
-    trace = merge(seen(WITH_ROUTER, EDGE_LINE, *lines, **HERE), words)
+    trace = merge(seen(WITH_ROUTER, EDGE_LINE, *lines, **HERE))
     assert drawn(trace.root) == "you(edge(web(router(catalog:v2) router(reviews))))"
     assert trace.missing == ()
     assert trace.root.hops[0].hops[0].hops[0].detail == "catalog-v2"
@@ -106,23 +102,23 @@ def test_two_requests_with_different_routes_give_different_drawings() -> None:
 def test_two_calls_of_one_caller_are_told_apart_by_host() -> None:
     """The order of the lines must not matter: they are flushed together."""
     lines = (line("router", "web", "reviews.shop:8080", "reviews"), line("router", "web", "catalog:8080", "catalog"))
-    trace = merge(seen(WITH_ROUTER, *lines, EDGE_LINE, **HERE), words)
+    trace = merge(seen(WITH_ROUTER, *lines, EDGE_LINE, **HERE))
     assert drawn(trace.root) == "you(edge(web(router(catalog:v2) router(reviews))))"
 
 
 def test_a_proxy_that_the_application_saw_and_whose_log_is_silent_is_drawn_and_named() -> None:
-    trace = merge(seen(WITH_ROUTER, EDGE_LINE, line("router", "web", "catalog:8080", "catalog"), **HERE), words)
+    trace = merge(seen(WITH_ROUTER, EDGE_LINE, line("router", "web", "catalog:8080", "catalog"), **HERE))
     assert drawn(trace.root) == "you(edge(web(router(catalog:v2) router(reviews))))"
     assert trace.root.hops[0].hops[0].hops[1].ms is None
     (sentence,) = trace.missing
-    assert "router (pod router-1)" in sentence
-    assert "reviews" in sentence
+    assert "router (pod router-1)" in tell(sentence)
+    assert "reviews" in tell(sentence)
 
 
 def test_a_proxys_own_answer_ends_the_path_there() -> None:
     late = tree("web", "probe", up("catalog", None, status=504, error="http_5xx"))
     lines = (line("router", "web", "catalog:8080", "catalog", status=504, flags="UT", upstream_cluster="catalog-v1"),)
-    trace = merge(seen(late, *lines), words)
+    trace = merge(seen(late, *lines))
     assert drawn(trace.root) == "probe(web(router!http_5xx))"
     router = trace.root.hops[0].hops[0]
     assert (router.status, router.detail) == (504, "catalog-v1 UT")
@@ -130,8 +126,8 @@ def test_a_proxys_own_answer_ends_the_path_there() -> None:
 
 def test_a_call_that_nobody_answered() -> None:
     gone = tree("web", "probe", up("catalog", None, status=0, error="refused"))
-    assert drawn(merge(seen(gone), words).root) == "probe(web(catalog!refused))"
-    nothing = merge(seen(None, status=0, error="timeout"), words)
+    assert drawn(merge(seen(gone)).root) == "probe(web(catalog!refused))"
+    nothing = merge(seen(None, status=0, error="timeout"))
     assert drawn(nothing.root) == "probe!timeout(web!timeout)"
 
 
@@ -147,7 +143,7 @@ def test_hops_through_two_proxies_of_one_kind() -> None:
     )  # fmt: skip
     web = tree("web", "probe", up("catalog", tree("catalog", "10.1.0.2")))
     whole = seen(web, callee_side, caller_side)
-    trace = merge(replace(whole, pods=pods), words)
+    trace = merge(replace(whole, pods=pods))
     assert drawn(trace.root) == "probe(web(node(node(catalog))))"
     assert [trace.root.hops[0].hops[0].pod, trace.root.hops[0].hops[0].hops[0].pod] == ["node-a", "node-b"]
     assert trace.missing == ()
@@ -169,7 +165,7 @@ def test_sidecars_share_the_address_of_their_application() -> None:
     web = tree("web", "probe", up("catalog", tree("catalog", "127.0.0.6")))
     lines = (sidecar("catalog-1", IP["web"], "127.0.0.1", 1.1), sidecar("web-1", IP["web"], IP["catalog"], 1.0))
     whole = seen(web, *lines)
-    trace = merge(replace(whole, pods=pods), words)
+    trace = merge(replace(whole, pods=pods))
     assert [hop.pod for hop in _line(trace.root)] == ["", "web-1", "web-1", "catalog-1", "catalog-1"]
     assert trace.missing == ()
 
@@ -180,9 +176,9 @@ def _line(hop: Hop) -> list[Hop]:
 
 def test_a_line_that_fits_nowhere_is_named() -> None:
     again = line("router", "web", "ratings:8080")
-    trace = merge(seen(WITHOUT_ROUTER, EDGE_LINE, again, **HERE), words)
+    trace = merge(seen(WITHOUT_ROUTER, EDGE_LINE, again, **HERE))
     assert drawn(trace.root) == "you(edge(web(catalog reviews)))"
-    assert "ratings:8080" in trace.missing[0]
+    assert "ratings:8080" in tell(trace.missing[0])
 
 
 def test_what_is_called(tmp_path: Path) -> None:
@@ -231,7 +227,7 @@ def recorded(name: str) -> RequestEvidence:
     ],
 )
 def test_recorded_requests_are_drawn_as_they_went(name: str, drawing: str) -> None:
-    trace = merge(recorded(name), words)
+    trace = merge(recorded(name))
     assert drawn(trace.root) == drawing
     assert trace.missing == ()
 
@@ -240,7 +236,7 @@ def test_a_recorded_request_without_one_line_says_so() -> None:
     """The router's line for ratings is lost; the application still knows who called it."""
     whole = recorded("router")
     kept = tuple(entry for entry in whole.entries if not entry.authority.startswith("pricing"))
-    trace = merge(replace(whole, entries=kept), words)
+    trace = merge(replace(whole, entries=kept))
     assert "router(pricing" in drawn(trace.root)
     assert len(trace.missing) == 1
-    assert "pricing" in trace.missing[0]
+    assert "pricing" in tell(trace.missing[0])

@@ -75,5 +75,5 @@ async def test_a_switch_that_fails_is_a_pair_that_is_not_ok(lab: Path) -> None:
 
 
 async def test_one_lab_is_no_pair(lab: Path) -> None:
-    with pytest.raises(UsageError, match="no pair"):
+    with pytest.raises(UsageError, match="at least two labs"):
         await pairs(PairsRequest(labs=(LAB_ID,), packs=(lab.parent,)), lambda _: None)

@@ -97,7 +97,7 @@ def test_lines_and_keys_of_a_newer_version_are_passed_over(tmp_path: Path) -> No
 def test_what_is_no_recording_is_said(data: bytes, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl.gz"
     file.write_bytes(data)
-    with pytest.raises(UsageError, match=r"is no recording|damaged at line 1"):
+    with pytest.raises(UsageError, match=r"is not a recording|damaged at line 1"):
         read(file)
 
 

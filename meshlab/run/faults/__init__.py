@@ -1,8 +1,8 @@
-"""The closed list of disturbances, each with its inverse, journalled before it is applied. A fault is never left in force: the
-next meshlab undoes what a killed one left.
+"""The closed list of faults. Each has an inverse, which is journalled before the fault is applied, so that the next meshlab
+can undo what a killed one left in force.
 
 entry = await faults.begin(run, fault)      # journalled, then applied
-await faults.undo(run, entry)               # fine twice
+await faults.undo(run, entry)               # may be repeated
 await faults.undo_all(run)                  # what a killed meshlab left
 """
 
@@ -53,10 +53,10 @@ async def begin(
     apply: bool = True,
     opened: Callable[[Entry], None] = lambda _: None,
 ) -> Entry:
-    """Work out the inverse, journal it, apply the fault. apply: False when the learner does it.
+    """Computes the inverse, journals it, applies the fault. apply: False when the learner applies it.
 
-    opened: called once it is journalled, before it is applied. EnvironmentFault when its target is not there: then
-    nothing was done.
+    opened: called after journalling, before applying. Raises EnvironmentFault, and changes nothing, when the fault's
+    subject does not exist.
     """
     handler = HANDLERS[fault.kind]
     async with _access(run) as access:
@@ -78,13 +78,13 @@ async def begin(
 
 
 async def in_force(run: Run, entry: Entry) -> bool:
-    """Whether the fault is in force, whoever did it."""
+    """Whether the fault is in force, whoever applied it. Raises EnvironmentFault, ClusterError."""
     async with _access(run) as access:
         return await HANDLERS[entry.fault.kind].in_force(access, entry.fault, entry.inverse)
 
 
 async def undo(run: Run, entry: Entry) -> None:
-    """Take it back and close it in the journal. Fine when it is undone, was never applied, or its target is gone."""
+    """Undoes the fault and closes it in the journal. May be repeated, also when the fault was not applied."""
     async with _access(run) as access:
         await HANDLERS[entry.fault.kind].undo(access, entry.fault, entry.inverse)
     run.journal.close(entry.id)
@@ -92,7 +92,7 @@ async def undo(run: Run, entry: Entry) -> None:
 
 
 async def undo_all(run: Run) -> list[FaultState]:
-    """Undo every fault that the journal says may be in force, newest first; what was undone. Fine twice.
+    """Undoes every fault that may be in force by the journal, newest first; returns what was undone. May be repeated.
 
     EnvironmentFault names those that could not be undone; they stay in the journal.
     """
@@ -114,7 +114,7 @@ ON_NODES = ("drop-route", "pause-node")
 
 
 async def undo_on_nodes(run: Run, journal: Journal, log: Log) -> None:
-    """Of another run whose clusters this run takes over: nodes are repaired, the rest goes with that lab's objects."""
+    """Undoes another run's faults on nodes. Its other faults vanish with its lab's objects, so they are only closed."""
     for entry in reversed(journal.pending()):
         if entry.fault.kind in ON_NODES:
             async with _access(run) as access:
@@ -124,7 +124,7 @@ async def undo_on_nodes(run: Run, journal: Journal, log: Log) -> None:
 
 
 def forget_all(run: Run) -> None:
-    """The clusters are gone or made anew, and every fault with them."""
+    """Closes every fault in the journal. Call it when the clusters were removed or made anew."""
     for entry in run.journal.pending():
         run.journal.close(entry.id)
         run.append(events.FaultUndone(id=entry.id))

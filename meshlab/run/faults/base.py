@@ -1,4 +1,4 @@
-"""What every kind of fault is made of: look first, apply, undo. Undoing is fine twice, and when it was never applied."""
+"""The interface of a kind of fault, and helpers that the kinds share. Undoing may be repeated, and precede applying."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Inverse = dict[str, Any]
 
 @dataclass(frozen=True)
 class FaultAccess:
-    """Where a fault happens."""
+    """How a fault reaches the run's clusters and pods."""
 
     run: Run
     http: PodHttp
 
     async def kube(self, ref: ObjectRef) -> Kube:
-        """The client of the reference's cluster."""
+        """Returns the client of the reference's cluster. Raises ClusterError."""
         return await self.run.kube(ref.cluster)
 
     def placed(self, ref: ObjectRef) -> ObjectRef:
-        """With the lab's namespace and cluster where it names none."""
+        """Adds the lab's namespace and cluster where the reference names none."""
         return change.placed(self.run.lab, ref)
 
 
@@ -41,14 +41,14 @@ class Handler(Protocol):
     """One kind of fault."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
-        """What undoes it. Changes nothing. EnvironmentFault when its target is not there."""
+        """Returns what undoes the fault. Changes nothing. EnvironmentFault when its subject does not exist."""
 
     async def apply(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None: ...
 
     async def undo(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> None: ...
 
     async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
-        """Whether it is in force, whoever did it."""
+        """Whether the fault is in force, whoever applied it."""
 
 
 def missing(fault: Fault, what: str = "") -> EnvironmentFault:
@@ -57,7 +57,7 @@ def missing(fault: Fault, what: str = "") -> EnvironmentFault:
 
 
 async def live_subject(access: FaultAccess, fault: Fault) -> Object:
-    """The one object that the fault names. EnvironmentFault when it is not there."""
+    """Returns the object that the fault names. EnvironmentFault when it does not exist."""
     ref = access.placed(fault.subject)
     found = await change.named(await access.kube(ref), ref)
     if not found:
@@ -82,9 +82,9 @@ async def pods(access: FaultAccess, fault: Fault) -> list[Object]:
     return running
 
 
-def names(some: Iterable[Object]) -> list[str]:
-    """Their names."""
-    return [obj["metadata"]["name"] for obj in some]
+def names(objects: Iterable[Object]) -> list[str]:
+    """Returns the objects' names."""
+    return [obj["metadata"]["name"] for obj in objects]
 
 
 def port_of(access: FaultAccess, fault: Fault, pod: str, port: int) -> PodPort:

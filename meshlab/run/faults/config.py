@@ -1,4 +1,4 @@
-"""One line of a ConfigMap replaced: what happens to those who read it, and to everybody else's next change?"""
+"""The fault `config-line`: replaces one line of a ConfigMap, to show what one mistake does to all of its readers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class ConfigLine:
-    """`replace` becomes `with` in one key. `restart`: the pods that read it are deleted too, as if their node had failed.
+    """`replace` becomes `with` in one key. `restart` also deletes the pods that read it, as if their node had failed.
 
-    With `nudge` the kubelets bring it to the pods at once, without it when they come to it: a minute or so later.
+    With `nudge` the kubelets update the pods at once, without it about a minute later.
     """
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
@@ -40,7 +40,7 @@ class ConfigLine:
         repaired = _repaired(text, fault, inverse["text"])
         if repaired != text:
             await _write(access, fault, repaired, nudge=True)
-        # A reader that ended because of the line is started again at once, not after its growing back-off.
+        # Restart readers that crashed on the line now: kubelet would wait for its growing back-off.
         await _restart(access, fault, only_broken=True)
 
     async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
@@ -48,7 +48,7 @@ class ConfigLine:
 
 
 def _repaired(text: str, fault: Fault, original: str) -> str:
-    """The learner may have written other lines meanwhile: those stay."""
+    """Restores the line only: the learner may have changed other lines meanwhile."""
     if text == original.replace(fault.replace, fault.with_, 1):
         return original
     if fault.with_ and fault.with_ in text:

@@ -1,4 +1,4 @@
-"""A variable of workloads' environment with another value: each of them rolls out anew, as policy in applications does."""
+"""The fault `set-env`: changes an environment variable of workloads, so that each rolls out anew."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from meshlab.run.faults import base
 from meshlab.run.faults.base import FaultAccess, Inverse
 
 Values = dict[str, str]
-"""Container to the variable's value."""
+"""Maps a container to the variable's value."""
 
 
 class SetEnv:
-    """`key` becomes `with` in every container of the target's workloads that has it: one write each."""
+    """`key` becomes `with` in every container of the target's workloads that has it, with one write for each workload."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         found = {obj["metadata"]["name"]: _values(obj, fault.key) for obj in await _workloads(access, fault)}
@@ -44,15 +44,15 @@ async def _workloads(access: FaultAccess, fault: Fault) -> list[Object]:
 def _values(obj: Object, key: str) -> Values:
     containers = obj["spec"]["template"]["spec"]["containers"]
     return {
-        one["name"]: variable["value"]
-        for one in containers
-        for variable in one.get("env") or ()
+        container["name"]: variable["value"]
+        for container in containers
+        for variable in container.get("env") or ()
         if variable["name"] == key and "value" in variable
     }
 
 
 async def _set(access: FaultAccess, fault: Fault, wanted: dict[str, Values]) -> None:
-    """All at once, as somebody with a script would; one that has the value already, or went, is left alone."""
+    """Patches all workloads at once, as a script would; skips those that have the value or are gone."""
     kube = await access.kube(access.placed(fault.subject))
     there = {obj["metadata"]["name"]: obj for obj in await _workloads(access, fault)}
     changed = [name for name, values in wanted.items() if name in there and _values(there[name], fault.key) != values]

@@ -1,4 +1,4 @@
-"""Faults of nodes: labels, a frozen node, a route that is gone."""
+"""Faults of nodes: changed labels, a paused node, a deleted route."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class LabelNode:
-    """`labels` on the node (an empty value removes one), which moves what selects nodes by them."""
+    """`labels` on the node (an empty value removes one), which reschedules pods that select nodes by them."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         found = await _nodes(access, fault)
@@ -38,7 +38,7 @@ class LabelNode:
 
 
 class PauseNode:
-    """The node's container is frozen: it answers nothing, and nothing in it goes on."""
+    """Pauses the node's container: no process in it runs, and it answers nothing."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         return {"nodes": await _containers(access, fault)}
@@ -53,7 +53,7 @@ class PauseNode:
         from meshlab.cluster.programs.engine_api import Refused
 
         for name in inverse["nodes"]:
-            # Refused when the node is not paused or gone: then there is nothing to undo.
+            # The engine refuses when the node is not paused, or gone: then there is nothing to undo.
             with suppress(Refused):
                 await containers.unpause([name])
 
@@ -63,15 +63,15 @@ class PauseNode:
 
 
 class DropRoute:
-    """The node's routes to the network `key` (such as 10.243.0.0/16) are gone: a cut between two clusters."""
+    """Deletes the node's routes to the network `key` (such as 10.243.0.0/16), which disconnects two clusters."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         from meshlab.cluster.programs.containers import docker
 
         routes = {}
         for name in await _containers(access, fault):
-            told = (await docker("exec", name, "ip", "route", "show", "root", fault.key)).text
-            routes[name] = [line.strip() for line in told.splitlines() if line.strip()]
+            routes_text = (await docker("exec", name, "ip", "route", "show", "root", fault.key)).text
+            routes[name] = [line.strip() for line in routes_text.splitlines() if line.strip()]
         if not any(routes.values()):
             raise base.missing(fault, f"a route to {fault.key}")
         return {"routes": routes}
@@ -85,8 +85,8 @@ class DropRoute:
     async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
         from meshlab.cluster.programs.containers import docker
 
-        told = [(await docker("exec", name, "ip", "route", "show", "root", fault.key)).text for name in inverse["routes"]]
-        return not any(text.strip() for text in told)
+        present = [(await docker("exec", name, "ip", "route", "show", "root", fault.key)).text for name in inverse["routes"]]
+        return not any(text.strip() for text in present)
 
 
 async def _route(verb: str, inverse: Inverse, *, check: bool) -> None:
@@ -105,7 +105,7 @@ async def _nodes(access: FaultAccess, fault: Fault) -> list[Object]:
 
 
 async def _containers(access: FaultAccess, fault: Fault) -> list[str]:
-    """The target's nodes as containers of our own engine."""
+    """The target's nodes as containers of the engine on this machine. Raises EnvironmentFault."""
     info = await access.run.info(fault.subject.cluster)
     if not info.capabilities.node_access:
         raise EnvironmentFault("fault.needs-nodes", fault=fault.kind)

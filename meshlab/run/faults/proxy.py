@@ -1,4 +1,4 @@
-"""A proxy told to let go of its listeners: alive, configured, and serving nobody."""
+"""The fault `drain-proxy`: an Envoy that runs and is configured, but has closed its listeners."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from meshlab.run.faults.base import FaultAccess, Inverse
 
 ADMIN_PORT = 9901
 STOPPED = "/stats?filter=^listener_manager.listener_stopped$"
-"""Listeners that were let go still stand in /listeners; this counter tells them
+"""Drained listeners still appear in /listeners; only this counter tells them apart
 (https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/stats#listener-manager)."""
 
 
 class DrainProxy:
-    """Envoy closes its listeners for good, so the way back is another pod in its place."""
+    """Drains Envoy's listeners. Envoy cannot reopen them, so undoing replaces the pod."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         found = await base.pods(access, fault)
@@ -36,12 +36,12 @@ class DrainProxy:
 
     async def in_force(self, access: FaultAccess, fault: Fault, inverse: Inverse) -> bool:
         pod_ports = [base.port_of(access, fault, pod, inverse["port"]) for pod in inverse["pods"]]
-        told = await asyncio.gather(*(access.http.get(pod_port, STOPPED) for pod_port in pod_ports))
-        return all(str(one).rpartition(":")[2].strip() not in ("", "0") for one in told)
+        counters = await asyncio.gather(*(access.http.get(pod_port, STOPPED) for pod_port in pod_ports))
+        return all(str(text).rpartition(":")[2].strip() not in ("", "0") for text in counters)
 
 
 def _port(access: FaultAccess, pod: dict[str, object]) -> int:
-    """The admin port of the lab's proxy that this pod belongs to."""
+    """Returns the admin port of the lab's proxy that this pod belongs to."""
     for proxy in access.run.lab.proxies.values():
         if labels_of(pod) and selects(proxy.select, pod):
             return proxy.admin

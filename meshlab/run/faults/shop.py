@@ -1,4 +1,4 @@
-"""Faults that the shop's own pods are told: slow answers, errors, load that they send."""
+"""Faults that the shop's pods apply themselves: slow answers, errors, load that they send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_LOAD = 300
 
 
 class ShopFault:
-    """`milliseconds` more for each answer, or errors for a share of them, in every pod of the target."""
+    """Delays each answer by `milliseconds`, or answers a share with errors, in every pod of the subject."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         pods = base.names(await base.pods(access, fault))
@@ -68,7 +68,7 @@ async def _ask(access: FaultAccess, fault: Fault, pod: str, method: str, path: s
 
 
 async def _if_there(access: FaultAccess, fault: Fault, pod: str, method: str, path: str, body: Any = None) -> None:
-    """A pod that is gone took its fault with it; one that runs must answer."""
+    """Asks only a running pod: the fault of a deleted one is gone with it."""
     ref = base.pod_ref(access, fault, pod)
     live = await (await access.kube(ref)).get(ref)
     if live is not None and is_running(live):

@@ -1,4 +1,4 @@
-"""Faults of workloads: another number of replicas, a pod deleted."""
+"""Faults of workloads: a changed number of replicas, a deleted pod."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meshlab.run.faults.base import FaultAccess, Inverse
 
 
 class Scale:
-    """`replicas` of a Deployment or StatefulSet while it lasts."""
+    """Sets the `replicas` of a Deployment or StatefulSet."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         return {"replicas": (await base.live_subject(access, fault))["spec"].get("replicas", 1)}
@@ -39,7 +39,7 @@ async def _scale(access: FaultAccess, target: ObjectRef, replicas: int) -> None:
 
 
 class DeletePod:
-    """One pod goes at once; its owner makes another, so nothing has to be undone."""
+    """Deletes one pod without a grace period. Its owner creates another, so nothing has to be undone."""
 
     async def plan(self, access: FaultAccess, fault: Fault) -> Inverse:
         pod = (await base.pods(access, fault))[0]

@@ -1,4 +1,4 @@
-"""What an actor's requests came to, from the probe of each node, which counts whether meshlab is there or not."""
+"""Results of an actor's requests, from the probe of each node, which counts them even while meshlab does not run."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from meshlab.run.live.http import PodHttp, PodPort
 from meshlab.run.live.shop import reply
 
 PATIENCE = 6.0
-"""Seconds that requests on their way are waited for; longer than any actor's timeout."""
+"""Seconds to wait for requests in flight; longer than any actor's timeout."""
 POLL = 0.2
 
 
 async def results(
     http: PodHttp, pod_port: PodPort, probe: Position, actor: str, since: float, until: float | None
 ) -> ActorResults:
-    """The actor's counted requests in the window (unix seconds), in the order of their sequence numbers.
+    """Returns the actor's requests in the window (unix seconds), ordered by sequence number. Raises ClusterError.
 
-    A request that is still on its way has no result yet. With `until` it is waited for; without, the answer ends before
-    the first of them, so that it never looks like one that got lost.
+    A request in flight has no result yet. With `until` this waits for it; without, the answer ends before the first request
+    in flight, so that it does not look lost.
     """
     end = time.monotonic() + PATIENCE
     while True:
@@ -39,12 +39,12 @@ async def results(
 
 
 def _before(number: int, found: list[Reply], until: float) -> bool:
-    """Whether a request without a result may have been sent before `until`: unless an earlier one was sent after it."""
+    """Whether a request in flight may have been sent before `until`: not when an earlier one was sent after `until`."""
     return not any(one.i < number and one.t > until for one in found)
 
 
 async def _all(http: PodHttp, pod_port: PodPort, actor: str, since: float) -> tuple[list[Reply], list[int]]:
-    """Results by number, page by page, and the numbers on their way when the last page was read."""
+    """Reads all pages: the results ordered by number, and the numbers in flight at the last page."""
     found: list[Reply] = []
     start: int | None = 0
     flying: list[int] = []

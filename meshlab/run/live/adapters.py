@@ -1,4 +1,4 @@
-"""Access log lines of different proxies in one form."""
+"""Parses access log lines of different proxies into one form."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ ENVOY: dict[str, tuple[str, ...]] = {
     "downstream": ("downstream_remote_address", "downstream"),
     "time": ("start_time", "time", "t"),
 }
-"""Ours to the keys of a JSON log format; the first ones are Istio's, which labs use as well."""
+"""Maps our field names to the keys of a JSON log format; the first keys are Istio's, which labs use as well."""
 
 
 def entry(adapter: str, line: str, proxy: str, position: Position) -> LogEntry | None:
-    """The line as an entry; None when it is no access log line."""
+    """Parses a line; None when it is no access log line."""
     raw = _json(line)
     if raw is None:
         return None
@@ -132,7 +132,7 @@ def _number(value: Any) -> float:
 
 
 def _time(value: Any) -> float:
-    """Unix seconds of a time, 0 when there is none."""
+    """Converts a time to unix seconds; 0 when there is none."""
     if isinstance(value, int | float):
         return float(value)
     try:

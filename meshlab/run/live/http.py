@@ -1,4 +1,4 @@
-"""HTTP to a port of a pod, over a port-forward: the only way in which meshlab reaches pods."""
+"""HTTP to a port of a pod over a port-forward, which is how meshlab reaches every pod."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from meshlab.cluster.api import Kube
 
 KEPT = 1.5
-"""Seconds that an unused connection is kept: less than any server here keeps it, so a request never meets a closed one."""
+"""Seconds that an idle connection is kept. Every server here keeps it longer, so no request meets a closed one."""
 KEPT_TO_ASK = 25.0
-"""The same for GETs, which are sent again where they met a closed one: the map asks each pod every ten seconds, and a new
-tunnel costs 25 ms of processor. Less than an unused forward is kept."""
+"""Seconds for GETs, which are repeated when the connection was closed. The map asks each pod every ten seconds, and a new
+tunnel costs 25 ms of CPU time. It is less than an idle port-forward is kept."""
 
 
 class PodPort(NamedTuple):
@@ -30,7 +30,7 @@ class PodPort(NamedTuple):
 
 
 class PodHttp:
-    """Requests to pods. Every failure to get an answer is a ClusterError."""
+    """Sends requests to pods. Raises ClusterError when no answer comes."""
 
     def __init__(self, kube: Callable[[str], Awaitable[Kube]]) -> None:
         self._kube = kube
@@ -38,21 +38,21 @@ class PodHttp:
         self._closed = False
 
     async def get(self, pod_port: PodPort, path: str, timeout: float = 10.0) -> Any:
-        """JSON where it is JSON, else text. Asked a second time when the connection broke: a GET may be sent twice."""
+        """Returns the decoded JSON, or text. Repeats the GET once when the connection broke. timeout: seconds."""
         try:
             return await self._send("GET", pod_port, path, None, timeout, kept=KEPT_TO_ASK)
         except _Broken:
             return await self.send("GET", pod_port, path, None, timeout)
 
     async def send(self, method: str, pod_port: PodPort, path: str, body: Any = None, timeout: float = 10.0) -> Any:
-        """The same for what must not be sent twice."""
+        """Sends a request once. Returns the decoded JSON, or text. timeout: seconds."""
         try:
             return await self._send(method, pod_port, path, body, timeout)
         except _Broken as error:
             raise ClusterError("pod.silent", pod=pod_port.pod, port=pod_port.port, why=str(error)) from error
 
     async def close(self) -> None:
-        """Close the connections; from now on nothing is opened."""
+        """Closes the connections; later requests are refused."""
         self._closed = True
         while self._clients:
             await self._clients.popitem()[1].aclose()
@@ -77,13 +77,13 @@ class PodHttp:
             import httpx2
 
             limits = httpx2.Limits(max_keepalive_connections=64, keepalive_expiry=kept)
-            # All of it is plain HTTP on 127.0.0.1: no proxy of the machine, no certificates to load.
+            # This is plain HTTP to 127.0.0.1: it needs no HTTP proxy and no certificates.
             self._clients[kept] = httpx2.AsyncClient(trust_env=False, verify=False, limits=limits)
         return self._clients[kept]
 
 
 class _Broken(Exception):
-    """The connection, not the pod's answer, is what failed."""
+    """The connection failed before an answer came."""
 
 
 def _content(response: httpx2.Response, pod_port: PodPort, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""Access log lines of proxies by nonce, read until they are all there."""
+"""Reads access log lines of proxies by nonce, until every nonce has its lines."""
 
 from __future__ import annotations
 
@@ -17,39 +17,42 @@ if TYPE_CHECKING:
 
 POLL = 0.1
 SETTLE = 0.15
-"""Longer than a proxy keeps log lines back (Envoy runs with --file-flush-interval-msec 100)."""
+"""Seconds; longer than a proxy buffers log lines (Envoy runs with --file-flush-interval-msec 100)."""
 MOST = 8 * 1024 * 1024
-"""Characters of one log that are looked at, from its end."""
+"""Characters that are read from the end of one log."""
 
 
 async def entries(
     kube: Kube, name: str, proxy: Proxy, pods: list[Position], nonces: list[str], since: float, within: float
 ) -> list[LogEntry]:
-    """Lines with one of the nonces. Ends when each was seen and no more come, or after `within` seconds."""
+    """Returns lines with one of the nonces. Ends when each was seen and no more come, or after `within` seconds.
+
+    Raises ClusterError.
+    """
     end = time.monotonic() + within
-    found = await _look(kube, name, proxy, pods, nonces, since)
+    found = await _read(kube, name, proxy, pods, nonces, since)
     while time.monotonic() < end:
         seen = not missing(found, nonces)
         await asyncio.sleep(SETTLE if seen else POLL)
-        before, found = len(found), await _look(kube, name, proxy, pods, nonces, since)
+        before, found = len(found), await _read(kube, name, proxy, pods, nonces, since)
         if seen and len(found) == before:
             break
     return found
 
 
 def missing(found: Iterable[LogEntry], nonces: list[str]) -> set[str]:
-    """Nonces without a line."""
+    """Returns the nonces without a line."""
     have = {entry.nonce for entry in found}
     stems = {nonce.rpartition("-")[0] for nonce in have}
     return set(nonces) - have - stems
 
 
 def matching(text: str, nonces: list[str], name: str, proxy: Proxy, position: Position) -> list[LogEntry]:
-    """The lines of one pod's log that carry a nonce, in order."""
+    """Parses the lines of one pod's log that carry a nonce, in order."""
     wanted = set(nonces)
     found = []
     for line in text[-MOST:].splitlines():
-        # Most lines of a busy proxy are others': looking for the text first is a hundred times cheaper than decoding.
+        # Most lines of a busy proxy belong to other requests, and a text search is a hundred times cheaper than decoding.
         if not any(nonce in line for nonce in nonces):
             continue
         entry = adapters.entry(proxy.adapter, line, name, position)
@@ -58,7 +61,7 @@ def matching(text: str, nonces: list[str], name: str, proxy: Proxy, position: Po
     return found
 
 
-async def _look(kube: Kube, name: str, proxy: Proxy, pods: list[Position], nonces: list[str], since: float) -> list[LogEntry]:
+async def _read(kube: Kube, name: str, proxy: Proxy, pods: list[Position], nonces: list[str], since: float) -> list[LogEntry]:
     texts = await asyncio.gather(*(_text(kube, pod, proxy.container, since) for pod in pods))
     return [entry for pod, text in zip(pods, texts, strict=True) for entry in matching(text, nonces, name, proxy, pod)]
 
@@ -67,7 +70,7 @@ async def _text(kube: Kube, pod: Position, container: str, since: float) -> str:
     try:
         return await kube.logs(pod.namespace, pod.pod, container, since=since)
     except ClusterError as error:
-        # The pod went away, or its container is not started: there is no log to have lines in.
+        # The pod is gone, or its container has not started: it has no log.
         if error.status in (400, 404):
             return ""
         raise

@@ -1,6 +1,6 @@
-"""Requests from this machine to a port of 127.0.0.1 that leads into the cluster: the way that a visitor takes.
+"""Requests from this machine to a published port of 127.0.0.1, as a visitor of the shop sends them.
 
-Everything else reaches the cluster by port-forward; this is the one path that goes through what is published.
+All other requests of meshlab reach the cluster by port-forward.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     import httpx2
 
 POD = "outside"
-"""Stands where a pod's name stands."""
+"""Takes the place of a pod's name."""
 SHOWN = ("server", "via", "retry-after", "content-type")
-"""Headers of an answer that are kept, as the shop's pods keep them."""
+"""Response headers that are kept, the same that the shop's pods keep."""
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 
 
 def position(service: str, cluster: str) -> Position:
-    """This machine as a caller."""
+    """Returns this machine as a caller."""
     return Position(service=service, pod=POD, cluster=cluster)
 
 
 async def call(at: Position, request: CallRequest, values: Mapping[str, str]) -> Calls:
-    """The requests, one after the other, each on a new connection. ClusterError when no such port is published."""
+    """Sends the requests one after the other, each on a new connection. ClusterError when the port is not published."""
     import httpx2
 
     url = address(request.url, values)
     limits = httpx2.Limits(max_keepalive_connections=0)
     async with httpx2.AsyncClient(trust_env=False, verify=False, limits=limits) as client:
-        return Calls(at, tuple([await _one(client, url, request, number) for number in range(request.n)]))
+        return Calls(at, tuple([await _request(client, url, request, number) for number in range(request.n)]))
 
 
 def address(url: str, values: Mapping[str, str]) -> str:
-    """`http://edge.published/path` with the port of 127.0.0.1 that the run knows."""
+    """Replaces the host of `http://edge.published/path` by 127.0.0.1 and the run's port. Raises ClusterError."""
     parts = urlsplit(url)
     name = (parts.hostname or "").removesuffix(PUBLISHED)
     port = values.get(f"{name.replace('-', '_')}_port")
@@ -50,7 +50,7 @@ def address(url: str, values: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(netloc=f"127.0.0.1:{port}"))
 
 
-async def _one(client: httpx2.AsyncClient, url: str, request: CallRequest, number: int) -> Reply:
+async def _request(client: httpx2.AsyncClient, url: str, request: CallRequest, number: int) -> Reply:
     nonce = f"{request.nonce}-{number}" if request.nonce and request.n > 1 else request.nonce
     headers = request.headers | ({NONCE: nonce} if nonce else {})
     sent, begun = time.time(), time.perf_counter()
@@ -71,7 +71,7 @@ async def _one(client: httpx2.AsyncClient, url: str, request: CallRequest, numbe
 async def _answer(
     client: httpx2.AsyncClient, url: str, request: CallRequest, headers: dict[str, str]
 ) -> tuple[httpx2.Response | None, str | None]:
-    """What came, or the error class of what did not."""
+    """Returns the response, or the error class."""
     import httpx2
 
     try:
@@ -81,7 +81,7 @@ async def _answer(
     except httpx2.ConnectError:
         return None, "refused"
     except httpx2.TransportError:
-        # Whoever publishes the port accepts first and finds out then that nobody listens behind it.
+        # The engine's proxy accepts the connection before it knows whether anything listens behind the port.
         return None, "reset"
 
 
@@ -92,7 +92,7 @@ def _class(status: int) -> str | None:
 
 
 def _tree(response: httpx2.Response) -> dict[str, Any] | None:
-    """The call tree, None where the answer is somebody else's."""
+    """Returns the call tree; None when the answer is not the shop's."""
     try:
         found = json.loads(response.text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which pods there are to call from and to read."""
+"""Finds the pods that can be called from and read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from meshlab.cluster.api import Kube
 
 TOOLS = "meshlab"
-"""Namespace of what meshlab itself runs in a cluster: the probe, the recorder, the learner's identity."""
+"""Namespace of meshlab's own parts: the probe, the recorder, the learner's account."""
 PROBE = {"app": "probe"}
 ADMIN_PORT = 8081
 
 
 def endpoint(lab: Lab, service: str) -> Endpoint:
-    """The lab's endpoint of this id; the probe needs no entry. ClusterError when the lab has none of this id."""
+    """Returns the lab's endpoint of this id; the probe needs no entry. ClusterError when the lab has no such id."""
     name = service.partition("@")[0]
     found = lab.services.get(name)
     if found is not None and not found.probe:
@@ -31,7 +31,7 @@ def endpoint(lab: Lab, service: str) -> Endpoint:
 
 
 async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:
-    """The service's running pods, sorted by name; `probe@NODE` is the probe of one node."""
+    """Lists the service's running pods, sorted by name; `probe@NODE` is the probe of one node. Raises ClusterError."""
     place = endpoint(lab, service)
     if place.outside:
         return [outside.position(service, place.cluster)]
@@ -45,7 +45,7 @@ async def of_service(kube: Kube, lab: Lab, service: str) -> list[Position]:
 
 
 async def of_proxy(kube: Kube, lab: Lab, name: str, proxy: Proxy) -> list[Position]:
-    """The running pods that have the proxy's container, sorted by name: labels alone may choose pods without a sidecar too."""
+    """Lists running pods with the proxy's container, sorted by name; the labels may select pods without it, too."""
     pods = await kube.list(ObjectRef(kind="Pod", namespace=proxy.namespace or lab.default_namespace, labels=proxy.select))
     return [of_pod(pod, name, proxy.cluster) for pod in pods if is_running(pod) and has_container(pod, proxy.container)]
 
@@ -56,18 +56,18 @@ async def _running(kube: Kube, namespace: str, select: dict[str, str], service: 
 
 
 def is_running(pod: dict[str, Any]) -> bool:
-    """Whether it can be asked something: its containers run and it is not on its way out."""
+    """Whether the pod can answer: its containers run and it is not being deleted."""
     return pod.get("status", {}).get("phase") == "Running" and not pod["metadata"].get("deletionTimestamp")
 
 
 def has_container(pod: dict[str, Any], name: str) -> bool:
-    """Whether it runs a container of this name; a native sidecar stands among the init containers."""
+    """Whether the pod has a container of this name; native sidecars are init containers."""
     spec = pod.get("spec", {})
     return any(one.get("name") == name for one in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])])
 
 
 def of_pod(pod: dict[str, Any], service: str, cluster: str = "") -> Position:
-    """A pod as a position."""
+    """Converts a pod to a position."""
     status = pod.get("status", {})
     conditions = status.get("conditions") or []
     return Position(

@@ -1,4 +1,4 @@
-"""The admin API of the shop's pods (images/shop/README.md): requests in, replies out."""
+"""Client of the admin API of the shop's pods (images/shop/README.md)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ LONGEST = 60.0
 """Seconds after which a pod answers /call with what it has."""
 SLACK = 10.0
 AT_ONCE = 2.0
-"""Seconds within which a pod says what it counted: who looks at the map waits for it."""
+"""Seconds to wait for a pod's counters, because the map waits for them."""
 
 
 def call_body(request: CallRequest) -> dict[str, Any]:
-    """The JSON of POST /call."""
+    """Makes the JSON of POST /call."""
     body: dict[str, Any] = {
         "url": request.url,
         "method": request.method,
@@ -34,7 +34,7 @@ def call_body(request: CallRequest) -> dict[str, Any]:
 
 
 def load_body(request: CallRequest, seconds: float) -> dict[str, Any]:
-    """The JSON of POST /load."""
+    """Makes the JSON of POST /load."""
     return {
         "url": request.url,
         "headers": request.headers,
@@ -46,14 +46,14 @@ def load_body(request: CallRequest, seconds: float) -> dict[str, Any]:
 
 
 def longest(request: CallRequest) -> float:
-    """Seconds that the answer to /call can take."""
-    one = request.timeout_ms / 1000
-    paced = request.n / request.rate + one if request.rate else one * -(-request.n // request.concurrency)
+    """Returns the seconds that the answer to /call can take."""
+    timeout = request.timeout_ms / 1000
+    paced = request.n / request.rate + timeout if request.rate else timeout * -(-request.n // request.concurrency)
     return min(paced, LONGEST) + SLACK
 
 
 def reply(raw: dict[str, Any]) -> Reply:
-    """One result of /call or /results."""
+    """Converts one result of /call or /results."""
     return Reply(
         i=raw.get("i") or 0,
         t=raw.get("t") or 0.0,
@@ -68,30 +68,30 @@ def reply(raw: dict[str, Any]) -> Reply:
 
 
 class Shop:
-    """Calls, load and counters of shop pods."""
+    """Sends calls and load from shop pods, and reads their counters. Raises ClusterError."""
 
     def __init__(self, http: PodHttp) -> None:
         self._http = http
 
     async def call(self, pod_port: PodPort, position: Position, request: CallRequest) -> Calls:
-        """Send the requests from the pod. ClusterError when its admin API gives no answer."""
+        """Sends the requests from the pod."""
         raw = await self._http.send("POST", pod_port, "/call", call_body(request), longest(request))
         return Calls(position, tuple(reply(one) for one in raw["results"]))
 
     async def load(self, pod_port: PodPort, request: CallRequest, seconds: float) -> None:
-        """Start background load, or stop it with seconds=0."""
+        """Starts background load; seconds=0 stops it."""
         if seconds <= 0:
             await self._http.send("DELETE", pod_port, "/load")
         else:
             await self._http.send("POST", pod_port, "/load", load_body(request, seconds))
 
     async def received(self, pod_port: PodPort, nonces: list[str]) -> int:
-        """How many requests with one of the nonces the pod has received."""
+        """Counts the requests with one of the nonces that the pod has received."""
         counts = [await self._http.get(pod_port, f"/counters?nonce={nonce}") for nonce in nonces]
         return sum(int(one["received"]) for one in counts)
 
     async def totals(self, pod_port: PodPort) -> tuple[int, int]:
-        """(requests received, of those answered with 500 and above) since the pod started."""
+        """Returns (requests received, of those answered with 500 and above) since the pod started."""
         counts = await self._http.get(pod_port, "/counters", AT_ONCE)
         failed = sum(int(number) for status, number in counts["by_status"].items() if int(status) >= 500)
         return int(counts["received"]), failed

@@ -1,6 +1,6 @@
-"""What containers take, from the Summary API of each node's kubelet (/api/v1/nodes/NODE/proxy/stats/summary).
+"""CPU and memory of containers, from the Summary API of each node's kubelet (/api/v1/nodes/NODE/proxy/stats/summary).
 
-Kubelets count every ten seconds or so, so that a new container is not there at once:
+Kubelets measure about every ten seconds, so a new container is missing at first:
 https://kubernetes.io/docs/reference/instrumentation/node-metrics/
 """
 
@@ -24,25 +24,25 @@ FORBIDDEN = (401, 403)
 
 
 async def of_containers(kube: Kube, lab: Lab) -> Usages:
-    """One question to the kubelet of each node that runs pods of the lab."""
+    """Asks the kubelet of each node that runs pods of the lab. Raises ClusterError."""
     within = dict.fromkeys((*lab.all_namespaces, *(proxy.namespace for proxy in lab.proxies.values() if proxy.namespace)))
     pods = [pod for space in within for pod in await kube.list(ObjectRef(kind="Pod", namespace=space)) if is_running(pod)]
     nodes = sorted({pod["spec"]["nodeName"] for pod in pods})
-    said = dict(zip(nodes, await asyncio.gather(*(_summary(kube, node) for node in nodes)), strict=True))
-    found = [one for node, summary in said.items() if summary is not None for one in containers(node, summary)]
+    summaries = dict(zip(nodes, await asyncio.gather(*(_summary(kube, node) for node in nodes)), strict=True))
+    found = [one for node, summary in summaries.items() if summary is not None for one in containers(node, summary)]
     kept = sorted((one for one in found if one.namespace in within), key=lambda one: (one.pod, one.container))
-    return Usages(tuple(kept), tuple(node for node, summary in said.items() if summary is None))
+    return Usages(tuple(kept), tuple(node for node, summary in summaries.items() if summary is None))
 
 
 async def _summary(kube: Kube, node: str) -> dict[str, Any] | None:
     """None where meshlab may not ask: rights to nodes/proxy are rare on clusters that are shared."""
     try:
-        said = await kube.raw(f"/api/v1/nodes/{node}/proxy/stats/summary")
+        summary = await kube.raw(f"/api/v1/nodes/{node}/proxy/stats/summary")
     except ClusterError as error:
         if error.status in FORBIDDEN:
             return None
         raise
-    return said if isinstance(said, dict) else None
+    return summary if isinstance(summary, dict) else None
 
 
 def containers(node: str, summary: dict[str, Any]) -> Iterator[Usage]:

@@ -1,4 +1,4 @@
-"""LiveWorld: the World of a run on its clusters. Each method hands on to the module that knows how."""
+"""LiveWorld: the World of a run on its clusters. Each method calls the module that does the work."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from meshlab.run.store.state import State
 
 SKEW = 3.0
-"""Seconds by which a node's clock may be behind: logs are read from that much earlier."""
+"""Seconds by which a node's clock may be slow: logs are read from that much earlier."""
 UNKNOWN = 60.0
-"""How far back logs are read for a nonce that this world did not make, in seconds."""
+"""Seconds back from which logs are read for a nonce that this world did not make."""
 REMEMBERED = 4096
 
 
@@ -53,11 +53,11 @@ class LiveWorld:
 
     async def objects(self, ref: ObjectRef) -> list[dict[str, Any]]:
         kube = await self._clients.kube(ref.cluster)
-        place = self._placed(ref)
+        placed = self._placed(ref)
         if not ref.name:
-            return await kube.list(place)
-        one = await kube.get(place)
-        return [one] if one is not None else []
+            return await kube.list(placed)
+        obj = await kube.get(placed)
+        return [obj] if obj is not None else []
 
     async def baseline(self, ref: ObjectRef, since: str) -> list[dict[str, Any]]:
         return inventories.select(inventories.load(self._folder, since), ref, self._lab)
@@ -132,9 +132,9 @@ class LiveWorld:
     def nonce(self) -> str:
         nonce = f"n{secrets.token_hex(5)}"
         self._born[nonce] = time.time()
-        for memory in (self._born, self._sent):
-            while len(memory) > REMEMBERED:
-                memory.pop(next(iter(memory)))
+        for cache in (self._born, self._sent):
+            while len(cache) > REMEMBERED:
+                cache.pop(next(iter(cache)))
         return nonce
 
     def now(self) -> float:
@@ -144,11 +144,11 @@ class LiveWorld:
         await asyncio.sleep(seconds)
 
     async def close(self) -> None:
-        """Close connections; port-forwards are the clients'."""
+        """Closes the connections; the clients close their port-forwards."""
         await self._http.close()
 
     def _placed(self, ref: ObjectRef) -> ObjectRef:
-        """With the lab's namespace where the reference leaves it out; the client drops it for kinds that live in none."""
+        """Adds the lab's namespace where the reference has none; the client drops it for kinds without a namespace."""
         from msgspec.structs import replace
 
         return ref if ref.namespace else replace(ref, namespace=self._lab.default_namespace)

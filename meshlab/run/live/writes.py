@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 RECORDER = {"app": "recorder"}
 
 ADMINS = ("kubernetes-admin", "system:admin")
-"""Users of the kubeconfig that meshlab itself has on kind; the learner has another."""
+"""Users in meshlab's own kubeconfig on kind; the learner has another user."""
 
 
 async def since(clients: Clients, http: PodHttp, t: float) -> Writes:
-    """Writes to the lab's first cluster since a time: from its audit log, else from the recorder pod."""
+    """Returns the writes to the lab's first cluster since t (unix seconds), from its audit log, else from the recorder.
+
+    Raises ClusterError.
+    """
     info = await clients.info("")
     if info.traits.keeps_audit_log:
         return Writes(of_audit(await clients.engine.audit(info, t), t))
@@ -41,7 +44,7 @@ async def _recorded(clients: Clients, http: PodHttp, t: float) -> Writes:
 
 
 def of_audit(events: Iterable[AuditEvent], since: float) -> tuple[Write, ...]:
-    """Completed writes since then, oldest first; what the API server refused changed nothing."""
+    """Selects completed writes since then, oldest first; refused requests changed nothing."""
     found = [
         Write(
             t=event.t,
@@ -59,7 +62,7 @@ def of_audit(events: Iterable[AuditEvent], since: float) -> tuple[Write, ...]:
 
 
 def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], bool]:
-    """The recorder pod's answer to /writes: the writes, and whether it saw all of the time since then."""
+    """Converts the recorder's answer to /writes: the writes, and whether it ran all the time since then."""
     found = tuple(
         Write(
             t=one["t"],
@@ -76,19 +79,19 @@ def of_recorder(raw: dict[str, Any], since: float) -> tuple[tuple[Write, ...], b
     return found, bool(raw.get("complete", False))
 
 
-def _by(one: dict[str, Any]) -> str:
-    """`learner`, `meshlab`, a controller's name, or "" where it is not known.
+def _by(write: dict[str, Any]) -> str:
+    """Returns `learner`, `meshlab`, a controller's name, or "" where the writer is unknown.
 
-    A deletion names nobody. Pods are deleted by controllers too; of what else a recorder sees, meshlab deletes only before a
-    new baseline is taken, so there it was the learner.
+    A deletion names no writer. Controllers delete pods, too. meshlab deletes other recorded objects only before it takes a
+    new baseline, so the learner deleted them.
     """
-    if one["verb"] == "delete":
-        return "" if one["kind"] == "Pod" else "learner"
-    return who_manages(one.get("manager") or "")
+    if write["verb"] == "delete":
+        return "" if write["kind"] == "Pod" else "learner"
+    return who_manages(write.get("manager") or "")
 
 
 def who(user: str) -> str:
-    """`learner`, `meshlab`, or the name as it is."""
+    """Returns `learner`, `meshlab`, or the user's name."""
     if user in (LEARNER, SUBMITTER):
         return "learner"
     return "meshlab" if user in ADMINS or user == "meshlab" else user

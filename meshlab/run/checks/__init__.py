@@ -1,3 +1,3 @@
-"""Checks of a run: evaluated once, or watched and evaluated again when something changes. Verdicts are kept in the log; how a
-check looks is not decided here.
+"""Evaluates the checks of a run, once or again whenever something changes, and keeps their verdicts in the log. What a check
+looks at is decided in meshlab/check.
 """

@@ -1,4 +1,4 @@
-"""Verdicts of a run's checks: looked at, recorded, and the step marked done when all of it is green at once."""
+"""Evaluates a run's checks, records their verdicts, and marks a step done when all its checks are green at once."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 SMALL = 2048
-"""Bytes of evidence that stay in the log; more goes to a file of its own."""
+"""Largest evidence, in bytes, that the log holds; a larger one goes to a file of its own."""
 
 
 Tell = Callable[[Verdict], None]
 
 
 def ignore(verdict: Verdict) -> None:
-    """For whoever only wants the last ones."""
+    """Does nothing, for callers that only want the last verdicts."""
 
 
 async def check(
@@ -48,7 +48,10 @@ async def check(
     wait: bool = False,
     fixtures: FixtureWriter | None = None,
 ) -> dict[str, Verdict]:
-    """The last verdict of each of the checks (default: the current step's), recorded; each is told as soon as it is known."""
+    """Evaluates and records the checks (default: the current step's); returns the last verdict of each.
+
+    tell: gets each verdict as soon as it is known. wait: until none is pending. Raises UsageError, ClusterError.
+    """
     wanted = _named(run, names) if names is not None else list(step_of(run).checks)
     every = len(wanted) == len(run.lab.all_checks())
     asked = () if names is None or every else names
@@ -59,7 +62,7 @@ async def check(
     async with aclosing(await evaluation(run, wanted, asked=asked, wait=wait, fixtures=fixtures)) as verdicts:
         async for verdict in verdicts:
             found[verdict.check] = verdict
-            # First, so that whoever hears of the last green verdict finds the step done.
+            # Mark the step before telling: whoever hears of the last green verdict must find the step done.
             await mark_done(run, run.lab.step_of(verdict.check), found)
             tell(verdict)
     return found
@@ -75,7 +78,7 @@ async def evaluation(
     fixtures: FixtureWriter | None = None,
     record: Callable[[Verdict], None] | None = None,
 ) -> AsyncGenerator[Verdict, None]:
-    """The check room's engine on this run's world, to be begun; every final verdict is recorded. Marks no step."""
+    """Returns the stream of the check engine's verdicts on this run's world; final verdicts are recorded. Marks no step."""
     return engine.evaluate(
         Inputs(run.lab, await run.world()),
         checks,
@@ -88,7 +91,7 @@ async def evaluation(
 
 
 def keep(run: Run, verdict: Verdict) -> None:
-    """Record a verdict that says something new; its evidence, when it is large, in evidence/<check>.json."""
+    """Records a verdict that differs from the last one; writes large evidence to evidence/<check>.json."""
     if verdict.outcome is Outcome.PENDING:
         return
     last = run.state().fresh.get(verdict.check)
@@ -102,7 +105,7 @@ def keep(run: Run, verdict: Verdict) -> None:
 
 
 def with_evidence(run: Run, verdict: Verdict) -> Verdict:
-    """The verdict with the evidence that was too large for the log."""
+    """Returns the verdict with its evidence, which may be in a file."""
     if verdict.evidence:
         return verdict
     with contextlib.suppress(msgspec.DecodeError, EnvironmentFault):
@@ -113,37 +116,39 @@ def with_evidence(run: Run, verdict: Verdict) -> Verdict:
 
 
 def evidence_file(run: Run, check: str) -> Path:
-    """Where the last large evidence of a check is."""
+    """Returns the file for the last large evidence of a check."""
     return run.folder / "evidence" / f"{check}.json"
 
 
-async def mark_done(run: Run, step: Step, found: Mapping[str, Verdict]) -> bool:
-    """Record that the step is done, when every check of it is green in `found`; whether it is."""
-    if red(step, found):
+async def mark_done(run: Run, step: Step, verdicts: Mapping[str, Verdict]) -> bool:
+    """Records that the step is done when all its checks are green in `verdicts`; returns whether it is."""
+    if red(step, verdicts):
         return False
     known = run.state()
     if step.id not in known.done or step.id not in known.standing:
         run.append(events.StepDone(step=step.id))
-        # The debrief shows what the learner had at this moment; without it, it shows the reference alone.
+        # The debrief shows the learner's objects of this moment. When they cannot be read, it shows the reference alone.
         with contextlib.suppress(MeshlabError):
             await reference.keep(run, step.id)
     return True
 
 
-def red(step: Step, found: Mapping[str, Verdict]) -> list[str]:
-    """The checks that keep the step from being done. One that only warns does not."""
+def red(step: Step, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """Names the checks that keep the step from being done. A warning does not."""
     return [
-        check.id for check in required(step) if check.id not in found or not (found[check.id].green or _warns(found[check.id]))
+        check.id
+        for check in required(step)
+        if check.id not in verdicts or not (verdicts[check.id].green or _warns(verdicts[check.id]))
     ]
 
 
 def required(step: Step) -> list[Check]:
-    """All of its checks but those that only run inside experiments."""
+    """Lists the step's checks but those that only run inside experiments."""
     return [check for check in step.checks if not of_experiment(check)]
 
 
 def step_of(run: Run, name: str = "") -> Step:
-    """The step of that id, by default the current one. UsageError when the lab has none of that id."""
+    """Returns the step of that id, by default the current one. UsageError when the lab has none of that id."""
     wanted = name or state.current(run.state(), run.lab)
     for step in run.lab.steps:
         if step.id == wanted:
@@ -153,7 +158,7 @@ def step_of(run: Run, name: str = "") -> Step:
 
 
 def check_of(run: Run, name: str) -> Check:
-    """The check of that id. UsageError when the lab has none."""
+    """Returns the check of that id. UsageError when the lab has none."""
     found = run.lab.all_checks().get(name)
     if found is None:
         known = ", ".join(run.lab.all_checks())
@@ -170,7 +175,7 @@ def _warns(verdict: Verdict) -> bool:
 
 
 def _news(run: Run, verdict: Verdict) -> Any:
-    """What makes a verdict news. A green one's numbers change with every look: they are none, unless compared."""
+    """Returns what makes a verdict new. A green check's numbers always vary, so they count only for the comparison."""
     if verdict.green:
         return verdict.outcome, (verdict.numbers if verdict.check in compared(run.lab) else None)
     return verdict.outcome, verdict.reason, verdict.seen, verdict.expected, verdict.blocked_by
@@ -188,7 +193,7 @@ def lasting(check: Check) -> bool:
 
 
 async def evaluate_now(run: Run, checks: Iterable[Check], tell: Tell = ignore, *, wait: bool) -> dict[str, Verdict]:
-    """Final verdicts of exactly these checks and those they need, all looked at now."""
+    """Evaluates these checks, and those they need, anew; returns their final verdicts. Raises ClusterError."""
     found: dict[str, Verdict] = {}
     async with aclosing(await evaluation(run, checks, known={}, wait=wait)) as verdicts:
         async for verdict in verdicts:

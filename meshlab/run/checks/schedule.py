@@ -1,4 +1,4 @@
-"""Which checks are to be looked at, and when: soon after a change, again and again while red, rarely while green."""
+"""Schedules checks: soon after a change, repeatedly while red, rarely while green."""
 
 from __future__ import annotations
 
@@ -12,35 +12,36 @@ from meshlab.check.verdict import Outcome, Verdict
 from meshlab.lab.checks import Check
 
 DEBOUNCE = 0.15
-"""Seconds of silence after a change, because changes come in bursts."""
+"""Seconds without a change before a check runs, because changes come in bursts."""
 AT_MOST = 0.6
-"""Seconds after the first change of a burst that does not end."""
+"""Seconds after the first change when a burst does not end."""
 SOON = 1.0
-"""Until a check that is pending is looked at again."""
+"""Seconds until a pending check runs again."""
 RED = 5.0
-"""The same for a red one; longer each time while nothing changes."""
+"""Seconds until a red check runs again; longer each time while nothing changes."""
 GREEN = 30.0
+"""Seconds until a green check runs again."""
 GROWTH = 1.5
 
 
 class Schedule:
-    """Marks and times of checks, by id. Belongs to one event loop."""
+    """When each check runs next, by its id. Belongs to one event loop."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self._checks = {check.id: check for check in checks}
         now = time.monotonic()
         self._at = dict.fromkeys(self._checks, now)
-        """When each is to be looked at next."""
+        """When each check runs next (monotonic seconds)."""
         self._pause = dict.fromkeys(self._checks, RED)
         self._first: dict[str, float] = {}
-        """Of marked ones: when they were first marked, since the last look."""
+        """When a marked check was first marked since its last run."""
         self._changed = {name: now for name, check in self._checks.items() if _looks_back(check)}
-        """When something that the check looks at last changed. What looks back sees also what was before it is watched: a lab
-        that was put there or reset just now, which is nobody's failure."""
+        """When something that the check looks at last changed. A check with a window in the past also sees the time before the
+        watch began, when the lab was prepared or reset, which is nobody's failure."""
         self._marked = asyncio.Event()
 
     def mark(self, names: Iterable[str], *, change: bool = True) -> None:
-        """Look at these soon. change: something they look at changed, so that their time to become green begins anew."""
+        """Runs these checks soon. change: something they look at changed, so their time to become green starts anew."""
         now = time.monotonic()
         for name in names:
             if name in self._checks:
@@ -52,7 +53,7 @@ class Schedule:
         self._marked.set()
 
     async def next(self, lane: list[Check]) -> list[Check]:
-        """Wait until one of these is due; all of them that are."""
+        """Waits until a check of the lane is due; returns all that are."""
         while True:
             now = time.monotonic()
             due = [check for check in lane if self._at[check.id] <= now]
@@ -64,12 +65,12 @@ class Schedule:
             await self._sleep(min(self._at[check.id] for check in lane) - now)
 
     def postpone(self, names: Iterable[str]) -> None:
-        """These could not be looked at now."""
+        """Delays checks that cannot run now."""
         for name in names:
             self._at[name] = time.monotonic() + SOON
 
     def judged(self, verdict: Verdict) -> Verdict:
-        """Plan the next look; a red one that may still become green in its time is pending."""
+        """Schedules the next run; returns the verdict, as pending when a red check still has time to become green."""
         check = self._checks.get(verdict.check)
         if check is None:
             return verdict
@@ -91,7 +92,7 @@ class Schedule:
         return pause
 
     async def _sleep(self, seconds: float) -> None:
-        """Until then, or until something is marked."""
+        """Waits so many seconds, or until a check is marked."""
         self._marked.clear()
         try:
             async with asyncio.timeout(seconds):

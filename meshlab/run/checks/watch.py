@@ -1,4 +1,4 @@
-"""Verdicts of the current step again and again: at once when something relevant changed, from time to time otherwise."""
+"""Watches the current step: evaluates its checks when something relevant changes, and from time to time."""
 
 from __future__ import annotations
 
@@ -28,24 +28,27 @@ if TYPE_CHECKING:
 
 
 QUICK = ("object", "answer", "experiment")
-"""Kinds that one request answers: they never wait behind the others."""
+"""Kinds that need one request; they never wait for the others."""
 READING = ("writes", "proxy-config", "image")
-"""Kinds that read more than that, but send no traffic."""
+"""Kinds that read more, but send no traffic."""
 
 
 async def watch(run: Run, tell: Callable[[Verdict], None]) -> None:
-    """For ever; goes on with the next step when the learner moves, here or in another meshlab."""
+    """Watches for ever; continues with another step when the learner moves, here or in another meshlab.
+
+    tell: gets each new verdict. Raises ClusterError.
+    """
     while True:
         await _Step(run, judge.step_of(run), tell).watch()
 
 
 def _same(one: Verdict, other: Verdict) -> bool:
-    """Whether it still waits for the same: no news."""
+    """Whether both verdicts say the same, so that the second is not new."""
     return (one.outcome, one.reason, one.seen, one.waits_for) == (other.outcome, other.reason, other.seen, other.waits_for)
 
 
 class _Step:
-    """Watching one step, until the learner leaves it or the clusters are others."""
+    """Watches one step, until the learner leaves it or the clusters were prepared anew."""
 
     def __init__(self, run: Run, step: Step, tell: Callable[[Verdict], None]) -> None:
         self._run = run
@@ -56,7 +59,7 @@ class _Step:
         self._latest: dict[str, Verdict] = {}
 
     async def watch(self) -> None:
-        """Ends when the step is another one."""
+        """Runs until the learner leaves the step or the clusters were prepared anew."""
         quick = [check for check in self._checks if check.kind in QUICK]
         reading = [check for check in self._checks if check.kind in READING]
         traffic = [check for check in self._checks if check.kind not in (*QUICK, *READING)]
@@ -89,7 +92,7 @@ class _Step:
                     await self._tell_verdict(self._schedule.judged(verdict))
 
     def _disturbed(self) -> bool:
-        """An experiment runs: traffic of ours would stand in its measurements, and what it breaks is no verdict."""
+        """Whether an experiment runs: our traffic would disturb its measurements, and its faults would make checks red."""
         running = self._run.state().experiment
         return bool(running) and lock.holder(self._run.folder / "lock") is not None
 
@@ -97,7 +100,7 @@ class _Step:
         before = self._latest.get(verdict.check)
         self._latest[verdict.check] = verdict
         judge.keep(self._run, verdict)
-        # First, so that whoever hears of the last green verdict finds the step done.
+        # Mark the step before telling: whoever hears of the last green verdict must find the step done.
         await self._finish()
         if before is None or not verdict.waits_for or not _same(before, verdict):
             self._tell(verdict)
@@ -105,13 +108,13 @@ class _Step:
             self._schedule.mark([check.id for check in self._checks if verdict.check in check.needs], change=False)
 
     async def _finish(self) -> None:
-        """Checks that only run when they are asked for count with their last verdict."""
+        """Marks the step done when all is green; checks that run only on request count with their last verdict."""
         asked = {check.id for check in self._step.checks if check.when == "asked"}
         last = {name: verdict for name, verdict in self._run.state().fresh.items() if name in asked}
         await judge.mark_done(self._run, self._step, {**last, **self._latest})
 
     async def _follow_log(self) -> None:
-        """Until the learner leaves the step, or the clusters are others."""
+        """Marks checks by events of the log; ends when the learner leaves the step or the clusters were prepared anew."""
         async with aclosing(self._run.log.follow(self._run.log.length)) as news:
             async for event in news:
                 match event:
@@ -126,11 +129,11 @@ class _Step:
 
 
 AGAIN = 5.0
-"""Seconds until a watch that could not begin is tried again: the cluster is paused, or has no such kind (yet)."""
+"""Seconds until a failed watch is repeated: the cluster is paused, or does not have the kind yet."""
 
 
 class WatchedKind(Struct, frozen=True):
-    """What one watch looks at."""
+    """A kind of object in one namespace, which one watch follows."""
 
     cluster: str
     namespace: str
@@ -139,7 +142,7 @@ class WatchedKind(Struct, frozen=True):
 
 
 def wanted(lab: Lab, checks: Iterable[Check]) -> dict[WatchedKind, list[str]]:
-    """Every watch that is needed, with the checks to look at again when it tells something."""
+    """Lists the watches that are needed, each with the checks to run when it reports a change."""
     found: dict[WatchedKind, list[str]] = {}
     for check in checks:
         for api_version, kind in sorted(relevant(check, lab)):
@@ -150,7 +153,7 @@ def wanted(lab: Lab, checks: Iterable[Check]) -> dict[WatchedKind, list[str]]:
 
 
 async def follow(run: Run, watched_kind: WatchedKind, changed: Callable[[], None]) -> None:
-    """Say each change, for ever. What was there already is none."""
+    """Calls `changed` on each change, for ever; objects that exist at the start are no change."""
     ref = ObjectRef(namespace=watched_kind.namespace, api_version=watched_kind.api_version, kind=watched_kind.kind)
     while True:
         try:

@@ -1,3 +1,3 @@
-"""Experiments: break something, measure, put it back, and score the learner's prediction. Whatever happens, the fault is
-undone.
+"""Experiments apply faults, measure, undo the faults and score the learner's prediction. The faults are undone even when an
+experiment fails or is cancelled.
 """

@@ -1,4 +1,4 @@
-"""Running an experiment: prediction first, faults, the live matrix, checks, and everything undone at the end."""
+"""Runs an experiment: prediction, faults, live matrix and checks; undoes every fault at the end."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 Tell = Callable[[ExperimentEvent], None]
 LEARNER_WITHIN = 900.0
-"""Seconds for the learner to do their part."""
+"""Seconds to wait for the learner to apply a fault."""
 SETTLE_WITHIN = 90.0
 
 
 async def run_experiment(run: Run, experiment: str, tell: Tell, *, unattended: bool = False) -> dict[str, Any]:
-    """UsageError when the prediction is missing. Every fault is undone at the end, on failure and on cancel too.
+    """Runs the experiment and undoes every fault at the end, also on failure and cancel.
 
-    Returns, and tells last as `finished`, {predicted, right, score, phases: [{id, verdicts}], finished}. alone: nobody is
-    there, so meshlab does the learner's part too.
+    Returns, and tells last as `finished`, {predicted, right, score, phases: [{id, verdicts}], finished}. unattended: meshlab
+    applies the learner's faults, too. Raises UsageError when the prediction is missing, LockedError, EnvironmentFault.
     """
     about = pages.experiment_of(run, experiment)
     predicted = run.state().predictions.get(experiment)
@@ -71,10 +71,10 @@ class _Experiment:
         self._applied: list[Entry] = []
         self._verdicts: dict[str, list[Verdict]] = {}
         self._began: dict[str, float] = {}
-        """Phase to when it began to change something (unix seconds)."""
+        """Maps a phase to the time when it began to change something (unix seconds)."""
 
     async def go(self) -> None:
-        """Every phase, once nothing is left of what was before."""
+        """Runs the phases, once the actors' requests succeed."""
         await wait_for_answers(self._run)
         for phase in self._about.phases:
             await self._phase(phase)
@@ -113,7 +113,7 @@ class _Experiment:
         self._run.append(events.FaultApplied(fault=state_of(entry)))
 
     async def _observe(self, phase: Phase) -> None:
-        """The phase's checks, and the matrix beside them until they have come to their verdicts."""
+        """Evaluates the phase's checks, and shows the matrix until they have their verdicts."""
         self._verdicts[phase.id] = []
         live = LiveMatrix(self._run, self._about, phase)
         settled = asyncio.Event()
@@ -136,17 +136,17 @@ class _Experiment:
             settled.set()
 
     async def put_back(self) -> None:
-        """Undo what is in force, newest first, and wait until the lab has settled again."""
+        """Undoes the faults in force, newest first, and waits until the lab has settled."""
         await faults.undo_all(self._run)
         for cluster in self._run.lab.clusters:
             try:
                 await rollout.settled(await self._run.kube(cluster), self._run.lab.all_namespaces, SETTLE_WITHIN)
             except PreparationTimeout:
-                # A lab that was broken before is not ours to mend; the next check says what is wrong.
+                # The lab was broken before, which the experiment does not repair; the next check reports it.
                 continue
 
     def result(self) -> dict[str, Any]:
-        """What is kept of a finished run."""
+        """Returns what the log keeps of a finished run."""
         return {
             "predicted": self._predicted or {},
             "right": scoring.right_choice(self._about),
@@ -167,19 +167,19 @@ class _Experiment:
 
 
 QUIET = 3.0
-"""Seconds without a failed request: pods that have just come back have been found by everybody then."""
+"""Seconds without a failed request. After that all callers have found pods that have just started."""
 WITHIN = 10.0
-"""Seconds after which it begins all the same: a lab may be broken before, and the phase says so."""
+"""Seconds after which the experiment begins anyway: a broken lab shows in its phases."""
 
 
 async def wait_for_answers(run: Run, within: float = WITHIN) -> None:
-    """Wait for it. Never raises because of the lab's state."""
+    """Waits until the actors' requests have succeeded for a while. within: seconds. Never raises for a broken lab."""
     with suppress(EnvironmentFault, PreparationTimeout):
         await until(lambda: _failing_actors(run), within, what=Words("waits.answer-actors"), interval=0.5)
 
 
 async def _failing_actors(run: Run) -> str:
-    """Actors with a failed request in the last seconds."""
+    """Names the actors with a failed request in the last seconds."""
     world = await run.world()
     since = world.now() - QUIET
     found = await asyncio.gather(*(world.actor(name, since) for name in run.lab.actors))

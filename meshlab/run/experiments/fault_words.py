@@ -8,14 +8,14 @@ from meshlab.words import Words
 
 
 def announcement(kind: str, fault: Fault) -> Words:
-    """As an experiment tells it: `waiting` for the learner to do it, `undo`, else that it is in force."""
+    """Says that the learner should apply the fault (kind `waiting`), that it is undone (`undo`), or that it is in force."""
     if kind == "waiting":
         return Words("faults.yours", {"what": sentence(fault)})
     return Words("faults.undone", {"what": sentence(fault)}) if kind == "undo" else sentence(fault)
 
 
 def sentence(fault: Fault) -> Words:
-    """What it does to what."""
+    """Says what the fault does to which object."""
     facts = {
         "target": describe(fault.subject),
         "replicas": str(fault.replicas),

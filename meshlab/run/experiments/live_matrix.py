@@ -1,4 +1,4 @@
-"""The reachability matrix each second while a phase of an experiment is being judged."""
+"""Measures the reachability matrix each second while the checks of a phase are evaluated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERY = 1.0
 
 
 class LiveMatrix:
-    """Of one phase: expected as the phase says, predicted as the learner said."""
+    """The matrix of one phase, with the learner's prediction."""
 
     def __init__(self, run: Run, about: Experiment, phase: Phase) -> None:
         self._run = run
@@ -32,7 +32,7 @@ class LiveMatrix:
 
     @property
     def wanted(self) -> bool:
-        """Whether there is a matrix to show. Not while latencies or costs are measured: it would be their noise."""
+        """Whether to show a matrix. Its requests would disturb measurements of latency or cost."""
         return self._spec is not None and all(check.latency is None and check.cost is None for check in self._checks)
 
     @property
@@ -40,7 +40,7 @@ class LiveMatrix:
         return next((check.matrix for check in self._checks if check.matrix is not None), None)
 
     async def show(self, settled: asyncio.Event, tell: Callable[[ExperimentEvent], None]) -> None:
-        """One a second until then, and at least one."""
+        """Tells a matrix each second until `settled`, and at least one."""
         while True:
             with suppress(ClusterError):
                 now = await self._now()
@@ -52,10 +52,10 @@ class LiveMatrix:
                     await settled.wait()
 
     async def _now(self) -> Matrix:
-        """One call a cell: the check itself makes more."""
+        """Measures with one request for each cell; the check itself sends more."""
         assert self._spec is not None
         world = await self._run.world()
         cells = await measure(Inputs(self._run.lab, world), replace(self._spec, requests=1))
-        told = self._run.state().predictions.get(self._about.id, {})
-        red = {(row, column) for row, column in told["cells"]} if "cells" in told else None
+        prediction = self._run.state().predictions.get(self._about.id, {})
+        red = {(row, column) for row, column in prediction["cells"]} if "cells" in prediction else None
         return matrix.as_matrix(self._spec.columns, cells, red, world.now())

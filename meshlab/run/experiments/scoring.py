@@ -1,4 +1,4 @@
-"""How good a prediction was: the share of cells that turned out as predicted; 1 or 0 for one of several choices."""
+"""Scores predictions: the share of cells that turned out as predicted; 1 or 0 for a choice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meshlab.run.run import Run
 def score(
     run: Run, about: Experiment, predicted: Mapping[str, Any] | None, verdicts: Mapping[str, list[Verdict]]
 ) -> float | None:
-    """0 to 1; None without a prediction, and when what was predicted was not measured."""
+    """Returns the score from 0 to 1; None without a prediction, or when what it predicts was not measured."""
     if predicted is None:
         return None
     if "choice" in predicted:
@@ -27,12 +27,12 @@ def score(
 
 
 def right_choice(about: Experiment) -> str:
-    """The choice that is right; "" where none is asked for."""
+    """Returns the right choice; "" where the experiment asks for none."""
     return (about.prediction.equals or "") if about.prediction else ""
 
 
 def _chosen(true: str, predicted: str, verdicts: Mapping[str, list[Verdict]]) -> float | None:
-    """What the lab says is right is shown by the checks of the phases: when they did not hold, nobody knows."""
+    """Scores a choice. The phases' checks prove the lab's answer: when one failed, the score is None."""
     last = {(phase, one.check): one.outcome for phase, some in verdicts.items() for one in some}
     if not true or not last or any(outcome is not Outcome.PASS for outcome in last.values()):
         return None
@@ -40,7 +40,7 @@ def _chosen(true: str, predicted: str, verdicts: Mapping[str, list[Verdict]]) ->
 
 
 def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str, Any]]:
-    """The cells that the check measured last."""
+    """Returns the cells that the check measured last."""
     for some in reversed(list(verdicts.values())):
         for verdict in some:
             if verdict.check == check:
@@ -50,7 +50,7 @@ def measured(check: str, verdicts: Mapping[str, list[Verdict]]) -> list[dict[str
 
 
 def timed(verdict: Verdict, began: float) -> Verdict:
-    """A green verdict with the number `after`: seconds since its phase began to change something."""
+    """Adds the number `after` to a green verdict: seconds since its phase began to change something (unix seconds)."""
     if not verdict.green:
         return verdict
     numbers = {**verdict.numbers, "after": Number(round(verdict.time - began, 3), "s")}
@@ -58,13 +58,13 @@ def timed(verdict: Verdict, began: float) -> Verdict:
 
 
 def without_evidence(verdict: Verdict, began: float) -> dict[str, Any]:
-    """A verdict for the log, timed and without its evidence."""
+    """Returns the verdict for the log, timed and without its evidence."""
     plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(timed(verdict, began), evidence=()))
     return plain
 
 
 def _check(run: Run, about: Experiment) -> str:
-    """The matrix that was asked about: as the lab says, else the first one in the phases with a fault."""
+    """Returns the matrix check that the prediction is about: the declared one, else the first in a phase with faults."""
     asked = about.prediction.matrix if about.prediction else None
     known = run.lab.all_checks()
     disturbed = [name for phase in about.phases if phase.apply for name in phase.checks]

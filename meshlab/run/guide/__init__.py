@@ -1,1 +1,1 @@
-"""What the learner reads and answers: pages, hints, answers, predictions and the way to the next step. It asks no cluster."""
+"""The guide: pages, hints, answers, predictions and the step to the next page. Only the step asks a cluster."""

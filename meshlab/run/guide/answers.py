@@ -1,4 +1,4 @@
-"""What the learner says: answers to questions, predictions of experiments."""
+"""Records the learner's answers to questions and predictions of experiments."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from meshlab.run.run import Run
 
 LONGEST = 500
+"""Characters of an answer."""
 
 
 def answer(run: Run, check: str, text: str) -> None:
-    """Record an answer. UsageError for a check that asks nothing, and for what cannot be an answer."""
+    """Records an answer. UsageError for a check without a question, and for an invalid answer."""
     spec = judge.check_of(run, check).answer
     if spec is None:
         raise UsageError("answer.no-question", check=check, known=_asking(run))
@@ -25,7 +26,7 @@ def answer(run: Run, check: str, text: str) -> None:
 
 
 def predict(run: Run, experiment: str, prediction: dict[str, Any]) -> None:
-    """Record a prediction. UsageError for one that does not fit the experiment."""
+    """Records a prediction. UsageError for one that does not fit the experiment."""
     asked = pages.experiment_of(run, experiment).prediction
     if asked is None:
         raise UsageError("answer.no-prediction", experiment=experiment)
@@ -62,7 +63,7 @@ def _chosen(text: Any, choices: tuple[str, ...]) -> str:
 
 
 def _cells(cells: Any, rows: tuple[str, ...], columns: tuple[str, ...]) -> list[list[str]]:
-    """Rows may be named for one node (`probe@worker`), and `*` is every row or column."""
+    """Expands the cells of a prediction: `*` is every row or column; a row may name one node (`probe@worker`)."""
     if not isinstance(cells, list | tuple):
         raise UsageError("answer.cells")
     found: list[list[str]] = []

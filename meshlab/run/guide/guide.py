@@ -1,4 +1,4 @@
-"""The guide of a run: what `LabRun` can be asked without a cluster."""
+"""The part of `LabRun` that needs no cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meshlab.run.run import Run
 
 
 class RunGuide:
-    """Implements api.Guide on a Run: its texts, and how far the learner is by its log."""
+    """Implements api.Guide on a Run, from its texts and its log."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -1,4 +1,4 @@
-"""Which hint comes next: for the red check and its reason first, then the step's general ones; one at a time."""
+"""Chooses the next hint: hints for the red check and its reason come first, then the step's general hints."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RED = (Outcome.FAIL, Outcome.UNRECOVERABLE, Outcome.PENDING)
 
 
 def show(run: Run, check: str, language: Language) -> HintText | None:
-    """The next hint, recorded; None when none is left. UsageError for an unknown check."""
+    """Records and returns the next hint; None when none is left. UsageError for an unknown check."""
     step = run.lab.step_of(judge.check_of(run, check).id) if check else judge.step_of(run)
     known = run.state()
     shown = {hint for about in known.hints.values() for hint in about}
@@ -36,12 +36,12 @@ def show(run: Run, check: str, language: Language) -> HintText | None:
 
 
 def first_red(step: Step, verdicts: Mapping[str, Verdict]) -> str:
-    """The first check that is red by itself: one that is only blocked is helped by helping another."""
+    """Returns the first check that is red itself; a blocked check needs the hint of the check that blocks it."""
     return next((check.id for check in step.checks if check.id in verdicts and verdicts[check.id].outcome in RED), "")
 
 
 def ordered(step: Step, check: str, verdicts: Mapping[str, Verdict]) -> list[Hint]:
-    """Hints for the check and its reason, hints for the check whatever its reason, general hints."""
+    """Orders the hints: for the check and its reason, for the check with any reason, general."""
     reason = verdicts[check].reason if check in verdicts else ""
     exact = [hint for hint in step.hints if check and hint.check == check and hint.reason and hint.reason == reason]
     broad = [hint for hint in step.hints if check and hint.check == check and not hint.reason]

@@ -1,4 +1,4 @@
-"""Going on to the next step."""
+"""Moves the learner to the next step."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 async def advance(run: Run) -> None:
-    """To the step after the current one; the last stays. UsageError with the red checks when the current is not done."""
+    """Moves to the step after the current one, if any. UsageError names the red checks when the current is not done."""
     step = judge.step_of(run)
     if step.id not in run.state().done:
-        await _look(run, step.id)
+        await _require_done(run, step.id)
     later = run.lab.steps[run.lab.steps.index(step) + 1 :]
     if later:
         await baseline.take(run, "step-start", later[0].id)
         run.append(events.Moved(step=later[0].id))
 
 
-async def _look(run: Run, name: str) -> None:
-    """Looks now, because the learner may have finished with no meshlab watching."""
+async def _require_done(run: Run, name: str) -> None:
+    """Checks the step now, because the learner may have finished it while no meshlab watched. Raises UsageError."""
     step = judge.step_of(run, name)
     found = await judge.evaluate_now(run, judge.required(step), wait=False)
     if not await judge.mark_done(run, step, found):

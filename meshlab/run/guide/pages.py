@@ -1,4 +1,4 @@
-"""What a learner reads: pages, checks, experiments, explanations, the debrief after green."""
+"""Texts for the learner: pages, checks, experiments, explanations, the debrief of a finished step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def page(run: Run, step: str, language: Language) -> Page:
-    """One page of the guide."""
+    """Returns one page of the guide. Raises UsageError, LabError."""
     found = judge.step_of(run, step)
     text = texts.lab(run, language).steps.get(found.id)
     return Page(
@@ -29,7 +29,7 @@ def page(run: Run, step: str, language: Language) -> Page:
 
 
 def check_text(run: Run, check: str, language: Language) -> CheckText:
-    """The words of a check; its id where the lab has none."""
+    """Returns the texts of a check; its id where the lab has none. Raises UsageError."""
     judge.check_of(run, check)
     text = texts.lab(run, language).checks.get(check)
     if text is None:
@@ -38,7 +38,7 @@ def check_text(run: Run, check: str, language: Language) -> CheckText:
 
 
 def experiment_text(run: Run, experiment: str, language: Language) -> ExperimentText:
-    """What the learner is asked; told why only once it was run to its end."""
+    """Returns the texts of an experiment; the explanation only after it has finished. Raises UsageError."""
     about = experiment_of(run, experiment)
     text = texts.lab(run, language).experiments.get(experiment)
     rows, columns = _axes(run, about)
@@ -55,7 +55,7 @@ def experiment_text(run: Run, experiment: str, language: Language) -> Experiment
 
 
 def experiment_of(run: Run, name: str) -> Experiment:
-    """The experiment of that id. UsageError when the lab has none."""
+    """Returns the experiment of that id. UsageError when the lab has none."""
     found = run.lab.all_experiments().get(name)
     if found is None:
         known_ones = ", ".join(run.lab.all_experiments()) or "–"
@@ -64,7 +64,7 @@ def experiment_of(run: Run, name: str) -> Experiment:
 
 
 def explain(run: Run, check: str, language: Language) -> Explanation:
-    """A check, what its last verdict means, and what to look at next."""
+    """Explains a check: what its last verdict means, and what to examine next. Raises UsageError."""
     text = check_text(run, check, language)
     verdict = run.state().verdicts.get(check)
     if verdict is None:
@@ -80,7 +80,7 @@ def explain(run: Run, check: str, language: Language) -> Explanation:
 
 
 def debrief(run: Run, step: str, language: Language) -> Debrief:
-    """After green: what the step was about, and the reference solution beside the learner's own objects."""
+    """Returns what the step was about, and the reference beside the learner's objects. UsageError when it is not done."""
     found = judge.step_of(run, step)
     if found.id not in run.state().done:
         raise UsageError("debrief.not-done")
@@ -94,7 +94,7 @@ def debrief(run: Run, step: str, language: Language) -> Debrief:
 
 
 def _axes(run: Run, experiment: Experiment) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Rows and columns of the matrix that is predicted."""
+    """Returns rows and columns of the matrix that the learner predicts."""
     prediction = experiment.prediction
     if prediction is None or prediction.kind != "matrix" or prediction.matrix is None:
         return (), ()

@@ -1,3 +1,3 @@
-"""What screens show of the running lab: matrix, pods, traffic, one request's trace, a shell's environment. It looks and never
-judges or changes.
+"""Observations of the running lab for screens: matrix, pods, traffic, one request's trace, a shell's environment. It reads,
+and never judges or changes anything.
 """

@@ -1,4 +1,4 @@
-"""The path of one request as a tree of hops, from what the applications and the proxies said of it. Pure."""
+"""Builds the path of one request as a tree of hops, from the applications' call tree and the proxies' logs. Pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from meshlab.run.api import Hop, Trace
 from meshlab.words import Words
 
 OUTSIDE = ""
-"""The address of a caller that is no pod: requests from there arrive with an address of a node."""
+"""Address of a caller that is not a pod: its requests arrive with the address of a node."""
 
 
 class PodAt(Struct, frozen=True):
-    """Where a pod is; `proxy` is the lab's name of the kind of proxy that it is, empty for others."""
+    """A pod and its place; `proxy` is the lab's name for the proxy that the pod runs, else empty."""
 
     name: str
     ip: str
@@ -28,7 +28,7 @@ class PodAt(Struct, frozen=True):
 
 
 class RequestEvidence(Struct, frozen=True, kw_only=True):
-    """Everything that was seen of one request."""
+    """Everything that is known about one request."""
 
     nonce: str
     url: str
@@ -42,7 +42,7 @@ class RequestEvidence(Struct, frozen=True, kw_only=True):
 
 
 def merge(evidence: RequestEvidence) -> Trace:
-    """One tree. What the applications saw and no log explains is drawn all the same, and named in `missing`."""
+    """Merges the evidence into one tree. A hop without a log line is in the tree, too, and named in `missing`."""
     merger = _Merger(evidence)
     reply = evidence.reply
     first = merger.call(Call(evidence.caller_ip, evidence.url, reply.status, reply.ms, reply.error or "", reply.tree))
@@ -68,7 +68,7 @@ def merge(evidence: RequestEvidence) -> Trace:
 
 
 class _Merger:
-    """Uses each log line once."""
+    """Builds the tree and uses each log line once."""
 
     def __init__(self, evidence: RequestEvidence) -> None:
         self._left = sorted(evidence.entries, key=lambda entry: (entry.t, -entry.duration_ms))
@@ -77,7 +77,7 @@ class _Merger:
         self.missing: list[Words] = []
 
     def call(self, call: Call) -> Hop | None:
-        """The proxies that the call went through, around the service that answered."""
+        """Nests the proxies that the call went through around the service that answered."""
         end = self._service(call)
         chain = self._chain(call)
         hops = [proxy_hop(entry) for entry in chain]
@@ -89,7 +89,7 @@ class _Merger:
         return nested([*hops, end or unreached(call)])
 
     def leftovers(self) -> None:
-        """Log lines that fit to no call: somebody repeated the request, or called what no application reported."""
+        """Reports log lines that belong to no call: a proxy retried, or called a service that no application reported."""
         for entry in self._left:
             facts = {"proxy": entry.proxy, "pod": entry.pod, "authority": entry.authority}
             self.missing.append(Words("run.trace.extra-line", {**facts}))
@@ -113,7 +113,7 @@ class _Merger:
         )
 
     def _chain(self, call: Call) -> list[LogEntry]:
-        """From the caller on, each next line is the one that came from the last proxy's pod, for the same host."""
+        """Follows the proxies from the caller: the next line comes from the last proxy's pod, for the same host."""
         callee = (call.tree or {}).get("pod", "")
         chain: list[LogEntry] = []
         at, hosts = call.caller_ip, {host_label(urlsplit(call.url).netloc)}
@@ -130,17 +130,17 @@ class _Merger:
             if (host_label(entry.authority) in hosts or self._arrived([entry], callee)) and (not arrived or entry.pod == callee)
         ]
         exact = [entry for entry in fitting if at and address_of(entry.downstream) == at]
-        # An address of no pod: a node put its own in the place of the caller's.
+        # An address that belongs to no pod: source NAT replaced the caller's by a node's.
         masked = [entry for entry in fitting if address_of(entry.downstream) not in self._ips]
         return next(iter([*exact, *masked]), None)
 
     def _arrived(self, chain: list[LogEntry], callee: str) -> bool:
-        """Whether the last proxy sent it to the callee's pod: only a proxy inside that pod can follow."""
+        """Whether the last proxy sent the request to the callee's pod: then only a proxy inside that pod can follow."""
         ip = self._ip_of(callee)
         return bool(chain and ip) and address_of(chain[-1].upstream_host) == ip
 
     def _unlogged(self, call: Call, chain: Iterable[LogEntry]) -> Hop | None:
-        """The application was called by a proxy whose log has no line of it."""
+        """Returns the proxy that called the application, when its log has no line for it."""
         peer = self._ips.get((call.tree or {}).get("peer", ""))
         if peer is None or not peer.proxy or peer.name in [entry.pod for entry in chain] or peer.ip == call.caller_ip:
             return None
@@ -166,7 +166,7 @@ class Call(Struct, frozen=True):
 
 
 def of_upstream(raw: dict[str, Any], ip: str) -> Call:
-    """One entry of `upstreams` in an application's tree; ip: of the application's pod."""
+    """Converts one entry of `upstreams` in an application's tree; ip: of the application's pod."""
     return Call(
         caller_ip=ip,
         url=raw.get("url", ""),
@@ -180,7 +180,7 @@ def of_upstream(raw: dict[str, Any], ip: str) -> Call:
 
 
 def proxy_hop(entry: LogEntry) -> Hop:
-    """A log line as a hop, without what came after it."""
+    """Converts a log line to a hop without hops below it."""
     detail = " ".join(part for part in (entry.upstream_cluster, entry.flags) if part)
     return Hop(
         kind="proxy",
@@ -194,13 +194,13 @@ def proxy_hop(entry: LogEntry) -> Hop:
 
 
 def unreached(call: Call) -> Hop:
-    """Nobody answered, and no proxy says that it tried: only the caller's own words are left."""
+    """Makes the hop of a service that did not answer, from what the caller reported."""
     name = call.name or host_label(urlsplit(call.url).netloc)
     return Hop(kind="service", name=name, status=call.status, ms=call.ms, error=call.error or "no-answer")
 
 
 def nested(hops: list[Hop]) -> Hop:
-    """Each hop inside the one before it."""
+    """Nests each hop in the one before it."""
     inner = hops[-1]
     for hop in reversed(hops[:-1]):
         inner = changed(hop, hops=(inner,))
@@ -208,11 +208,11 @@ def nested(hops: list[Hop]) -> Hop:
 
 
 def changed(hop: Hop, **changes: Any) -> Hop:
-    """The hop with some fields others."""
+    """Returns the hop with some fields replaced."""
     return replace(hop, **changes)
 
 
 def host_label(netloc: str) -> str:
-    """`catalog` of catalog.shop.svc.cluster.local:8080; an address with its port stays whole."""
+    """Returns `catalog` for catalog.shop.svc.cluster.local:8080; an IP address keeps its port."""
     host = netloc.rpartition("@")[2].partition(":")[0]
     return netloc if host.replace(".", "").isdigit() else host.partition(".")[0]

@@ -1,4 +1,4 @@
-"""What can be looked at beside verdicts: the matrix now, the lab's pods, the variables of a learner's shell."""
+"""Measures the reachability matrix for screens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def matrix(run: Run) -> Matrix | None:
-    """Measured now, for the current step's matrix check, else the lab's first; None when the lab has none."""
+    """Measures the current step's matrix check, else the lab's first; None when the lab has none. Raises ClusterError."""
     check = matrix_check(run)
     if check is None or check.matrix is None:
         return None
@@ -30,25 +30,25 @@ async def matrix(run: Run) -> Matrix | None:
 
 
 def as_matrix(columns: tuple[str, ...], cells: list[Cell], red: set[tuple[str, str]] | None, t: float) -> Matrix:
-    """For screens. red: the cells that the learner said would be red, None without a prediction."""
+    """Makes a matrix for screens. red: the cells that the learner predicted to be red; None without a prediction."""
     rows = tuple(dict.fromkeys(cell.row for cell in cells))
     return Matrix(rows=rows, columns=columns, cells=tuple(_predicted(cell, red) for cell in cells), t=t)
 
 
 def matrix_check(run: Run) -> Check | None:
-    """The current step's, else the lab's first."""
+    """Returns the current step's matrix check, else the lab's first; None when there is none."""
     current = judge.step_of(run)
     steps: list[Step] = [current, *run.lab.steps]
     return next((check for step in steps for check in step.checks if check.matrix is not None), None)
 
 
 def predicted(run: Run, check: str) -> set[tuple[str, str]] | None:
-    """The cells that the learner said would be red, in the experiment about this matrix; None when there is no prediction."""
+    """Returns the cells that the learner predicted to be red in the experiment about this matrix; None without a prediction."""
     for name, experiment in run.lab.all_experiments().items():
         if experiment.prediction is not None and experiment.prediction.matrix == check:
-            told = run.state().predictions.get(name)
-            if told is not None and "cells" in told:
-                return {(row, column) for row, column in told["cells"]}
+            prediction = run.state().predictions.get(name)
+            if prediction is not None and "cells" in prediction:
+                return {(row, column) for row, column in prediction["cells"]}
     return None
 
 

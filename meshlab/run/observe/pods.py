@@ -1,4 +1,4 @@
-"""."""
+"""Lists the lab's pods for screens."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 async def pods(run: Run) -> list[dict[str, Any]]:
-    """The lab's pods in short, in the order of clusters, namespaces, names.
+    """Lists the lab's pods in short, ordered by cluster, namespace and name.
 
-    ClusterError, which says what the engine knows where the API server does not answer; KubeconfigGone also for the
-    learner's own, without which nothing can be done in the shell.
+    Raises ClusterError, which says what the engine knows when the API server does not answer. Raises KubeconfigGone also
+    when the learner's kubeconfig is missing, because the shell does not work without it.
     """
     health.require_kubeconfig(run)
     try:
@@ -51,7 +51,7 @@ def _pod(pod: dict[str, Any], cluster: str) -> dict[str, Any]:
 
 
 def _phase(pod: dict[str, Any], containers: list[dict[str, Any]]) -> str:
-    """As kubectl puts it: why it waits, where it does."""
+    """Returns the status as kubectl prints it: the reason why a container waits, else the phase."""
     if pod["metadata"].get("deletionTimestamp"):
         return "Terminating"
     waiting = [((one.get("state") or {}).get("waiting") or {}).get("reason") for one in containers]

@@ -1,4 +1,4 @@
-"""."""
+"""Environment variables of the learner's shell."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def environment(run: Run) -> dict[str, str]:
-    """For the learner's shell. UsageError before the lab was started."""
+    """Returns the variables of the learner's shell. UsageError before the lab was started."""
     from meshlab.cluster.setup.tools import tools_folder
     from meshlab.run.store.paths import ENVIRONMENT
 
     kubeconfig = run.cluster_folder / learner.FILE
     if not kubeconfig.exists():
         raise UsageError("lab.no-cluster-yet", lab=run.lab_id)
-    told = {name.upper(): value for name, value in run.values.items() if name.endswith(("_url", "_port"))}
+    addresses = {name.upper(): value for name, value in run.values.items() if name.endswith(("_url", "_port"))}
     others = {
         f"KUBECONFIG_{key.upper().replace('-', '_')}": str(run.folder_of(key) / learner.FILE)
         for key in list(run.lab.clusters)[1:]
     }
     return {
-        **told,
+        **addresses,
         **others,
         "KUBECONFIG": str(kubeconfig),
         "MESHLAB_RUN": run.lab_id,
@@ -39,5 +39,5 @@ def environment(run: Run) -> dict[str, str]:
 
 
 def _own_programs() -> list[str]:
-    """Where the `meshlab` that runs now is, for a shell on whose PATH it is not (a clone, a virtual environment)."""
+    """Returns the folder of the running `meshlab` when it is not on the PATH (a clone, a virtual environment)."""
     return [] if shutil.which("meshlab") else [str(Path(sys.executable).parent)]

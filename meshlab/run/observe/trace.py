@@ -1,4 +1,4 @@
-"""One request, and the path that it really took."""
+"""Sends one request and finds the path that it took."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 
 EDGE = "edge"
 READ_WITHIN = 0.6
-"""Seconds that lines are waited for in one look; most proxies are not on the way at all."""
+"""Seconds to wait for lines in one reading; most proxies are not on the path at all."""
 PATIENCE = 3.0
-"""Seconds after which a line that must be there is given up."""
+"""Seconds to wait for a line that must come."""
 TIMEOUT_MS = 20000
-"""Longer than a service of the shop waits for those below it: what they say of each other is the answer."""
+"""Longer than a service of the shop waits for its upstreams, so that the answer reports their failure."""
 
 
 async def trace(run: Run, url: str = "", headers: dict[str, str] | None = None) -> Trace:
-    """Send one request and draw its path. url: a service's id, a URL inside the cluster, a path of the edge; "" is the edge.
+    """Sends one request and returns its path.
 
+    url: a service's id, a URL inside the cluster, a path of the edge; "" is the edge.
     UsageError for what cannot be called; ClusterError when nothing can be sent.
     """
     world = await run.world()
@@ -44,7 +45,7 @@ async def trace(run: Run, url: str = "", headers: dict[str, str] | None = None) 
 
 
 async def _explained(run: Run, world: LiveWorld, evidence: RequestEvidence) -> Trace:
-    """Merged with the logs, looked at again while a line is missing that must come."""
+    """Merges the evidence with the logs; reads the logs again while a line that must come is missing."""
     end = time.monotonic() + PATIENCE
     while True:
         entries, unread = await _lines(run, world, evidence.nonce)
@@ -55,8 +56,8 @@ async def _explained(run: Run, world: LiveWorld, evidence: RequestEvidence) -> T
 
 
 def _target(run: Run, url: str) -> tuple[str, bool]:
-    """The URL to call, and whether it is called from this machine, through the edge's port."""
-    # The port of a cluster may be there for the next lab: without any proxy nothing answers at it.
+    """Returns the URL to call, and whether this machine calls it, through the edge's port. Raises UsageError."""
+    # A cluster may publish the port for a later lab: in a lab without proxies nothing answers there.
     edge = run.values.get("edge_url", "") if run.lab.proxies else ""
     inside = {name: one.url for name, one in run.lab.services.items() if one.url}
     if url in inside:
@@ -88,13 +89,13 @@ async def _from_here(world: LiveWorld, url: str, headers: dict[str, str], nonce:
 
 
 async def _get(url: str, headers: dict[str, str]) -> Reply:
-    """One request of this machine, as the shop's own callers describe theirs."""
+    """Sends one request from this machine and describes it as the shop's callers describe theirs."""
     import httpx2
 
     begun, sent = time.perf_counter(), time.time()
 
     async def note(event: str, _: Any) -> None:
-        """From the first byte on: loading a client for the first time takes longer than most requests."""
+        """Starts the clock at the first byte: loading the client takes longer than most requests."""
         nonlocal begun, sent
         if event.endswith("send_request_headers.started"):
             begun, sent = time.perf_counter(), time.time()
@@ -132,7 +133,7 @@ def _tree(response: Any) -> dict[str, Any] | None:
 
 
 async def _lines(run: Run, world: LiveWorld, nonce: str) -> tuple[tuple[LogEntry, ...], tuple[Words, ...]]:
-    """Log lines of all proxies, and a sentence for each whose log cannot be read."""
+    """Reads the log lines of all proxies; returns them, and a sentence for each log that cannot be read."""
     names = list(run.lab.proxies)
     found = await asyncio.gather(*(world.access_logs(name, [nonce], READ_WITHIN) for name in names), return_exceptions=True)
     entries: list[LogEntry] = []
@@ -148,7 +149,7 @@ async def _lines(run: Run, world: LiveWorld, nonce: str) -> tuple[tuple[LogEntry
 
 
 async def _pods(run: Run, world: LiveWorld) -> tuple[PodAt, ...]:
-    """Every pod that could be on the way."""
+    """Lists every pod that could be on the path."""
     spaces = dict.fromkeys([*(run.lab.namespaces or [run.lab.namespace]), TOOLS])
     proxies = {pod.pod: name for name in run.lab.proxies for pod in await world.proxy_pods(name)}
     found = []

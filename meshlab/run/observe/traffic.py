@@ -1,4 +1,4 @@
-"""How much traffic there is: what the pods of the graph's services have received, as they count it themselves."""
+"""Counts traffic: the requests that the pods of the graph's services have received by their own counters."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 async def traffic(run: Run, pods: list[dict[str, Any]]) -> Traffic:
-    """Counted now, of these pods, as `look.pods` tells of them.
+    """Reads the counters of these pods (from `pods.pods`).
 
-    A pod that cannot be asked is left out: it is not known to have received nothing.
+    A pod that does not answer is left out, because 0 would be wrong.
     """
     world = await run.world()
     asked = [_count(world, *one) for one in countable(run.lab, pods)]
@@ -28,7 +28,7 @@ async def traffic(run: Run, pods: list[dict[str, Any]]) -> Traffic:
 
 
 def countable(lab: Lab, pods: list[dict[str, Any]]) -> Iterator[tuple[Position, str]]:
-    """(position, version) of each running pod of a service of the graph; proxies among them do not count for us."""
+    """Yields (position, version) of each running pod of the graph's services; proxies have no such counters."""
     proxies = [proxy.select for proxy in lab.proxies.values()]
     for service in dict.fromkeys(name for source, targets in lab.graph.items() for name in (source, *targets)):
         place = lab.services.get(service)

@@ -1,3 +1,3 @@
-"""The reference's solutions: applied to a step, and on the way to another step. They are applied as the learner, never as
+"""Applies the reference's solutions, for one step or on the way to a later step. It acts as the learner, never as
 administrator.
 """

@@ -1,4 +1,4 @@
-"""Going to the start of another step of the same lab."""
+"""Goes to the start of another step of the same lab."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from meshlab.run.store import events
 
 
 async def goto(run: Run, step: str, track: Track) -> None:
-    """Forward or back to the start of the step by applying solves within the lab; experiments are skipped."""
+    """Goes forward by solving steps without experiments, or back by a reset.
+
+    Raises ClusterError, PreparationTimeout, LockedError.
+    """
     from meshlab.run.solve.solve import solve
 
     chosen = judge.step_of(run, step).id
@@ -22,7 +25,7 @@ async def goto(run: Run, step: str, track: Track) -> None:
         if ids.index(chosen) < ids.index(here):
             await reset(run, chosen, track)
             return
-        # What was done before a reset no longer stands on the cluster; what leads to the current step does.
+        # A reset removed the solutions that were applied before it; those that lead to the current step are on the cluster.
         standing = run.state().standing
         for one in before(run.lab, chosen):
             if ids.index(one) >= ids.index(here) and one not in standing:

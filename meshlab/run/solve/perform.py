@@ -1,4 +1,4 @@
-"""Doing what a change of a lab, a misconception or a submission says, all of it, and waiting until it has settled."""
+"""Performs a change of a solution, a misconception or a submission completely, and waits until the lab has settled."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SETTLE_WITHIN = 90.0
 
 
 class PerformOptions(Struct, frozen=True, kw_only=True):
-    """How a change is made."""
+    """How a change is performed."""
 
     appliers: Appliers
     script: Callable[[Script], Awaitable[None]]
@@ -35,40 +35,43 @@ class PerformOptions(Struct, frozen=True, kw_only=True):
     settle_within: float = SETTLE_WITHIN
 
 
-def phases(found: Change, options: PerformOptions) -> list[str]:
-    """The phases that `perform` goes through."""
+def phases(work: Change, options: PerformOptions) -> list[str]:
+    """Lists the phases that `perform` goes through."""
     wanted = {
         APPLY: True,
-        SCRIPTS: bool(found.scripts),
+        SCRIPTS: bool(work.scripts),
         SETTLE: True,
-        ANSWERS: bool(found.answers or found.predictions),
-        EXPERIMENTS: bool(found.experiments) and options.experiments,
+        ANSWERS: bool(work.answers or work.predictions),
+        EXPERIMENTS: bool(work.experiments) and options.experiments,
     }
     return [phase for phase, is_wanted in wanted.items() if is_wanted]
 
 
-async def perform(run: Run, found: Change, options: PerformOptions, track: Track) -> None:
-    """Goes through `phases`; to plan them is the caller's."""
-    planned = phases(found, options)
+async def perform(run: Run, work: Change, options: PerformOptions, track: Track) -> None:
+    """Performs the change, phase by phase. The caller plans `phases` on the track.
+
+    Raises ClusterError, PreparationTimeout, RefusedError, ScriptFailed.
+    """
+    planned = phases(work, options)
     with track.phase(APPLY):
-        done = await change.make(run.lab, found, options.appliers)
+        done = await change.make(run.lab, work, options.appliers)
     if SCRIPTS in planned:
         with track.phase(SCRIPTS):
-            for script in found.scripts:
+            for script in work.scripts:
                 await options.script(script)
     with track.phase(SETTLE):
         await settled(run, options)
-        # Kubelet may have looked between our write and its own news of it: once more.
+        # Kubelet may have synced the pods before it saw our write: nudge it once more.
         await change.nudge(run.lab, done.nudged, readers(options.appliers))
     if ANSWERS in planned:
         with track.phase(ANSWERS):
-            await record_answers(run, found)
+            await record_answers(run, work)
     if EXPERIMENTS in planned:
-        await experiments(run, found, track)
+        await experiments(run, work, track)
 
 
 async def settled(run: Run, options: PerformOptions) -> None:
-    """Until the lab's namespaces have settled, on every cluster."""
+    """Waits until the lab's namespaces have settled on every cluster. PreparationTimeout when the options are strict."""
     kubes = [await run.kube(cluster) for cluster in run.lab.clusters]
     try:
         await asyncio.gather(*(rollout.settled(kube, run.lab.all_namespaces, options.settle_within) for kube in kubes))
@@ -77,37 +80,37 @@ async def settled(run: Run, options: PerformOptions) -> None:
             raise
 
 
-async def record_answers(run: Run, found: Change) -> None:
-    """Answers and predictions; what has been said already is not said again."""
-    for check, one in found.answers.items():
-        text = await right_answer(run, one) if one.measured else one.value
+async def record_answers(run: Run, work: Change) -> None:
+    """Records the answers and predictions of the change that are not recorded yet."""
+    for check, answer in work.answers.items():
+        text = await right_answer(run, answer) if answer.measured else answer.value
         if run.state().answers.get(check) != text:
             answers.answer(run, check, text)
-    for name, foretold in found.predictions.items():
+    for name, prediction in work.predictions.items():
         before = run.state().predictions.get(name)
         if before is None or name not in run.state().experiments:
-            answers.predict(run, name, foretold.as_json())
+            answers.predict(run, name, prediction.as_json())
 
 
-async def right_answer(run: Run, one: Answer) -> str:
-    """The right answer, as the check itself finds it. EnvironmentFault when it could not be measured."""
+async def right_answer(run: Run, answer: Answer) -> str:
+    """Returns the right answer as the check finds it. EnvironmentFault when it could not be measured."""
     from meshlab.check.kinds.answer import measure
 
-    spec = run.lab.all_checks()[one.check].answer
+    spec = run.lab.all_checks()[answer.check].answer
     assert spec is not None
     if spec.measured is None:
         return spec.equals
     found = await measure(spec.measured, Inputs(run.lab, await run.world()))
     if not found:
-        raise EnvironmentFault("answer.unmeasured", check=one.check)
+        raise EnvironmentFault("answer.unmeasured", check=answer.check)
     return found[0]
 
 
-async def experiments(run: Run, found: Change, track: Track) -> None:
-    """Those that have not been run to their end yet."""
+async def experiments(run: Run, work: Change, track: Track) -> None:
+    """Runs the change's experiments that are not completed yet."""
     from meshlab.run.experiments.experiment import run_experiment
 
-    names = [one.experiment for one in found.experiments if not completed(run, one.experiment)]
+    names = [one.experiment for one in work.experiments if not completed(run, one.experiment)]
     track.running(EXPERIMENTS, total=len(names))
     for number, name in enumerate(names):
         track.running(EXPERIMENTS, done=number, total=len(names), detail=name)
@@ -121,7 +124,7 @@ def _note(track: Track, event: ExperimentEvent) -> None:
 
 
 def completed(run: Run, experiment: str) -> bool:
-    """Whether it was run to its end and came out as it should."""
+    """Whether the experiment ended with every check green."""
     result = run.state().experiments.get(experiment) or {}
     verdicts = [one for phase in result.get("phases", ()) for one in phase["verdicts"]]
     return bool(result.get("finished")) and all(one["outcome"] == "pass" for one in verdicts)

@@ -1,4 +1,4 @@
-"""Applying a step's solution."""
+"""Applies a step's solution."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from meshlab.run.store import events
 
 
 async def solve(run: Run, step: str, track: Track, *, experiments: bool | frozenset[str] = True) -> None:
-    """Apply solve/<step> ("": the current step), its answers and predictions, run its experiments, wait, record.
+    """Applies solve/<step> ("": the current step), records its answers and predictions, runs its experiments, waits.
 
-    experiments: all of them, none, or those named.
-    A second solve changes nothing. What it writes counts as the learner's. ClusterError, PreparationTimeout, LockedError.
+    experiments: all, none, or those named. A second solve changes nothing. Its writes count as the learner's. Raises
+    ClusterError, PreparationTimeout, LockedError.
     """
     with run.lock("solve"):
         chosen = judge.step_of(run, step)

@@ -59,9 +59,6 @@ class MeshlabError(Exception):
 
     def __init__(self, key: str, /, **parameters: Given) -> None:
         super().__init__(key)
-        # Until all are converted: a sentence with its hint instead of a key.
-        if not known(f"errors.{key}"):
-            key, parameters = "other", {"sentence": key, "hint": parameters.get("hint", "")}
         self.words = Words(f"errors.{key}", {name: _plain(value) for name, value in parameters.items()})
         """The sentence, for whoever tells or keeps it."""
 

@@ -43,7 +43,9 @@ def grade_command(
     form: str,
 ) -> None:
     """Prepare, apply, check, report, clean up. Without --submission or --solve it grades an untouched lab: exit code 1."""
+    from meshlab.errors import said
     from meshlab.report.grade import grade_report
+    from meshlab.report.trouble import error_text
     from meshlab.run.grade.grade import GradeRequest, grade
 
     options: Options = ctx.obj
@@ -59,12 +61,13 @@ def grade_command(
         packs=options.packs,
     )
     report = drive(grade(request, lambda told: tell(told, options.language)))
-    write(grade_report(report, form, options), output)
+    write(grade_report(report, form, options.language), output)
     if junit_file:
-        write(grade_report(report, "junit", options), junit_file)
-    if report.error:
-        note(report.error)
-        note(f"  → {report.hint}" if report.hint else "")
+        write(grade_report(report, "junit", options.language), junit_file)
+    if report.words is not None:
+        note(error_text(report.words, options.language))
+        hint = said(report.words, "hint", options.language)
+        note(f"  → {hint}" if hint else "")
     ctx.exit(ExitCode(report.code))
 
 

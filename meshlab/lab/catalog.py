@@ -46,6 +46,13 @@ def find(lab: str, packs: Iterable[Path] = ()) -> Entry:
     return found
 
 
+def locate(lab: str, packs: Iterable[Path] = ()) -> Path:
+    """The folder of that lab. One that is named by its whole id is not read, so it may be broken; for others as `find`."""
+    packs = list(packs)
+    folder = next((folder for folder, _ in _folders(packs) if folder.name == lab), None)
+    return folder or find(lab, packs).folder
+
+
 def look_up(lab: str, packs: Iterable[Path] = ()) -> Entry:
     """As `find`, but a broken lab is given too, and a path such as ./my-lab names the lab in that folder."""
     if "/" in lab and (Path(lab) / "lab.yaml").exists():

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from meshlab.errors import MeshlabError
+from meshlab.errors import MeshlabError, said
 from meshlab.files import file_error
-from meshlab.words import tell
-from meshlab.words.sentences import translated
+from meshlab.words import Words, tell
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -31,8 +30,10 @@ def told(error: BaseException, language: str) -> Told:
     if not isinstance(error, MeshlabError):
         return Told(kind="", sentence=f"{type(error).__name__}: {error}")
     kind = type(error).__name__
-    if error.words.key != "errors.other":
-        sentence = tell(error.words, language)
-        return Told(kind=kind, sentence=sentence, hint=error.said("hint", language), detail=error.said("detail", language))
-    sentence, hint = (translated(one, language) for one in (str(error), error.hint))
-    return Told(kind=type(error).__name__, sentence=sentence, hint=hint)
+    sentence = tell(error.words, language)
+    return Told(kind=kind, sentence=sentence, hint=error.said("hint", language), detail=error.said("detail", language))
+
+
+def error_text(words: Words, language: str) -> str:
+    """An error's sentence with its detail, in one line."""
+    return " ".join(part for part in (tell(words, language), said(words, "detail", language)) if part)

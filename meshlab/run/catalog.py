@@ -59,13 +59,13 @@ def open_run(request: RunRequest, record: Path | None = None) -> Session:
 
 def make_run(request: RunRequest) -> Run:
     """The same for modules of this room."""
-    from meshlab.lab.catalog import find
+    from meshlab.lab.catalog import locate
     from meshlab.lab.load import load_lab
 
     where = paths.find(request.state)
     wanted = request.lab or _current(where)
-    entry = find(wanted, _with_pack_of(where, wanted, request.packs))
-    loaded = load_lab(entry.folder, seat.seed_of(where, entry.id, request.seed))
+    folder = locate(wanted, _with_pack_of(where, wanted, request.packs))
+    loaded = load_lab(folder, seat.seed_of(where, folder.name, request.seed))
     return assemble(
         loaded,
         where,

@@ -49,7 +49,7 @@ class ToldEngine:
 
     async def find(self, name: str, folder: Path) -> ClusterInfo | None:
         if self.gone:
-            raise EngineError("docker ps ended with 1: Cannot connect to the Docker daemon.")
+            raise EngineError("other", sentence="docker ps ended with 1: Cannot connect to the Docker daemon.", hint="")
         if self.state is None:
             return None
         return ClusterInfo(

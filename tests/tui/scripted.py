@@ -232,7 +232,7 @@ class ScriptedGuide(Script):
     async def next(self) -> Snapshot:
         self.calls.append("next")
         if self.current not in self.done:
-            raise UsageError("The step is not done.")
+            raise UsageError("other", sentence="The step is not done.", hint="")
         self.current = STEPS[STEPS.index(self.current) + 1]
         return self.snapshot()
 

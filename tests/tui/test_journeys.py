@@ -431,7 +431,9 @@ async def test_quitting_in_the_middle_is_refused() -> None:
 
 async def test_a_failed_preparation_says_so_and_can_be_tried_again() -> None:
     run = ScriptedRun()
-    run.prepare_error = EngineError("The engine has no space left.", hint="docker system df shows what takes it.")
+    run.prepare_error = EngineError(
+        "other", sentence="The engine has no space left.", hint="docker system df shows what takes it."
+    )
     app = make_app(run)
     async with app.run_test(size=WIDE) as pilot:
         await shows(pilot, "1/3 labs")
@@ -446,7 +448,7 @@ async def test_a_failed_preparation_says_so_and_can_be_tried_again() -> None:
 
 async def test_a_lab_that_cannot_be_opened_is_a_sentence() -> None:
     backend = ScriptedBackend()
-    backend.open_error = LockedError("Process 4711 prepares this lab.", hint="Wait for it, or end it.")
+    backend.open_error = LockedError("other", sentence="Process 4711 prepares this lab.", hint="Wait for it, or end it.")
     app = make_app(backend=backend)
     async with app.run_test(size=WIDE) as pilot:
         await shows(pilot, "1/3 labs")

@@ -60,7 +60,7 @@ async def test_a_cluster_that_was_there_is_said_to_stay(monkeypatch: pytest.Monk
 
 async def test_a_clean_up_that_fails_is_not_called_clean() -> None:
     run = ScriptedRun()
-    run.clean_up_error = EngineError("The node could not be removed.")
+    run.clean_up_error = EngineError("other", sentence="The node could not be removed.", hint="")
     app = make_app(run)
     async with app.run_test(size=WIDE) as pilot:
         await begin(pilot, run)

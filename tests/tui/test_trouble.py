@@ -248,7 +248,7 @@ async def test_staying_is_possible_and_nobody_asks_twice() -> None:
         await open_lab(pilot, app, run)
         lab = app.screen
         assert isinstance(lab, LabScreen)
-        run.look_error = ClusterError("The API server does not answer.")
+        run.look_error = ClusterError("other", sentence="The API server does not answer.", hint="")
         await shows(pilot, "API server does not answer", "Start again", "To the road")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is lab)
@@ -258,7 +258,7 @@ async def test_staying_is_possible_and_nobody_asks_twice() -> None:
         await shows(pilot, "The cluster could not do it")
         run.look_error = None
         await shows(pilot, "● ready")
-        run.look_error = ClusterError("It is gone again.")
+        run.look_error = ClusterError("other", sentence="It is gone again.", hint="")
         await shows(pilot, "gone again")
         await pilot.press("l")
         await until(pilot, lambda: on(app, "HomeScreen"))
@@ -298,7 +298,7 @@ def test_the_detail_says_what_was_asked_and_answered(language: str) -> None:
 
 
 def test_an_error_without_words_of_its_own_keeps_its_sentence() -> None:
-    it = told(ClusterError("This is it.", hint="Do that."), "zh")
+    it = told(ClusterError("other", sentence="This is it.", hint="Do that."), "zh")
     assert (it.sentence, it.hint, it.detail) == ("This is it.", "Do that.", "")
     assert told(OSError(errno.ENOSPC, "No space left", "/a/file"), "en").sentence.startswith("The disk is full: /a/file")
     assert told(KeyError("x"), "en").kind == ""

@@ -20,6 +20,7 @@ from meshlab.lab.change.read import load_change
 from meshlab.lab.files import lab_folder
 from meshlab.lab.model import Step
 from meshlab.lab.submission import load_submission
+from meshlab.lab.text import lab_text
 from meshlab.lab.values import template_values
 from meshlab.run.accounts import scripts
 from meshlab.run.accounts.appliers import as_submission, solver
@@ -33,6 +34,7 @@ from meshlab.run.run import Run
 from meshlab.run.solve import perform
 from meshlab.run.solve.perform import PerformOptions
 from meshlab.run.store import events
+from meshlab.words import LANGUAGES, Words
 
 
 @asynccontextmanager
@@ -78,10 +80,8 @@ class Grading:
         stood_in = tuple(await stand_ins(Stages.names(run))) if error is None else ()
         found = tuple(self._verdicts[name] for name in run.lab.all_checks() if name in self._verdicts)
         codes = [exit_code(found), *([error.exit_code] if error else [])]
-        said = {"error": str(error), "hint": error.hint} if error else {}
-        return structs.replace(
-            report, code=int(worst(codes)), verdicts=found, seconds=self._seconds, stand_ins=stood_in, **said
-        )
+        report = structs.replace(report, verdicts=found, titles=_titles(run), seconds=self._seconds, stand_ins=stood_in)
+        return structs.replace(report if error is None else _failed(report, error), code=int(worst(codes)))
 
     async def _attempt(self, run: Run) -> MeshlabError | None:
         """What kept the lab from being checked to the end."""
@@ -148,6 +148,11 @@ class Grading:
             self._seconds[phase] = round(time.monotonic() - start, 2)
 
 
+def _titles(run: Run) -> dict[str, dict[str, str]]:
+    texts = {language: lab_text(run.loaded, language).checks for language in LANGUAGES}
+    return {language: {check: text.title for check, text in checks.items()} for language, checks in texts.items()}
+
+
 SCHEMA = 1
 
 
@@ -160,9 +165,13 @@ class GradeReport(Struct, frozen=True, kw_only=True):
     code: int = 0
     verdicts: tuple[Verdict, ...] = ()
     error: str = ""
+    """In English; `words` are the same for its reader."""
     hint: str = ""
+    words: Words | None = None
     versions: dict[str, str] = field(default_factory=dict)
     stand_ins: tuple[str, ...] = ()
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Language to check id to the check's title, for whoever tells the verdicts."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Seconds of each phase: prepare, each step, clean-up."""
 
@@ -205,10 +214,10 @@ async def grade(request: GradeRequest, tell: Tell = lambda _: None) -> GradeRepo
 
 def _chosen(request: GradeRequest) -> tuple[str, int]:
     """The lab's id and the seat's seed. LabError when the lab or the submission cannot be read."""
-    from meshlab.lab.catalog import find
+    from meshlab.lab.catalog import locate
     from meshlab.lab.submission import read_header
 
-    lab = find(request.lab, request.packs).id
+    lab = locate(request.lab, request.packs).name
     if request.submission is None:
         return lab, 1 if request.seed is None else request.seed
     header = read_header(request.submission)
@@ -218,4 +227,4 @@ def _chosen(request: GradeRequest) -> tuple[str, int]:
 
 
 def _failed(report: GradeReport, error: MeshlabError) -> GradeReport:
-    return structs.replace(report, code=int(error.exit_code), error=str(error), hint=error.hint)
+    return structs.replace(report, code=int(error.exit_code), error=str(error), hint=error.hint, words=error.words)

@@ -133,7 +133,7 @@ class Sim:
 
     async def call(self, position: Position, request: CallRequest) -> Calls:
         if position.pod in self.unreachable:
-            raise ClusterError(f"the admin API of {position.pod} does not answer.", hint="Look at the pod.")
+            raise ClusterError("other", sentence=f"the admin API of {position.pod} does not answer.", hint="Look at the pod.")
         return Calls(position, tuple(self._send(position, request, i) for i in range(request.n)))
 
     def _send(self, position: Position, request: CallRequest, i: int) -> Reply:

@@ -155,8 +155,12 @@ async def test_needs_that_do_not_exist_or_go_in_circles_are_the_labs_mistake(scr
 @pytest.mark.parametrize(
     ("error", "reason", "words"),
     [
-        (ClusterError("the API is gone.", hint="Start it."), "engine.environment", "the API is gone. Start it."),
-        (EngineError("docker is gone."), "engine.environment", "docker is gone."),
+        (
+            ClusterError("other", sentence="the API is gone.", hint="Start it."),
+            "engine.environment",
+            "the API is gone. Start it.",
+        ),
+        (EngineError("other", sentence="docker is gone.", hint=""), "engine.environment", "docker is gone."),
         (LabError("no such service", key="services"), "engine.lab", "services: no such service"),
     ],
 )
@@ -185,7 +189,7 @@ async def test_a_look_that_does_not_end_is_given_up(scripted: Scripted, monkeypa
 
 
 async def test_an_error_of_the_moment_gets_another_look(scripted: Scripted) -> None:
-    scripted.scripts["a"] = [ClusterError("the pod went away."), GREEN]
+    scripted.scripts["a"] = [ClusterError("other", sentence="the pod went away.", hint=""), GREEN]
     assert [verdict.outcome for verdict in await run(check("a"))] == [Outcome.PENDING, Outcome.PASS]
 
 

@@ -31,7 +31,7 @@ class Endless:
 
 async def failing() -> None:
     await asyncio.sleep(0)
-    raise EngineError("no")
+    raise EngineError("other", sentence="no", hint="")
 
 
 async def test_all_of_it_is_done() -> None:

@@ -66,7 +66,7 @@ def test_a_phase_ends_as_its_work_does() -> None:
     with track.phase("a"):
         pass
     with pytest.raises(EngineError), track.phase("b"):
-        raise EngineError("The engine is gone.")
+        raise EngineError("other", sentence="The engine is gone.", hint="")
     with pytest.raises(ValueError, match="bug"), track.phase("c"):
         raise ValueError("bug")
     assert [(event.phase, event.state, event.detail) for event in events] == [

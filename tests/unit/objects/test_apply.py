@@ -78,7 +78,7 @@ class Immutable(FakeKube):
     async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True, dry: bool = False) -> Object:
         live = await self.get(ref_of(obj))
         if live is not None and live.get("spec") != obj.get("spec"):
-            raise ClusterError("field is immutable", status=422)
+            raise ClusterError("other", sentence="field is immutable", hint="", status=422)
         return await super().apply(obj, manager=manager, force=force)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 import msgspec
@@ -80,16 +78,18 @@ def test_environment_error_stands_alone() -> None:
     assert [(case.get("name"), error.get("type")) for case in root.iter("testcase") for error in case] == [("environment",) * 2]
 
 
-@dataclass(frozen=True)
-class Reading:
-    language: str = "en"
-    packs: tuple[Path, ...] = ()
-
-
 def test_what_kept_a_lab_from_being_checked_has_its_kind() -> None:
     report = GradeReport(lab="2-router-mesh", code=ExitCode.USAGE, error="lab.yaml:3: no")
-    root = Tree.fromstring(grade_report(report, "junit", Reading()))
+    root = Tree.fromstring(grade_report(report, "junit", "en"))
     assert [case.get("name") for case in root.iter("testcase")] == ["usage"]
+
+
+def test_a_grade_brings_the_titles_that_its_report_shows() -> None:
+    titles = {"en": {"a-pass": "The paint is red"}, "zh": {"a-pass": "颜料是红色的"}}
+    grade = GradeReport(lab="no-such-lab", verdicts=(verdict(Outcome.PASS),), titles=titles)
+    assert "The paint is red" in grade_report(grade, "text", "en")
+    assert "颜料是红色的" in grade_report(grade, "text", "zh")
+    assert "a-pass" in grade_report(GradeReport(lab="no-such-lab", verdicts=(verdict(Outcome.PASS),)), "text", "en")
 
 
 def test_text_says_why_expected_and_seen() -> None:

@@ -114,7 +114,7 @@ class FakeKube:
         await asyncio.sleep(0)
         live = self.store.get(_key(ref))
         if live is None:
-            raise ClusterError(f"{ref.kind} {ref.name} is not there.", status=404)
+            raise ClusterError("other", sentence=f"{ref.kind} {ref.name} is not there.", hint="", status=404)
         ways = {"json": _json_patch, "strategic": _strategic}
         new = ways[kind](live, patch) if kind in ways else merge(copy.deepcopy(live), patch)
         return copy.deepcopy(self._update(live, new, manager))
@@ -144,7 +144,7 @@ class FakeKube:
             return {"groups": [{"preferredVersion": {"groupVersion": version}} for version in groups]}
         version = path.removeprefix("/apis/").removeprefix("/api/")
         if version not in KINDS:
-            raise ClusterError(f"{path} is not there.", status=404)
+            raise ClusterError("other", sentence=f"{path} is not there.", hint="", status=404)
         resources = [
             {"kind": kind, "name": plural, "namespaced": inside, "verbs": ["list", "delete"]}
             for kind, plural, inside in KINDS[version]
@@ -160,7 +160,7 @@ class FakeKube:
     @asynccontextmanager
     async def forward(self, namespace: str, pod: str, port: int) -> AsyncIterator[str]:
         if pod not in self.forwards:
-            raise ClusterError(f"Pod {pod} cannot be reached.")
+            raise ClusterError("other", sentence=f"Pod {pod} cannot be reached.", hint="")
         yield self.forwards[pod]
 
     async def close(self) -> None:
@@ -236,7 +236,7 @@ class FakeKube:
     def _namespace_must_exist(self, obj: Object) -> None:
         place = obj["metadata"].get("namespace", "")
         if place and not any(key[1] == "Namespace" and key[3] == place for key in self.store):
-            raise ClusterError(f'namespaces "{place}" not found', status=404)
+            raise ClusterError("other", sentence=f'namespaces "{place}" not found', hint="", status=404)
 
 
 def merge(into: Any, patch: Any) -> Any:
@@ -267,9 +267,9 @@ def _json_patch(live: Object, operations: list[Object]) -> Object:
     try:
         new: Object = jsonpatch.apply_patch(live, operations)
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
-        raise ClusterError(f"the server cannot apply the patch: {error}", status=422) from error
+        raise ClusterError("other", sentence=f"the server cannot apply the patch: {error}", hint="", status=422) from error
     if new["metadata"].get("resourceVersion") != live["metadata"].get("resourceVersion"):
-        raise ClusterError("the object has been modified", status=409)
+        raise ClusterError("other", sentence="the object has been modified", hint="", status=409)
     return new
 
 

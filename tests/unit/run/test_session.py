@@ -22,7 +22,7 @@ async def test_what_is_told_comes_in_its_order_and_the_error_at_the_end() -> Non
         await asyncio.sleep(0)
         tell(2)
         tell(3)
-        raise ClusterError("It is gone.")
+        raise ClusterError("other", sentence="It is gone.", hint="")
 
     source = streamed(operation)
     assert [await anext(source) for _ in range(3)] == [1, 2, 3]
@@ -66,7 +66,7 @@ async def test_leaving_it_cancels_the_operation_and_waits_for_its_cleaning_up(ho
                 if how == "closed":
                     return
                 if how == "failed":
-                    raise ClusterError("The screen is gone.")
+                    raise ClusterError("other", sentence="The screen is gone.", hint="")
 
     task = asyncio.create_task(follow())
     if how.startswith("cancelled"):
@@ -90,7 +90,7 @@ async def test_an_error_of_the_cleaning_up_is_raised() -> None:
             tell(1)
             await asyncio.Event().wait()
         finally:
-            raise ClusterError("The fault could not be undone.")
+            raise ClusterError("other", sentence="The fault could not be undone.", hint="")
 
     source = streamed(operation)
     assert await anext(source) == 1

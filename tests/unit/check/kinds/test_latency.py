@@ -23,7 +23,7 @@ async def test_the_load_is_stopped_when_a_slice_breaks() -> None:
     class Breaking(Sim):
         async def call(self, position: Position, request: CallRequest) -> Calls:
             if self.loaded:
-                raise ClusterError("the pod is gone.")
+                raise ClusterError("other", sentence="the pod is gone.", hint="")
             return await super().call(position, request)
 
     sim = shop("catalog", "reviews", kind=Breaking)

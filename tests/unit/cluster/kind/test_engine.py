@@ -132,7 +132,7 @@ async def test_what_had_begun_when_a_creation_failed_is_told_and_all_of_it_remov
     async def run(self: Creation, *_: object) -> None:
         self._track.running("create-nodes")
         self._track.running("load-images")
-        raise EngineError("kind is gone")
+        raise EngineError("other", sentence="kind is gone", hint="")
 
     monkeypatch.setattr(Creation, "run", run)
     with pytest.raises(EngineError, match="kind is gone"):

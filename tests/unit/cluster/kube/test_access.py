@@ -18,14 +18,14 @@ class Rules:
         if "dryRun" in path:
             container = body["spec"]["containers"][0]
             if self.refused & set(container):
-                raise ClusterError("violates PodSecurity", status=403)
+                raise ClusterError("other", sentence="violates PodSecurity", hint="", status=403)
             return body
         asked = body["spec"]["resourceAttributes"]
         return {"status": {"allowed": asked["resource"] in self.rights}}
 
     async def list(self, ref: Any) -> list[dict[str, Any]]:
         if self.nodes is None:
-            raise ClusterError("forbidden", status=403)
+            raise ClusterError("other", sentence="forbidden", hint="", status=403)
         return self.nodes
 
 

@@ -63,7 +63,7 @@ def dns(status: str = "True", began: float = NOW, **metadata: Any) -> dict[str, 
 
 async def test_every_phase_is_told() -> None:
     kube: Any = Records(Node=[node("a")], Lease=[lease("a")], Pod=[dns()])
-    kube.errors = [ClusterError("not yet")]
+    kube.errors = [ClusterError("other", sentence="not yet", hint="")]
     events: list[Progress] = []
     await wait_ready(kube, nodes=1, track=Track(events.append))
     assert [(event.phase, event.state) for event in events] == [

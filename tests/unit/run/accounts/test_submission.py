@@ -79,9 +79,9 @@ def test_refusals_become_the_submissions_own_errors() -> None:
     )
     assert str(submission.translated(denied)) == "Pod x is privileged."
     assert isinstance(submission.translated(denied), RefusedError)
-    assert isinstance(submission.translated(ClusterError("forbidden", status=403)), RefusedError)
-    assert isinstance(submission.translated(ClusterError("invalid", status=422)), LabError)
-    gone = ClusterError("no answer")
+    assert isinstance(submission.translated(ClusterError("other", sentence="forbidden", hint="", status=403)), RefusedError)
+    assert isinstance(submission.translated(ClusterError("other", sentence="invalid", hint="", status=422)), LabError)
+    gone = ClusterError("other", sentence="no answer", hint="")
     assert submission.translated(gone) is gone
 
 
@@ -91,10 +91,10 @@ class Forbidding(FakeKube):
     code = 403
 
     async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
-        raise ClusterError("forbidden", status=self.code)
+        raise ClusterError("other", sentence="forbidden", hint="", status=self.code)
 
     async def delete(self, ref: ObjectRef, *, grace: int | None = None, wait: bool = False) -> None:
-        raise ClusterError("forbidden", status=self.code)
+        raise ClusterError("other", sentence="forbidden", hint="", status=self.code)
 
 
 async def test_a_client_of_the_account_tells_its_refusals_apart() -> None:

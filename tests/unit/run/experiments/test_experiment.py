@@ -139,7 +139,7 @@ async def test_put_back_and_not_finished_when_it_is_cut_short(run: Run, how: str
     broken = asyncio.Event()
 
     async def no_matrix(*_: object) -> None:
-        raise ClusterError("The API server is gone.")
+        raise ClusterError("other", sentence="The API server is gone.", hint="")
 
     if how == "failed":
         monkeypatch.setattr(LiveMatrix, "show", no_matrix)

@@ -30,7 +30,7 @@ class Shoppers:
         self.asked.append(since)
         error = self.errors.pop(0) if len(self.errors) > 1 else self.errors[0]
         if error == "gone":
-            raise ClusterError("No probe.")
+            raise ClusterError("other", sentence="No probe.", hint="")
         return [ActorResults(actor, "node-1", (Reply(i=1, status=200), Reply(i=2, error=error)))]
 
 

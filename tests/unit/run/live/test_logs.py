@@ -30,7 +30,7 @@ async def test_access_logs_wait_until_each_nonce_was_seen(tmp_path: Path) -> Non
         async def logs(self, namespace: str, pod: str, container: str, *, since: float | None = None) -> str:
             self.asked += 1
             if pod == "router-2":
-                raise ClusterError("gone", status=404)
+                raise ClusterError("other", sentence="gone", hint="", status=404)
             return json.dumps(ENVOY) + "\n" if self.asked > 4 else ""
 
     kube = Slow()

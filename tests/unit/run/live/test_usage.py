@@ -83,11 +83,11 @@ async def test_each_node_with_pods_of_the_lab_is_asked_once() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_kubelet_that_may_not_be_asked_is_named(status: int) -> None:
-    kube = Kubelets({"worker": ClusterError("Forbidden.", status=status), "other": {"pods": []}})
+    kube = Kubelets({"worker": ClusterError("other", sentence="Forbidden.", hint="", status=status), "other": {"pods": []}})
     assert await of_containers(kube, LAB) == Usages((), ("worker",))
 
 
 async def test_a_kubelet_that_does_not_answer_is_the_environments_fault() -> None:
-    kube = Kubelets({"worker": ClusterError("No route to host."), "other": {"pods": []}})
+    kube = Kubelets({"worker": ClusterError("other", sentence="No route to host.", hint=""), "other": {"pods": []}})
     with pytest.raises(ClusterError, match="No route"):
         await of_containers(kube, LAB)

@@ -39,12 +39,12 @@ class Strict(FakeKube):
     async def apply(self, obj: Object, *, manager: str = "meshlab", force: bool = True, dry: bool = False) -> Object:
         assert dry, "nothing is put there yet"
         if obj["kind"] == self.refused:
-            raise ClusterError("it is forbidden", status=self.code)
+            raise ClusterError("other", sentence="it is forbidden", hint="", status=self.code)
         return await super().apply(obj, manager=manager, force=force, dry=dry)
 
     async def list(self, ref: ObjectRef) -> list[dict[str, Any]]:
         if ref.kind == self.refused:
-            raise ClusterError("it is forbidden", status=self.code)
+            raise ClusterError("other", sentence="it is forbidden", hint="", status=self.code)
         return await super().list(ref)
 
 

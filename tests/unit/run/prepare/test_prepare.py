@@ -260,7 +260,7 @@ async def test_what_does_not_get_ready_is_told_and_can_be_tried_again(
     place: Path, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(_: Run) -> None:
-        raise PreparationTimeout("The shop does not answer.")
+        raise PreparationTimeout("other", sentence="The shop does not answer.", hint="")
 
     with monkeypatch.context() as patch:
         patch.setattr(usable, "shop", never)

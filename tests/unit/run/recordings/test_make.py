@@ -73,7 +73,7 @@ async def test_what_went_well_is_put_in_place(driven: dict[str, Any], tmp_path: 
 
 
 async def test_what_stayed_red_is_not(driven: dict[str, Any], tmp_path: Path) -> None:
-    driven["error"] = StayedRed("The step first did not become green: colour.")
+    driven["error"] = StayedRed("other", sentence="The step first did not become green: colour.", hint="")
     wanted = request(tmp_path, keep=True)
     with pytest.raises(StayedRed):
         await make.record(wanted, lambda _: None)

@@ -146,10 +146,10 @@ async def test_what_failed_or_was_cancelled_is_not_played(loaded: LoadedLab, tmp
     class Failing(FreshRun):
         async def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
             yield Progress(phase="converge")
-            raise ClusterError("The cluster is gone.", hint="Start it.")
+            raise ClusterError("other", sentence="The cluster is gone.", hint="Start it.")
 
         async def trace(self, url: str = "", headers: dict[str, str] | None = None) -> Trace:
-            raise UsageError("Nothing can be called yet.")
+            raise UsageError("other", sentence="Nothing can be called yet.", hint="")
 
     writing = recorded(Failing(), tmp_path / "two.jsonl.gz")
     await every(writing.prepare())

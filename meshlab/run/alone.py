@@ -1,4 +1,4 @@
-"""A run that is nobody's: in a scratch folder, begun anew, and given up when it is over. For grades, proofs and recordings."""
+"""A run without a learner, in a scratch folder that is deleted at the end: for grades, proofs and recordings."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ async def alone(
     keep: bool = False,
     track: Track | None = None,
 ) -> AsyncIterator[Run]:
-    """A run of the lab in the scratch folder of `purpose`; given up at the end, also when it fails or is cancelled.
+    """Yields a new run of the lab in the scratch folder of `purpose`; deletes it at the end, also on failure and cancel.
 
-    Its cluster may be one that an earlier run of the same purpose kept. LockedError while another one is under way.
+    Its cluster may be one that an earlier run of the same purpose kept. Raises LockedError while another such run exists.
     """
     with scratch.folder(state, purpose, lab) as where:
         request = RunRequest(lab=lab, state=where.root, packs=tuple(packs), seed=seed, context=context, kubeconfig=kubeconfig)
@@ -44,7 +44,7 @@ async def alone(
 
 
 async def give_up(run: Run, *, keep: bool, track: Track | None = None) -> None:
-    """Its clusters go, unless they are kept, and so does all that was noted about it."""
+    """Removes the run's clusters, unless they are kept, and its files."""
     try:
         if not keep:
             await removal.remove(run, track or Track())

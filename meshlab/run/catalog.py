@@ -1,4 +1,4 @@
-"""Opening runs and listing labs. Nothing here asks an engine or a cluster."""
+"""Opens runs and lists labs. Nothing here asks an engine or a cluster."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     state: Path | None = None
     packs: tuple[Path, ...] = ()
     seed: int | None = None
-    """Of the seat; that of a run which is under way cannot be changed."""
+    """The seat's seed; a run that has clusters keeps its own."""
     context: str | None = None
     """A kubeconfig context instead of kind."""
     kubeconfig: str = ""
     """Files, as $KUBECONFIG names them, that hold the context; "" is $KUBECONFIG or the default file."""
     default_context: str = ""
-    """The one for a run that is nowhere yet, when none is named."""
+    """The context for a run that has no clusters yet, when `context` names none."""
     language: Language | None = None
     cluster: str = ""
     """The engine's name of the lab's first cluster."""
 
 
 def open_run(request: RunRequest, record: Path | None = None) -> Session:
-    """The run of a lab, for commands and screens. Started or not: opening changes nothing.
+    """Opens the run of a lab, started or not, for commands and screens. Changes nothing.
 
     record: a folder for what checks see. UsageError for an unknown lab, LabError for a broken one.
     """
@@ -58,7 +58,7 @@ def open_run(request: RunRequest, record: Path | None = None) -> Session:
 
 
 def make_run(request: RunRequest) -> Run:
-    """The same for modules of this room."""
+    """Makes the run of a lab for modules of this room. Raises UsageError, LabError."""
     from meshlab.lab.catalog import locate
     from meshlab.lab.load import load_lab
 
@@ -87,9 +87,9 @@ def assemble(
     language: Language = "en",
     cluster: str = "",
 ) -> Run:
-    """A run of a lab that was read already, with all that it works with. Nothing is asked of an engine or a cluster.
+    """Makes a run of a lab that was read already, with its clients, world and journal. Asks no engine and no cluster.
 
-    context: a kubeconfig context instead of kind; default_context: for a run that is nowhere yet, when none is named.
+    context: a kubeconfig context instead of kind; default_context: for a run without clusters, when none is named.
     kubeconfig: files that hold the context, where they are not the usual ones.
     cluster: the engine's name of the lab's first cluster. UsageError when the run has clusters elsewhere.
     """
@@ -120,12 +120,12 @@ def assemble(
 
 
 def current_run(state: Path | None = None) -> str:
-    """Id of the lab that was started last, "" when there is none."""
+    """Returns the id of the lab that was started last, "" when there is none."""
     return (files.read(paths.find(state).current) or b"").decode(errors="replace").strip()
 
 
 def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> list[LabSummary]:
-    """All labs in the order of the road, with how far the learner is; a broken one says what is wrong with it."""
+    """Lists all labs in the order of the road, with the learner's progress; a broken lab has its error."""
     from meshlab.lab.catalog import catalog
 
     where = paths.find(state)
@@ -135,7 +135,7 @@ def list_labs(language: Language | None = None, packs: Iterable[Path] = (), *, s
 
 
 def _with_pack_of(where: Paths, lab_id: str, packs: Iterable[Path]) -> list[Path]:
-    """The packs, and the one that a run of that id was begun from: whoever goes on need not name it again."""
+    """Adds the pack that the run of that id began with, so that the user need not name it again."""
     from meshlab.lab.catalog import catalog
 
     known = list(packs)
@@ -173,9 +173,6 @@ def _summary(entry: Entry, where: Paths, language: str) -> LabSummary:
 
 
 def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) -> LabSummary:
-    pass
-    pass
-
     lab = loaded.lab
     known = state.fold(Log(where.run(entry.id) / "log.jsonl").read())
     shown = state.lifecycle(known, lab)
@@ -198,7 +195,7 @@ def _whole(entry: Entry, loaded: LoadedLab, where: Paths, title: str, why: str) 
 
 
 def proven(loaded: LoadedLab) -> Literal["proven", "stale", "missing"]:
-    """For the list of labs. A proof that cannot be read proves nothing any more."""
+    """Returns the state of the lab's proof; one that cannot be read is stale."""
     try:
         found = proof.read_proof(loaded.folder)
     except LabError:
@@ -212,15 +209,15 @@ SUFFIX = ".jsonl.gz"
 
 
 def recording_of(lab: str) -> Path:
-    """Where the recording of a lab is, or would be."""
+    """Returns the file of a lab's recording, which may not exist."""
     return recordings_folder() / f"{lab}{SUFFIX}"
 
 
 def has_recording(lab: str) -> bool:
-    """Whether there is one."""
+    """Whether the lab has a recording."""
     return recording_of(lab).is_file()
 
 
 def no_recording(lab: str) -> UsageError:
-    """Nothing is invented where nothing was recorded."""
+    """Makes the error for a lab without a recording."""
     return UsageError("recording.none", lab=lab)

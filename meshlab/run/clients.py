@@ -1,4 +1,4 @@
-"""The engine and the Kubernetes clients of a run, made when they are first needed."""
+"""The engine and the Kubernetes clients of a run, which are made on first use."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STATES = {
     "partial": "errors.cluster.state.partial",
     "missing": "errors.cluster.state.missing",
 }
-"""Words for how a cluster is that does not run."""
+"""Maps the state of a cluster that does not run to its words."""
 
 
 @dataclass(frozen=True)
 class ClusterNames:
-    """What the engine calls the clusters of a run (without prefix)."""
+    """The engine's names (without prefix) of a run's clusters."""
 
     lab_id: str
     lab: Lab
@@ -42,7 +42,7 @@ class ClusterNames:
     state: Callable[[], State]
 
     def of(self, cluster: str = "") -> str:
-        """Of a cluster as the lab names it; "" is the first. UsageError when the lab has none of that name."""
+        """Returns the engine's name of a lab's cluster; "" is the first. UsageError when the lab has none of that name."""
         key = cluster or self.lab.default_cluster
         if key not in self.lab.clusters:
             raise UsageError("lab.no-cluster", lab=self.lab_id, cluster=cluster)
@@ -53,7 +53,7 @@ class ClusterNames:
 
 
 class Clients:
-    """By cluster as the lab names it. Belongs to one event loop."""
+    """Clients by the lab's names of its clusters. Belongs to one event loop."""
 
     def __init__(
         self, lab_id: str, paths: Paths, context: str, names: ClusterNames, state: Callable[[], State], kubeconfig: str = ""
@@ -69,21 +69,21 @@ class Clients:
         self._infos: dict[str, ClusterInfo] = {}
         self._kubes: dict[str, Kube] = {}
         self._stamps: dict[str, int] = {}
-        """When the kubeconfig of a client was written."""
+        """When the kubeconfig of a client was written (nanoseconds)."""
         self._old: list[Kube] = []
-        """Clients of clusters that are no more; somebody may still wait for their answers."""
+        """Clients of removed clusters, kept open because a task may still wait for their answers."""
         self._opening: asyncio.Lock | None = None
         self._ended = False
 
     @property
     def engine(self) -> Engine:
-        """EngineError when it cannot be had."""
+        """Returns the engine. EngineError when it is not available."""
         if self._engine is None:
             self._engine = make(self.context, self._kubeconfig)
         return self._engine
 
     async def info(self, cluster: str, *, fresh: bool = False) -> ClusterInfo:
-        """As the engine sees it."""
+        """Returns what the engine knows about the cluster, cached unless `fresh`. Raises ClusterGone, EngineError."""
         name = self.names.of(cluster)
         if fresh or name not in self._infos:
             found = await self.engine.find(name, self._paths.cluster(name))
@@ -94,9 +94,9 @@ class Clients:
         return self._infos[name]
 
     async def kube(self, cluster: str) -> Kube:
-        """Its client; many ask at once, one is made. A new one when (another) meshlab made the cluster anew.
+        """Returns the cluster's client; a new one when this or another meshlab made the cluster anew.
 
-        ClusterError after `end`.
+        Callers at the same time share one client. Raises ClusterError, also after `end`.
         """
         self.refuse_when_displaced()
         name = self.names.of(cluster)
@@ -111,13 +111,13 @@ class Clients:
                 self._stamps[name] = self._written(name)
                 kube = await self._connect(cluster)
                 if self._ended:
-                    # It is not open yet, and stays so: who asked is a task that was left behind.
+                    # A task that outlived the run asks: it gets a closed client, which raises ClusterError.
                     await kube.close()
                 self._kubes[name] = kube
             return self._kubes[name]
 
     async def close(self) -> None:
-        """Give them back; they are made anew when they are needed again."""
+        """Closes the clients; the next use makes new ones."""
         kubes = [*self._old, *self._kubes.values()]
         self._old.clear()
         self._kubes.clear()
@@ -126,18 +126,18 @@ class Clients:
         await to_the_end(_close(kubes))
 
     async def end(self) -> None:
-        """Give them back for good: what is asked for afterwards refuses, instead of being opened and left so."""
+        """Closes the clients for good: later ones are closed at once, so that none is left open."""
         self._ended = True
         await self.close()
 
     def refuse_when_displaced(self) -> None:
-        """ClusterTaken when another lab was put on the run's clusters: looking at that one would tell nothing of this one."""
+        """Raises ClusterTaken when another lab is on the run's clusters, because its objects say nothing about this lab."""
         other = self._state().displaced
         if other:
             raise ClusterTaken("cluster.taken", lab=self._lab_id, other=other)
 
     def _ensure_kubeconfig(self, name: str) -> None:
-        """ClusterGone or KubeconfigGone when the kubeconfig that was there is not."""
+        """Raises ClusterGone or KubeconfigGone when the kubeconfig of a known client is missing."""
         if self._stamps.get(name) and not self._written(name):
             if self._state().environment == "none":
                 raise gone(self._lab_id, name)
@@ -148,7 +148,7 @@ class Clients:
         return self._paths.cluster(name) / "kubeconfig"
 
     def _written(self, name: str) -> int:
-        """When the cluster's kubeconfig was written; 0 when there is none."""
+        """Returns when the cluster's kubeconfig was written (nanoseconds); 0 when there is none."""
         try:
             return self._file(name).stat().st_mtime_ns
         except OSError:
@@ -171,12 +171,12 @@ async def _close(kubes: list[Kube]) -> None:
 
 
 def gone(lab_id: str, name: str) -> ClusterGone:
-    """The error for a cluster that is not there."""
+    """Makes the error for a cluster that does not exist."""
     return ClusterGone("cluster.gone", cluster=name, lab=lab_id)
 
 
 def asleep(info: ClusterInfo) -> ClusterError:
-    """The error for one that is there and cannot be asked."""
+    """Makes the error for a cluster that exists but does not answer."""
     if info.state == "unreachable":
         return KubeconfigGone("kubeconfig.gone", path=info.kubeconfig)
     return ClusterAsleep("cluster.asleep", cluster=info.name, state=Words(STATES[info.state]))
@@ -195,11 +195,11 @@ def make(context: str, kubeconfig: str = "") -> Engine:
 
 
 def cluster_name(paths: Paths, wanted: str, key: str, *, first: bool, context: str = "") -> str:
-    """The engine's name of a lab's cluster. Labs share clusters, so it does not hold the lab's id.
+    """Makes the engine's name of a lab's cluster. Labs share clusters, so it does not contain the lab's id.
 
-    wanted: a name that was asked for, which the lab's further clusters extend. Else the lab's own name for it, with the
-    context that it is in, or marked when the state folder is not the usual one: two folders on one engine must not take
-    each other's clusters.
+    wanted: a requested name, which the lab's further clusters extend. Otherwise the name is the lab's own name for the
+    cluster and, on a context, the context; on kind, a mark of a state folder other than the default, because two folders
+    on one engine must not take each other's clusters.
     """
     if wanted:
         return wanted if first else f"{wanted}-{key}"
@@ -208,6 +208,6 @@ def cluster_name(paths: Paths, wanted: str, key: str, *, first: bool, context: s
 
 
 def _slug(context: str) -> str:
-    """A context's name may hold anything (arn:aws:eks:...); a folder's may not, and no two contexts may share one."""
+    """Makes a unique folder name from a context's name, which may contain any character (arn:aws:eks:...)."""
     words = re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")[-24:].strip("-")
     return "-".join(part for part in (words, hashlib.sha256(context.encode()).hexdigest()[:6]) if part)

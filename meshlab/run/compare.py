@@ -1,4 +1,4 @@
-"""The stages side by side, from what was measured: read from progress logs or recordings, without a cluster."""
+"""Compares the stages by measurements from progress logs or recordings, without a cluster."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ MeasureKey = tuple[str, str, str]
 
 
 class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One row of one stage: what was measured, or what would measure it."""
+    """One row of one stage: a measurement, or the check that would make it."""
 
     row: str
     lab: str
-    """Which lab fills it."""
+    """The lab that measures it."""
     step: str
     experiment: str = ""
     """The experiment that measures it; empty: the check alone does."""
     check: str
     value: float | str | None = None
-    """A number, or words where the row has words; None: not measured yet."""
+    """A number, or text where the row has text; None: not measured yet."""
     unit: str = ""
     interval: tuple[float, float] | None = None
     matrix: Reach | None = None
-    """Of a blast radius: the fraction of calls that got through in each cell."""
+    """For a blast radius: the fraction of calls that got through in each cell."""
     time: float = 0.0
     """Unix seconds at which it was measured."""
     run: float = 0.0
-    """Unix seconds at which that run began: a lab that is begun anew has another one."""
+    """Unix seconds at which that run began; a restarted lab has another run."""
     seed: int | None = None
     engine: str = ""
     stand_ins: tuple[str, ...] = ()
-    """Images that something else stood in for: such numbers are the other's."""
+    """Images that had stand-ins, which change the numbers."""
     recorded: bool = False
     """Whether it comes from a recording, not from the learner's own cluster."""
 
@@ -59,7 +59,7 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Stage(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One column."""
+    """One column of the comparison."""
 
     stage: str
     lab: str
@@ -69,7 +69,7 @@ class Stage(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """All rows and all stages whose labs say what they measure."""
+    """All rows, and all stages whose labs declare what they measure."""
 
     rows: tuple[Row, ...]
     stages: tuple[Stage, ...]
@@ -81,21 +81,21 @@ class Comparison(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """What happened in a run of a lab."""
+    """The events of a run of a lab."""
 
     seed: int
     events: Iterable[events.AnyEvent]
     recorded: bool = False
-    """Whether it is known from a recording."""
+    """Whether the events come from a recording."""
 
 
 def compare(language: str | None = None, packs: Iterable[Path] = (), *, state: Path | None = None) -> Comparison:
-    """The stages in the order of the road, as the learner's progress logs have them."""
+    """Compares the stages, in the order of the road, from the learner's progress logs."""
     return _compared(language, packs, partial(_logged, paths.find(state)))
 
 
 def compare_pasts(language: str, packs: Iterable[Path], pasts: Mapping[str, Past]) -> Comparison:
-    """The same from other runs, by lab: those of recordings."""
+    """Compares the stages from other runs, such as recordings, by lab."""
     return _compared(language, packs, lambda lab: pasts.get(lab) or Past(seed=0, events=()))
 
 
@@ -104,7 +104,7 @@ def _logged(where: Paths, lab: str) -> Past:
 
 
 def _compared(language: str | None, packs: Iterable[Path], past_of: Callable[[str], Past]) -> Comparison:
-    """A lab that cannot be read, or says nothing of its measures, has no column."""
+    """Makes the comparison. A lab that cannot be read, or declares no measurements, has no column."""
     entries = [entry for entry in catalog(packs) if entry.loaded is not None and entry.loaded.lab.comparison is not None]
     language = language or default_language()
     return Comparison(rows=ROWS, stages=tuple(_stage(entry, past_of(entry.id), language) for entry in entries))
@@ -132,7 +132,7 @@ class _Measured(Struct, frozen=True, kw_only=True):
 
 
 class _Measurements:
-    """The last green verdict of every place, folded from a log. What is red now was measured all the same."""
+    """The last green verdict of each check and phase, from a log. A check that is red now keeps its last measurement."""
 
     def __init__(self, recorded: bool) -> None:
         self.recorded = recorded
@@ -179,7 +179,7 @@ def _cell(loaded: LoadedLab, words: LabText, row: Row, one: Source, measurements
 
 
 def _filled(cell: Cell, row: Row, found: _Measured, word: str | None) -> Cell:
-    """With its value; as it was where an older meshlab kept no numbers."""
+    """Fills the cell; leaves it empty where an older meshlab kept no numbers."""
     verdict, number = found.verdict, found.verdict.numbers.get(row.number)
     if word is None and number is None:
         return cell

@@ -1,4 +1,4 @@
-"""A run as the modules of this room see it: the lab, what is kept on disk, and what its clusters are asked with."""
+"""A run: the lab, its files on disk, and its clients, for the modules of this room."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Run:
         self.clients = clients
         self.language: Language = language
         self.texts: dict[str, tuple[object, LabText]] = {}
-        """Words that were read already, see texts.py."""
+        """Cached texts, see texts.py."""
         self._loaded = loaded
         self._following = following
         self._values = values
@@ -75,7 +75,7 @@ class Run:
 
     @property
     def loaded(self) -> LoadedLab:
-        """The lab, its values with the run-time ones among them."""
+        """The lab, with the run-time values among its values."""
         return replace(self._loaded, values=self.values)
 
     @property
@@ -84,7 +84,7 @@ class Run:
         return self._values.all()
 
     def remember(self, values: dict[str, str]) -> None:
-        """Keep run-time template values (in runs/<id>/values.json), so that pages can be shown without a cluster."""
+        """Saves run-time template values in runs/<id>/values.json, so that pages need no cluster."""
         self._values.remember(values)
 
     @property
@@ -94,7 +94,7 @@ class Run:
 
     @property
     def engine(self) -> Engine:
-        """What gives the clusters. EngineError when it cannot be had."""
+        """The engine of the clusters. EngineError when it is not available."""
         return self.clients.engine
 
     @property
@@ -135,7 +135,7 @@ class Run:
         return self._world
 
     async def forget_clients(self) -> None:
-        """Close the clients; call after a cluster was made, recovered or removed."""
+        """Closes the clients. Call it after a cluster was made, recovered or removed."""
         if self._world is not None:
             await self._world.close()
             self._world = None
@@ -143,7 +143,7 @@ class Run:
 
     @contextmanager
     def lock(self, operation: str) -> Iterator[None]:
-        """Hold the run and its clusters while something is changed. LockedError names the holder.
+        """Locks the run and its clusters during a change. LockedError names the holder.
 
         Taking it again in the same task is fine, so an operation may be made of others.
         """
@@ -154,7 +154,7 @@ class Run:
             yield
 
     def begin(self) -> None:
-        """Say in the log what this run is, unless it says so already; and that it is the current one."""
+        """Logs the run's identity, unless the log has it, and makes it the current run."""
         files.write(self.paths.current, self.lab_id.encode())
         began = self.state().started
         clusters = {key: self.cluster_name(key) for key in self.lab.clusters}
@@ -178,11 +178,11 @@ class Run:
         self.log.append(*new)
 
     def state(self) -> State:
-        """What the log says now, of other processes too."""
+        """Returns the state by the log, with events of other processes."""
         return self._following.now()
 
     async def close(self) -> None:
-        """Give all clients back, for good: a task that was left behind opens nothing any more."""
+        """Closes all clients for good: a task that outlives the run cannot open new ones."""
         try:
             await self.forget_clients()
         finally:

@@ -1,4 +1,4 @@
-"""LabRun: all that commands and screens can ask of a run. Every method hands on to the module that knows how."""
+"""The LabRun of commands and screens. Every method calls the module that does the work."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ T = TypeVar("T")
 
 
 async def streamed(operation: Callable[[Callable[[T], None]], Awaitable[object]]) -> AsyncGenerator[T, None]:
-    """What an operation tells, as a stream; the operation runs in one task, because a run's lock belongs to a task.
+    """Turns what an operation tells into a stream. It runs in one task, because a run's lock belongs to a task.
 
-    Its error is raised at the end. Closing or cancelling the stream cancels the operation and waits until it has cleaned up;
-    an error of that cleaning up is raised too.
+    Raises the operation's error at the end. Closing or cancelling the stream cancels the operation, waits for its cleanup,
+    and raises an error of the cleanup.
     """
     news: asyncio.Queue[T | _End] = asyncio.Queue()
     task = asyncio.ensure_future(operation(news.put_nowait))
@@ -45,7 +45,7 @@ async def streamed(operation: Callable[[Callable[[T], None]], Awaitable[object]]
             yield item
     finally:
         await to_the_end(_ended(task))
-    # It was cancelled by somebody else.
+    # Raises CancelledError when other code cancelled the task.
     task.result()
 
 
@@ -56,14 +56,14 @@ async def _ended(task: asyncio.Future[object]) -> None:
 
 
 class _End:
-    """Nothing more is told."""
+    """Marks the end of the stream."""
 
 
 _END = _End()
 
 
 class Session(RunGuide):
-    """Implements api.LabRun on a Run. Modules that need a cluster are imported when they are asked for."""
+    """Implements api.LabRun on a Run. Modules that need a cluster are imported on first use, which keeps the start fast."""
 
     def __init__(self, run: Run, record: Path | None = None) -> None:
         super().__init__(run)
@@ -148,7 +148,7 @@ class Session(RunGuide):
         await self.run.close()
 
     def track(self, tell: Tell) -> Track:
-        """For an operation whose phases are timed: with what they took before on this machine."""
+        """Makes a track with estimates from earlier operations on this machine."""
         return Track(tell, Estimates(self.run.paths.root))
 
     def _fixture_writer(self) -> FixtureWriter | None:

@@ -1,4 +1,4 @@
-"""A run in one frozen piece of data: what the log says, with what is on disk beside it."""
+"""Makes the snapshot of a run from its log and files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def take(run: Run) -> Snapshot:
-    """Needs no engine and no cluster."""
+    """Returns the snapshot. Needs no engine and no cluster."""
     known = run.state()
     if known.environment == "preparing" and lock.holder(run.folder / "lock") is None:
-        # Whoever prepared was killed: what there is, is not whole.
+        # The preparing process was killed, so the preparation is incomplete.
         known = known.with_environment("degraded")
     text = texts.lab(run)
     prepared = known.prepared

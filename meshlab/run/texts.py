@@ -1,4 +1,4 @@
-"""The words of a run's lab, with the seat's values and what is known of its clusters in them."""
+"""Texts of a run's lab, with the values of the seat and of its clusters filled in."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def lab(run: Run, language: str = "") -> LabText:
-    """All words but the pages; the run's language when none is named. LabError when they cannot be read.
+    """Returns all texts but the pages, in the run's language when none is named. LabError when they cannot be read.
 
-    Read again only when the file or a value has changed: a screen asks for them many times a second.
+    They are cached until the file or a value changes, because a screen asks for them many times a second.
     """
     chosen = language or run.language
     now = (run.values, _changed(run, chosen))
@@ -26,12 +26,12 @@ def lab(run: Run, language: str = "") -> LabText:
 
 
 def page(run: Run, step: str, language: str) -> str:
-    """The Markdown page of a step. LabError when it cannot be read."""
+    """Returns the Markdown page of a step. LabError when it cannot be read."""
     return lab_page(run.loaded, step, language, run.values)
 
 
 def _changed(run: Run, language: str) -> int:
-    """When the file of the words was last written; 0 where the language has none."""
+    """Returns when the text file was last written (nanoseconds); 0 where the language has none."""
     try:
         return lab_folder.text_file(run.loaded, language).stat().st_mtime_ns
     except OSError:

@@ -1,3 +1,3 @@
-"""Grading: a submission is applied step by step on a cluster of its own and checked. It never touches the learner's own
+"""Grades a submission: applies it step by step on a cluster of its own and checks it. It never touches the learner's own
 run.
 """

@@ -1,4 +1,4 @@
-"""One grade, from an empty state folder to its report."""
+"""Runs one grade, from an empty state folder to its report."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from meshlab.words import LANGUAGES, Words
 
 @asynccontextmanager
 async def options_of(run: Run, request: GradeRequest) -> AsyncIterator[PerformOptions]:
-    """A submission acts as its own account, the reference solution as the learner."""
+    """Yields how to perform changes: a submission as its own account, the reference as the learner."""
     async with AsyncExitStack() as stack:
         if request.submission is None:
             appliers = await stack.enter_async_context(solver(run))
@@ -50,7 +50,7 @@ async def options_of(run: Run, request: GradeRequest) -> AsyncIterator[PerformOp
 
 
 class Grading:
-    """Its run is made anew; its cluster may be one that an earlier grade kept."""
+    """A grade with a new run; its cluster may be one that an earlier grade kept."""
 
     def __init__(self, request: GradeRequest, lab: str, seed: int, tell: Tell) -> None:
         self._request = request
@@ -61,7 +61,7 @@ class Grading:
         self._seconds: dict[str, float] = {}
 
     async def go(self, report: GradeReport) -> GradeReport:
-        """MeshlabError before there is a run; later ones are in the report."""
+        """Grades and returns the report. Raises MeshlabError only before the run exists; the report has later errors."""
         request = self._request
         async with alone(
             "grade",
@@ -84,7 +84,7 @@ class Grading:
         return structs.replace(report if error is None else _failed(report, error), code=int(worst(codes)))
 
     async def _attempt(self, run: Run) -> MeshlabError | None:
-        """What kept the lab from being checked to the end."""
+        """Returns the error that kept the lab from being checked to the end, if any."""
         request = self._request
         try:
             if request.submission is not None:
@@ -103,17 +103,17 @@ class Grading:
                 await prepare.prepare(run, Track(self._tell, Estimates(run.paths.root)))
             changes = self._changes(run)
             if changes is None:
-                await self._look(run, run.lab.steps)
+                await self._judge(run, run.lab.steps)
                 return
             async with options_of(run, self._request) as options:
                 for step in run.lab.steps:
                     with self._timed(step.id):
                         await self._step(run, step, changes.get(step.id), options)
             with self._timed("end"):
-                await self._look(run, run.lab.steps, at_end=True)
+                await self._judge(run, run.lab.steps, at_end=True)
 
     def _changes(self, run: Run) -> dict[str, Change] | None:
-        """What to apply, by step; None: nothing, the lab is graded as it is."""
+        """Returns the change of each step; None: apply nothing and grade the lab as it is."""
         if self._request.submission is not None:
             return load_submission(run.loaded, self._request.submission, run.values).steps
         if self._request.solve:
@@ -126,10 +126,10 @@ class Grading:
             run.append(events.Moved(step=step.id))
         if change is not None:
             await perform.perform(run, change, options, Track(self._tell))
-        await self._look(run, [step])
+        await self._judge(run, [step])
 
-    async def _look(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
-        """At the end once more: what a later step broke was not done."""
+    async def _judge(self, run: Run, steps: list[Step] | tuple[Step, ...], *, at_end: bool = False) -> None:
+        """Evaluates the steps; at_end: once more, because a later step may have broken an earlier one."""
         checks = [check for step in steps for check in judge.required(step) if not at_end or judge.lasting(check)]
 
         def judged(verdict: Verdict) -> None:
@@ -200,7 +200,7 @@ Tell = Callable[[Progress | Verdict], None]
 
 
 async def grade(request: GradeRequest, tell: Tell = lambda _: None) -> GradeReport:
-    """Never raises MeshlabError: it becomes the report's code and error. Cancelling cleans up before it goes on."""
+    """Grades a lab. A MeshlabError becomes the report's code and error. Cancelling removes the clusters first."""
     from meshlab.run.grade import versions
 
     report = GradeReport(lab=request.lab, seed=request.seed or 1, versions=await versions.collect())
@@ -213,7 +213,7 @@ async def grade(request: GradeRequest, tell: Tell = lambda _: None) -> GradeRepo
 
 
 def _chosen(request: GradeRequest) -> tuple[str, int]:
-    """The lab's id and the seat's seed. LabError when the lab or the submission cannot be read."""
+    """Returns the lab's id and the seat's seed. LabError when the lab or the submission cannot be read."""
     from meshlab.lab.catalog import locate
     from meshlab.lab.submission import read_header
 

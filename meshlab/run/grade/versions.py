@@ -1,4 +1,4 @@
-"""Versions of everything that a grade or a proof rests on."""
+"""Collects the versions of programs and images that a grade or a proof depends on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meshlab.errors import MeshlabError
 
 
 async def collect() -> dict[str, str]:
-    """Program to version; what cannot be asked is left out."""
+    """Maps each program to its version; programs that do not answer are left out."""
     found = {
         "meshlab": __version__,
         "python": platform.python_version(),

@@ -1,3 +1,3 @@
-"""Proofs: a lab is solved and misunderstood on real clusters, and everything must turn out as the lab declares. Only a whole
-proof that holds is written.
+"""Proves a lab on real clusters: its solution and each misconception must have the verdicts that the lab declares. Only a
+complete proof that holds is written.
 """

@@ -1,4 +1,4 @@
-"""Proving a lab: fresh is red for the stated reasons, solved is green, each misconception shows exactly its reds."""
+"""Requests and events of a proof."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from msgspec import Struct, field
 from meshlab.cluster.progress import Progress
 
 FRESH = "fresh"
-"""The untouched lab, as a part of a proof."""
+"""Names the untouched lab as a part of a proof."""
 
 
 class ProofEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One thing that a proof tells while it runs."""
+    """An event of a running proof."""
 
     kind: Literal["phase", "progress", "expectation", "note", "finished"]
-    """note: what is worth knowing and decides nothing."""
+    """note: information that does not decide the proof."""
     phase: str = ""
     """fresh, solve/<step>, solved, wrong/<id>, reset"""
     check: str = ""
@@ -40,7 +40,7 @@ class ProveRequest(Struct, frozen=True, kw_only=True):
     only: str = ""
     """A step, a misconception or `FRESH`; no proof.json is written then."""
     sample: int | None = None
-    """Not a proof but a quick look: fresh and solved, with one experiment and one misconception, which this number chooses."""
+    """A quick sample instead of a proof: fresh and solved, with one experiment and one misconception, chosen by this number."""
     keep: bool = False
     """Leave the cluster; the next proof uses it."""
     seed: int = 1

@@ -1,4 +1,4 @@
-"""What a proof looks with: verdicts against expectations, objects against what they were."""
+"""Compares verdicts with expectations, and objects with an earlier inventory."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from meshlab.run.run import Run
 
 
 class ProofVerdicts:
-    """Of one run; `found` has the last verdict of every check."""
+    """The verdicts of one run; `found` has the last verdict of each check."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.found: dict[str, Verdict] = {}
 
     async def judge(self, checks: list[Check], *, wait: bool) -> None:
-        """Look at these checks now."""
+        """Evaluates these checks now. Raises ClusterError."""
         self.found |= await judge.evaluate_now(self._run, checks, wait=wait)
 
     async def judge_until(self, checks: list[Check], expected: dict[str, Expected], within: float) -> None:
-        """Look again until all are as expected, or the time is over: what lasts is what counts."""
+        """Repeats the checks until all are as expected. within: seconds."""
         end = time.monotonic() + within
         await self.judge(checks, wait=True)
         while time.monotonic() < end and not self._all_hold(expected):
@@ -40,25 +40,25 @@ class ProofVerdicts:
         return all(holds(one, self.found.get(check)) for check, one in expected.items())
 
     def compare(self, phase: str, check: Check, expected: Expected) -> ProofEvent:
-        """The last verdict against what it must be."""
+        """Compares the last verdict with the expected one."""
         verdict = self.found.get(check.id)
         ok = holds(expected, verdict)
         seen = shown(verdict)
         return ProofEvent(kind="expectation", phase=phase, check=check.id, expected=str(expected), seen=seen, ok=ok)
 
     async def unchanged(self, phase: str, what: str, before: dict[str, Inventory]) -> ProofEvent:
-        """The lab's objects against what they were."""
+        """Compares the lab's objects with an earlier inventory. Raises ClusterError."""
         left = untouched.differences(before, await untouched.take(self._run))
         return ProofEvent(kind="expectation", phase=phase, expected=what, seen=", ".join(left), ok=not left)
 
 
 def required(steps: Iterable[Step]) -> list[Check]:
-    """All checks of the steps but those that only run inside experiments."""
+    """Lists the checks of the steps but those that only run inside experiments."""
     return [check for step in steps for check in judge.required(step)]
 
 
 def as_proof(phase: str, tell: Tell) -> Callable[[Progress], None]:
-    """An operation's progress as a proof tells it."""
+    """Returns a function that tells an operation's progress as events of the proof."""
 
     def progress(event: Progress) -> None:
         if event.state != "planned":
@@ -68,7 +68,7 @@ def as_proof(phase: str, tell: Tell) -> Callable[[Progress], None]:
 
 
 class Expected(Struct, frozen=True):
-    """One outcome, and the reason where it is red."""
+    """An expected outcome, and its reason where it is red."""
 
     outcome: Outcome
     reason: str = ""
@@ -81,26 +81,26 @@ RED = (Outcome.FAIL, Outcome.UNRECOVERABLE)
 
 
 def fresh(check: Check) -> Expected:
-    """A goal is red for its stated reason, or blocked by one that is; a guard is green."""
+    """Expects a goal to be red for its stated reason, or blocked; and a guard to be green."""
     if check.role == "guard":
         return Expected(Outcome.PASS)
     return Expected(Outcome.BLOCKED) if check.fresh == "blocked" else Expected(Outcome.FAIL, check.fresh)
 
 
 def wrong(check: Check, red: Mapping[str, str], known: Mapping[str, Check]) -> Expected:
-    """Exactly the declared reds; what needs one of them, directly or not, is blocked; all others pass."""
+    """Expects the declared checks to be red, checks that need one of them to be blocked, and all others to pass."""
     if check.id in red and not blocked(check, red, known):
         return Expected(Outcome.FAIL, red[check.id])
     return Expected(Outcome.BLOCKED) if blocked(check, red, known) else Expected(Outcome.PASS)
 
 
 def blocked(check: Check, red: Collection[str], known: Mapping[str, Check]) -> bool:
-    """Whether it needs a check that is red."""
+    """Whether the check needs, directly or not, a check that is red."""
     return any(need in red or blocked(known[need], red, known) for need in check.needs)
 
 
 def holds(expected: Expected, verdict: Verdict | None) -> bool:
-    """Whether the verdict is as expected: of the reds, one that cannot be mended is as good as one that can."""
+    """Whether the verdict is as expected; `unrecoverable` counts as red, too."""
     if verdict is None:
         return False
     if expected.outcome is Outcome.FAIL:
@@ -109,7 +109,7 @@ def holds(expected: Expected, verdict: Verdict | None) -> bool:
 
 
 def shown(verdict: Verdict | None) -> str:
-    """What was seen instead."""
+    """Describes the verdict that was seen."""
     if verdict is None:
         return "no verdict"
     facts = f"{verdict.outcome} ({verdict.reason})" if verdict.reason else str(verdict.outcome)

@@ -1,4 +1,4 @@
-"""Any lab after any other, on one cluster that is kept: what stands after the switch is the lab's start, and nothing else."""
+"""Switches from any lab to any other on one kept cluster, and checks that the cluster then holds exactly the lab's start."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from meshlab.words import Words
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """One switch."""
+    """One switch from a lab to another."""
 
     from_: str = field(name="from")
     to: str
@@ -56,7 +56,7 @@ Tell = Callable[[Progress | Pair], None]
 
 
 async def pairs(request: PairsRequest, tell: Tell) -> list[Pair]:
-    """Every ordered pair once, told as it is known. UsageError for fewer than two labs; what fails is a pair that is not ok."""
+    """Tests every ordered pair once, and tells each result; a failed one has ok=False. UsageError for fewer than two labs."""
     names = _names(request)
     if len(names) < 2:
         raise UsageError("prove.one-lab")
@@ -78,18 +78,18 @@ def _names(request: PairsRequest) -> list[str]:
 
 
 class _PairsRun:
-    """A new run for each visit, on clusters that stay."""
+    """Visits the labs in order, each with a new run on the same clusters."""
 
     def __init__(self, request: PairsRequest, where: Paths, tell: Tell) -> None:
         self._request = request
         self._where = where
         self._tell = tell
         self._starts: dict[str, dict[str, Inventory]] = {}
-        """What stood after the first visit to a lab: every later one must give the same."""
+        """Inventories after the first visit to each lab: every later visit must give the same."""
         self.pairs: list[Pair] = []
 
     async def go(self, places: list[str]) -> None:
-        """The first lab is the start of the walk, and no pair."""
+        """Visits the labs in this order. The first visit is no pair."""
         before = ""
         for number, lab in enumerate(places):
             run = self._run(lab)
@@ -115,7 +115,7 @@ class _PairsRun:
             self._tell(pair)
 
     async def _solve(self, run: Run) -> None:
-        """To its end without experiments. What does not work here is for `prove` to say."""
+        """Solves the lab without experiments. Only notes errors, because `prove` reports them."""
         try:
             for step in run.lab.steps:
                 await solve.solve(run, step.id, self._track(run), experiments=False)
@@ -139,16 +139,16 @@ class _PairsRun:
         return make_run(RunRequest(lab=lab, state=self._where.root, packs=request.packs, seed=request.seed, language="en"))
 
     async def close(self, names: list[str]) -> None:
-        """Clusters unless they are kept, and what was noted about runs."""
+        """Removes the clusters, unless they are kept, and the files of the runs."""
         for lab in names:
             await give_up(self._run(lab), keep=self._request.keep)
 
 
 async def unexpected_objects(run: Run, cluster: str, now: Inventory) -> list[str]:
-    """Objects that belong neither to the untouched lab nor to a new cluster, what of the lab is missing, and changed nodes."""
+    """Lists objects that belong neither to the untouched lab nor to a new cluster, missing objects, and changed nodes."""
     declared = {name_of(key_of(obj)) for obj in (*install.base(run)[cluster], *install.start(run)[cluster])}
     proof = read_proof(run.loaded.folder)
-    # A control plane may add objects of its own; on a cluster that was made for the lab, the proof saw them.
+    # A mesh's control plane may create objects. The proof, on a cluster made for the lab, has listed them.
     usual = set(proof.start) if proof is not None else set()
     new = (sweep.remembered(run.folder_of(cluster)) or Inventory({})).objects
     whole = await inventory.objects(await run.kube(cluster), sweep.WHOLE)
@@ -162,10 +162,10 @@ async def unexpected_objects(run: Run, cluster: str, now: Inventory) -> list[str
 
 
 def circuit(names: Sequence[str]) -> list[str]:
-    """Places in order, n * (n - 1) + 1 of them, beginning and ending with the first; [] for fewer than two.
+    """Returns a circuit that uses every ordered pair of names once: n * (n - 1) + 1 names, the first also last.
 
-    Every place of a complete directed graph has as many ways in as out, so there is a circuit over all of them
-    (Hierholzer: follow unused ways, and where none is left, go back and insert).
+    [] for fewer than two. Each node of a complete directed graph has as many incoming as outgoing edges, so an Eulerian
+    circuit exists (Hierholzer's algorithm).
     """
     left = {name: [other for other in reversed(names) if other != name] for name in names}
     if len(names) < 2:

@@ -25,14 +25,14 @@ from meshlab.run.solve.perform import PerformOptions
 from meshlab.run.store import events
 
 WRONG_SETTLES = 25.0
-"""Seconds for the workloads of a misconception: some never settle, and that is their point."""
+"""Seconds for the workloads of a misconception to settle; some never do, by design."""
 WRONG_SHOWS = 40.0
-"""Seconds for a misconception to show: connections from before it are served for a while, and windows of traffic fill."""
+"""Seconds for a misconception to show: older connections last for a while, and windows of traffic must fill."""
 PASSES = Expected(Outcome.PASS)
 
 
 class ProofParts:
-    """In the order in which they must be asked for."""
+    """The parts of a proof, in the order in which they must run."""
 
     def __init__(self, run: Run, tell: Tell, sample: Sample | None = None) -> None:
         """sample: only its experiments and misconceptions, and each solution once."""
@@ -50,22 +50,22 @@ class ProofParts:
         self._tell(ProofEvent(kind="phase", phase=phase))
 
     def _track(self, phase: str) -> Track:
-        """For an operation that is done as a part of this phase of the proof."""
+        """Makes the track for an operation in this phase of the proof."""
         return Track(as_proof(phase, self._tell), Estimates(self._run.paths.root))
 
     def compare_files(self) -> None:
-        """What the files alone tell of the road, before anything takes time. The proof itself is told by the cluster."""
+        """Notes how the files of this lab's start differ from the previous lab's end. The proof compares clusters."""
         left = road.road(self._run) if self._run.lab.previous else None
         if left is not None:
             what = f"declared start against the declared end of {self._run.lab.previous}"
             self._tell(ProofEvent(kind="note", phase="road", expected=what, seen=listed(left) or "the same"))
 
     async def prepare(self) -> None:
-        """The lab on its clusters."""
+        """Prepares the lab on its clusters."""
         await prepare.prepare(self._run, self._track("prepare"))
 
     async def prove_fresh(self) -> None:
-        """Goals red for their reasons, guards green, and nothing changed by looking."""
+        """Expects goals to be red for their reasons, guards to be green, and checks to change nothing."""
         self._begin("fresh")
         before = await untouched.take(self._run)
         checks = required(self._run.lab.steps)
@@ -80,7 +80,7 @@ class ProofParts:
             self._tell(road.compare(self._run, self.start))
 
     async def prove_solved(self, steps: list[Step]) -> None:
-        """Step by step all green; solving again changes nothing; and all is still green at the end."""
+        """Solves step by step and expects green; a second solve must change nothing; at the end all must still be green."""
         for step in steps:
             await self._prove_step(step)
         self.solved = dict(self._verdicts.found)
@@ -117,7 +117,7 @@ class ProofParts:
         await solve.solve(self._run, step.id, self._track(phase), experiments=experiments)
 
     async def prove_misconception(self, wrong: Misconception) -> None:
-        """Exactly its declared reds, on the checks of the steps up to its own."""
+        """Expects exactly the declared red checks in the steps up to the misconception's."""
         run, phase = self._run, f"wrong/{wrong.id}"
         self._begin(phase)
         await reset.reset(run, wrong.step, self._track(phase))
@@ -134,7 +134,7 @@ class ProofParts:
         self.wrong[wrong.id] = WrongProof(step=wrong.step, red=dict(wrong.red), blocked=blocked)
 
     async def _apply_misconception(self, wrong: Misconception, phase: str) -> None:
-        """The misconception in place of its step's solution, or on top of it."""
+        """Applies the misconception instead of its step's solution, or after it."""
         run = self._run
         solution, mistake = lab_folder.solve_folder(run.loaded, wrong.step), lab_folder.wrong_folder(run.loaded, wrong.id)
         async with solver(run) as appliers:
@@ -146,7 +146,7 @@ class ProofParts:
                 await perform.perform(run, load_change(run.loaded, folder), options, Track(as_proof(phase, self._tell)))
 
     async def prove_reset(self) -> None:
-        """Back to the start, as if nothing had ever been done."""
+        """Resets to the first step, and expects the untouched start."""
         first = self._run.lab.steps[0].id
         self._begin("reset")
         before = untouched.kept(self._run, first) or {}

@@ -1,4 +1,4 @@
-"""One proof, from an empty state folder to proof.json."""
+"""Runs one proof, from an empty state folder to proof.json."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from meshlab.run.run import Run
 
 
 async def prove(request: ProveRequest, tell: Tell) -> bool:
-    """Whether everything held. What does not is told, and the rest is proven all the same.
+    """Proves a lab; returns whether every expectation held. A failed expectation does not stop the proof.
 
-    The last event is `finished`, with the proof. MeshlabError when the environment fails.
+    The last event is `finished`, with the proof. Raises MeshlabError when the environment fails.
     """
     from meshlab.lab.catalog import find
 
     found = find(request.lab, request.packs)
     assert found.loaded is not None
-    # A name that the lab does not have is no reason to touch a cluster.
+    # Raise for an unknown name before touching a cluster.
     chosen(found.id, found.loaded.lab, request)
     async with alone("prove", found.id, state=request.state, packs=request.packs, seed=request.seed, keep=request.keep) as run:
         return await Proving(request, run, tell).go()
 
 
 class Proving:
-    """Its run is made anew; its cluster may be one that an earlier proof kept."""
+    """A proof with a new run; its cluster may be one that an earlier proof kept."""
 
     def __init__(self, request: ProveRequest, run: Run, tell: Tell) -> None:
         self._request = request
@@ -50,7 +50,7 @@ class Proving:
         self._tell(event)
 
     async def go(self) -> bool:
-        """All of it, or what `only` asks for."""
+        """Runs all parts, or those that `only` names."""
         run, request, parts = self._run, self._request, self._parts
         steps, wrongs = chosen(run.lab_id, run.lab, request)
         with run.lock("prove"):
@@ -99,7 +99,7 @@ class Proving:
 
 
 def chosen(name: str, lab: Lab, request: ProveRequest) -> tuple[list[Step], list[Misconception]]:
-    """What is proven; neither for the start alone. UsageError when `only` names no part of the lab."""
+    """Chooses steps and misconceptions to prove; none for the start alone. UsageError when `only` names no part of the lab."""
     only, ids = request.only, [step.id for step in lab.steps]
     if not only:
         return list(lab.steps), list(lab.wrong if request.sample is None else sample(lab, request.sample).wrong)

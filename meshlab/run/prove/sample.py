@@ -1,4 +1,4 @@
-"""A quick look at a lab instead of a whole proof: one experiment, one misconception, by number."""
+"""Chooses one experiment and one misconception for a quick sample instead of a whole proof."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meshlab.lab.model import Lab, Misconception
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """What of a lab is looked at beside its start and its solution."""
+    """What a sample tests beside the lab's start and its solution."""
 
     experiments: frozenset[str]
     wrong: tuple[Misconception, ...]
@@ -18,7 +18,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 def sample(lab: Lab, number: int) -> Sample:
-    """Another one for each number, round and round: in time everything has its turn."""
+    """Chooses by number, modulo their count, so that consecutive numbers cover everything."""
     names = list(lab.all_experiments())
     chosen = frozenset(names[number % len(names) :][:1]) if names else frozenset[str]()
     known = lab.all_checks()
@@ -28,7 +28,7 @@ def sample(lab: Lab, number: int) -> Sample:
 
 
 def _chosen(lab: Lab, number: int, left_out: frozenset[str]) -> tuple[Misconception, ...]:
-    """One whose reds can all be seen without the experiments that are not run."""
+    """Chooses a misconception whose red checks do not need an experiment that is left out."""
     seen = [wrong for wrong in lab.wrong if not left_out & wrong.red.keys()]
     return (seen[number % len(seen)],) if seen else ()
 

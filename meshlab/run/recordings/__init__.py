@@ -1,3 +1,1 @@
-"""Recordings: a run is written down, and played later without a cluster. A replay shows what was recorded and makes nothing
-up.
-"""
+"""Writes a run to a recording, and replays it later without a cluster. A replay shows only what was recorded."""

@@ -1,4 +1,4 @@
-"""A run from its beginning to its end with no person there, so that a recording of it has all that a viewer may look at."""
+"""Drives a run from beginning to end without a person, so that its recording has everything that a viewer may ask for."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from meshlab.run.api import ExperimentEvent, LabRun, Language
 
 T = TypeVar("T")
 Event = Progress | Verdict | str
-"""A text: what is done now."""
+"""A text says what is done now."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 BETWEEN = 4.0
 """Seconds between two counts of traffic."""
 TRIES = 3
-"""How often the checks of a solved step are waited for: windows of traffic fill while they are looked at."""
+"""How often the checks of a solved step are repeated, because windows of traffic fill meanwhile."""
 
 
 class StayedRed(MeshlabError):
-    """A step that did not become green: what was recorded is no whole way."""
+    """A solved step did not become green, so the recording is incomplete."""
 
     exit_code = ExitCode.CHECKS_FAILED
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """What a step's solution has beside its objects."""
+    """What a step's solution contains beside objects."""
 
     solved: bool = True
     """Whether there is anything to do before its experiments."""
@@ -43,9 +43,9 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 async def drive(run: LabRun, part: Callable[[str], Part], tell: Callable[[Event], None]) -> None:
-    """Prepare; then each step red, solved, broken by its experiments, green. StayedRed names what did not become so.
+    """Prepares the lab, then checks and solves each step, runs its experiments and checks it again.
 
-    part: of a step, asked for when the lab is ready.
+    part: returns what the step's solution contains; called when the lab is ready. Raises StayedRed.
     """
     await _follow(run.prepare(), tell)
     for step in run.lab.steps:
@@ -60,7 +60,7 @@ async def _step(run: LabRun, step: Step, part: Part, tell: Callable[[Event], Non
             tell(event.verdict)
 
     tell(step.id)
-    await _look(run)
+    await _observe(run)
     await _follow(run.check(), tell)
     if part.solved:
         await _follow(run.solve(), tell)
@@ -70,10 +70,10 @@ async def _step(run: LabRun, step: Step, part: Part, tell: Callable[[Event], Non
         if experiment.id in part.predictions:
             run.predict(experiment.id, part.predictions[experiment.id])
         await _follow(run.experiment(experiment.id), happened)
-        # What it changed, before the next one.
+        # Record what the experiment changed before the next one.
         await _follow(run.check(), tell)
     await _green(run, step, tell)
-    await _look(run)
+    await _observe(run)
     for language in LANGUAGES:
         run.debrief(step.id, language)
 
@@ -94,18 +94,18 @@ async def _follow(stream: AsyncGenerator[T, None], tell: Callable[[T], None]) ->
             tell(item)
 
 
-async def _look(run: LabRun) -> None:
-    """What screens show beside the checks. What cannot be seen now is left out; whether that is a fault, checks say."""
-    pods = await _seen(run.pods) or []
-    counted = await _seen(partial(run.traffic, pods))
-    for look in (run.matrix, run.trace):
-        await _seen(look)
+async def _observe(run: LabRun) -> None:
+    """Asks for what screens show beside checks; leaves out what is not available, because checks report that."""
+    pods = await _if_available(run.pods) or []
+    counted = await _if_available(partial(run.traffic, pods))
+    for observe in (run.matrix, run.trace):
+        await _if_available(observe)
     if counted is not None:
         await asyncio.sleep(min(BETWEEN, max(0.0, counted.t + BETWEEN - time.time())))
-        await _seen(partial(run.traffic, pods))
+        await _if_available(partial(run.traffic, pods))
 
 
-async def _seen(look: Callable[[], Awaitable[T]]) -> T | None:
+async def _if_available(observe: Callable[[], Awaitable[T]]) -> T | None:
     with suppress(UsageError, EnvironmentFault):
-        return await look()
+        return await observe()
     return None

@@ -1,4 +1,4 @@
-"""Recordings on disk: JSON lines in gzip members, appended one after the other, so that a kill loses the last one at most."""
+"""Recordings on disk: JSON lines in gzip members that are appended, so that a kill loses at most the last one."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from meshlab.run.recordings.lines import AnyLine, Opened
 from meshlab.words import Words
 
 LARGEST = 256 << 20
-"""Bytes of a recording when unpacked."""
+"""Largest recording, in bytes after unpacking."""
 PIECE = 1 << 16
 GZIP = 31
-"""What zlib calls the format."""
+"""zlib's `wbits` for gzip."""
 
 
 class Recording(Struct, frozen=True):
-    """All lines of a file."""
+    """A recording file with its lines."""
 
     file: Path
     lines: tuple[AnyLine, ...]
 
     @property
     def opened(self) -> Opened:
-        """What was recorded."""
+        """Returns the first line, which says what was recorded."""
         first = self.lines[0]
         assert isinstance(first, Opened)
         return first
 
 
 class Writer:
-    """Appends to a file; made when the first line is written."""
+    """Appends lines to a file, and creates it when the first one is written."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._waiting: list[bytes] = []
 
     def add(self, line: AnyLine) -> None:
-        """In memory until `flush`."""
+        """Adds a line, in memory until `flush`."""
         self._waiting.append(lines.encode(line))
 
     def flush(self) -> None:
-        """On disk when it returns. EnvironmentFault when it cannot be written."""
+        """Writes the lines to disk. EnvironmentFault when that fails."""
         if not self._waiting:
             return
         member = gzip.compress(b"".join(self._waiting))
@@ -66,7 +66,7 @@ class Writer:
 
 
 def read(file: Path) -> Recording:
-    """UsageError with file and line for what cannot be read; an end that was torn off is no fault."""
+    """Reads a recording. UsageError names file and line of what cannot be read; an incomplete last line is ignored."""
     data = files.read(file)
     if data is None:
         raise UsageError("recording.absent", file=file)
@@ -77,14 +77,14 @@ def read(file: Path) -> Recording:
 
 
 def pack(file: Path) -> None:
-    """As one member: a tenth of the size of many."""
+    """Rewrites the file as one gzip member, which is a tenth of the size."""
     data = files.read(file)
     if data is not None:
         files.write(file, gzip.compress(_unpacked(file, data), 9, mtime=0))
 
 
 def _unpacked(file: Path, data: bytes) -> bytes:
-    """All that is whole."""
+    """Unpacks all complete lines. Raises UsageError."""
     found = bytearray()
     while data:
         member = zlib.decompressobj(GZIP)

@@ -1,4 +1,4 @@
-"""The lines of a recording: what was asked of a run, and what came back when. docs/recording.md describes them."""
+"""The lines of a recording: calls of a run, and what they returned when. docs/recording.md describes them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Opened(Line, frozen=True, tag="recording"):
     engine: str = "kind"
     cluster: str = ""
     language: Language = "en"
-    """Of the sentences that came back as such (the details of a trace)."""
+    """Language of the sentences in the recording (the details of a trace)."""
 
 
 class Known(Line, frozen=True, tag="values"):
@@ -43,17 +43,17 @@ class Known(Line, frozen=True, tag="values"):
 
 
 class Called(Line, frozen=True, tag="call"):
-    """Something was asked of the run."""
+    """A method of the run was called."""
 
     call: int
-    """Counts from 1 since the run was opened; what came back names it."""
+    """Counts from 1 since the run was opened; the lines of its results name it."""
     method: str
     """Of `LabRun`."""
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
 class Progressed(Line, frozen=True, tag="progress"):
-    """An operation went on."""
+    """An operation made progress."""
 
     call: int
     progress: Progress
@@ -102,7 +102,7 @@ class Counted(Line, frozen=True, tag="traffic"):
 
 
 class Debriefed(Line, frozen=True, tag="debrief"):
-    """What stood in the debrief, the learner's objects among it."""
+    """A debrief, with the learner's objects."""
 
     call: int
     language: Language
@@ -110,13 +110,13 @@ class Debriefed(Line, frozen=True, tag="debrief"):
 
 
 class Stood(Line, frozen=True, tag="snapshot"):
-    """How the run stood, written when that has changed; without its verdicts, which have lines of their own."""
+    """A snapshot of the run, written when it has changed, without its verdicts, which have their own lines."""
 
     snapshot: Snapshot
 
 
 class Ended(Line, frozen=True, tag="end"):
-    """Nothing more comes of this call."""
+    """The call ended."""
 
     call: int
     how: Literal["done", "failed", "cancelled"] = "done"
@@ -145,12 +145,12 @@ _kind = msgspec.json.Decoder(_Kind)
 
 
 def encode(line: AnyLine) -> bytes:
-    """With its end."""
+    """Encodes a line with its line end."""
     return msgspec.json.encode(line) + b"\n"
 
 
 def decode(data: bytes) -> AnyLine | None:
-    """None for a kind of line that this version does not know. msgspec.DecodeError says what is wrong with a damaged one."""
+    """Decodes a line; None for a kind that this version does not know. msgspec.DecodeError for a damaged one."""
     try:
         return _decoder.decode(data)
     except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""`meshlab record LAB`: a recording of a whole lab from a real run on a cluster of its own."""
+"""`meshlab record LAB`: records a whole lab in a real run on a cluster of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RecordRequest(Struct, frozen=True, kw_only=True):
 
 
 class _UnattendedSession(Session):
-    """meshlab does the learner's part of experiments too, and solves a step without running them."""
+    """A session without a learner: meshlab applies the learner's faults, and solves a step without its experiments."""
 
     def solve(self, step: str = "") -> AsyncGenerator[Progress, None]:
         from meshlab.run.solve import solve
@@ -48,9 +48,9 @@ class _UnattendedSession(Session):
 
 
 async def record(request: RecordRequest, tell: Callable[[Event], None]) -> None:
-    """The file is put in place when all went well, and only then.
+    """Records the lab, and puts the file in place only when all went well.
 
-    MeshlabError when the environment fails; StayedRed when a check does not become green.
+    Raises MeshlabError when the environment fails; StayedRed when a check does not become green.
     """
     from meshlab.lab.catalog import find
 
@@ -67,14 +67,14 @@ async def record(request: RecordRequest, tell: Callable[[Event], None]) -> None:
 
 
 def part(run: Run, step: str) -> Part:
-    """Whether the solution of a step does anything beside experiments, and what it predicts."""
+    """Says whether the step's solution does anything beside experiments, and what it predicts. Raises LabError."""
     change = load_change(run.loaded, lab_folder.solve_folder(run.loaded, step))
     alone = replace(change, predictions={}, experiments=())
     return Part(solved=not alone.empty, predictions={name: one.as_json() for name, one in change.predictions.items()})
 
 
 def _put(made: Path, file: Path) -> None:
-    """In place of an older one, for everybody to read: it ships."""
+    """Replaces the file, readable by everybody because it ships with meshlab."""
     files.ensure(file.parent)
     files.write(file, made.read_bytes())
     file.chmod(0o644)

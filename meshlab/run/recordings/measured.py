@@ -1,4 +1,4 @@
-"""What was measured while a recording was made, as the events that a progress log of that run would have."""
+"""Converts the measurements of a recording to the events that a progress log of that run would have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meshlab.run.store import events
 
 
 def past_of(recording: Recording) -> Past:
-    """For the comparison of the stages."""
+    """Returns the recorded run for the comparison of the stages."""
     return Past(seed=recording.opened.seed, events=tuple(_events(recording)), recorded=True)
 
 

@@ -1,4 +1,4 @@
-"""Opening: a run that is recorded, and a replay of a recording."""
+"""Opens a run for recording, or a recording for replay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def recorded(session: Session, file: Path) -> LabRun:
-    """The run, from now on written to the file; one that is there goes on. UsageError when that is of another run."""
+    """Returns the run, which now records itself in the file, new or continued. UsageError when that is of another run."""
     run = session.run
     if file.exists():
         before = read(file).opened
@@ -54,7 +54,7 @@ def recorded(session: Session, file: Path) -> LabRun:
 def replay(
     recording: Recording, where: Paths, *, packs: Iterable[Path] = (), language: Language = "en", pace: Pace | None = None
 ) -> Replay:
-    """The recording played on the lab as it is now. UsageError when the lab is not there, or is another version."""
+    """Replays the recording on the present lab. UsageError when the lab is not there, or is another version."""
     from meshlab.lab.catalog import find
     from meshlab.lab.load import load_lab
 
@@ -63,7 +63,7 @@ def replay(
 
 
 def of_lab(lab: str, *, packs: Iterable[Path] = ()) -> Recording:
-    """The recording of a lab (id, stage or beginning of an id) that ships with meshlab. UsageError when there is none."""
+    """Reads the recording of a lab (id, stage or beginning of an id) that ships with meshlab. UsageError when there is none."""
     from meshlab.lab.catalog import look_up
 
     found = look_up(lab, packs).id

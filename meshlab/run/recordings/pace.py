@@ -1,4 +1,4 @@
-"""Time in a replay: as it was where it was short, compressed where it was long."""
+"""The pace of a replay: short operations as recorded, long ones compressed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 AT_MOST = 6.0
-"""Seconds that an operation takes in a replay."""
+"""Longest operation in a replay, in seconds."""
 PAUSE = 1.0
-"""Seconds that nothing happens, at most."""
+"""Longest pause between two items, in seconds."""
 
 
 class Pace:
-    """at_most: seconds for a whole operation; 0 for no waiting at all."""
+    """Plays items with pauses. at_most: seconds for a whole operation; 0 for no pauses."""
 
     def __init__(self, at_most: float = AT_MOST) -> None:
         self._at_most = at_most
@@ -22,16 +22,16 @@ class Pace:
     async def play(
         self, items: Iterable[tuple[float, T]], began: float = 0.0, at_end: Callable[[], None] | None = None
     ) -> AsyncGenerator[T, None]:
-        """(unix seconds, item) pairs in order. began: when the operation was asked for, 0 where that is the first item.
+        """Yields the items of (unix seconds, item) pairs. began: when the operation was called; 0: at the first item.
 
-        at_end: called once all of it was played, not when it was left before.
+        at_end: called after the last item, but not when the stream is closed earlier.
         """
         timed = list(items)
         last = began or (timed[0][0] if timed else 0.0)
         whole = timed[-1][0] - last if timed else 0.0
         share = min(1.0, self._at_most / whole) if whole > 0 else 0.0
         for t, item in timed:
-            # Even without a wait others get their turn: a screen must stay alive while something is played.
+            # Sleep even for 0 seconds, so that the screen can handle events.
             await asyncio.sleep(min(PAUSE, max(0.0, t - last) * share))
             last = t
             yield item

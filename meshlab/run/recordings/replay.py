@@ -1,7 +1,7 @@
-"""A run played from a recording: the same interface, no engine, no cluster.
+"""Replays a run from a recording, with the interface of a run and without engine or cluster.
 
-What needs no cluster (pages, hints, answers, predictions, progress) is the real thing on a progress log of its own; what does
-comes from the recording, in the order in which it was recorded. What is not in it is said in a sentence.
+Pages, hints, answers, predictions and progress need no cluster: they work on a progress log of the replay. The rest comes from
+the recording, in the order in which it was recorded. An error says what the recording does not have.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class Replay(RunGuide):
     """Implements LabRun: the guide of a run, and the other parts from a recording.
 
-    `where` is a state folder of its own: how far the viewer is is kept there, beside no real run.
+    `where` is a state folder of its own, so that the viewer's progress stays apart from real runs.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Replay(RunGuide):
     async def check(self, checks: list[str] | None = None, *, wait: bool = False) -> AsyncGenerator[Verdict, None]:
         del wait
         names = [judge.check_of(self.run, name).id for name in checks or ()]
-        found = self._played.look(names or [check.id for check in judge.step_of(self.run).checks])
+        found = self._played.last_verdicts(names or [check.id for check in judge.step_of(self.run).checks])
         if not found:
             self._refuse("tour.check")
         for verdict in found:
@@ -161,7 +161,7 @@ class Replay(RunGuide):
         return next((list(one.pods) for one in self._newest_first() if one.pods is not None), [])
 
     async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
-        """The first and the last count of what is in force, in turn: whoever asks twice has a rate as it was."""
+        """Returns the first and the last count in turn, so that two calls give the recorded rate."""
         del pods
         counts = next((one.traffic for one in self._newest_first() if len(one.traffic) > 1), None)
         if counts is None:
@@ -170,10 +170,10 @@ class Replay(RunGuide):
         return counts[0] if self._counted else counts[-1]
 
     def _newest_first(self) -> list[Segment]:
-        """What is in force, in this step and before it."""
+        """Returns the played segments of this step and the steps before it, the newest first."""
         return [*self._played.before(), *self._played.seen()][::-1]
 
-    # --- what there is nothing to do with --- #
+    # --- not available in a replay --- #
 
     def environment(self) -> dict[str, str]:
         self._refuse("tour.shell")
@@ -192,7 +192,7 @@ class Replay(RunGuide):
 
 
 def _fits(recording: Recording, lab: Lab, steps: list[str]) -> None:
-    """A recording of another version of the lab shows what its pages do not speak of."""
+    """Raises UsageError when the recording was made with another version of the lab."""
     from meshlab.run.recordings.lines import Judged
 
     checks = {line.verdict.check for line in recording.lines if isinstance(line, Judged)}

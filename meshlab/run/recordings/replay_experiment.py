@@ -1,4 +1,4 @@
-"""An experiment from a recording: its faults, matrices and verdicts, against the viewer's own prediction."""
+"""Replays an experiment: its faults, matrices and verdicts, scored against the viewer's prediction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from meshlab.words import tell
 
 
 async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[ExperimentEvent, None]:
-    """As it happened, in the language of now. UsageError without a prediction, and when it was never recorded."""
+    """Yields the recorded events in the viewer's language. UsageError without a prediction, or when it was not recorded."""
     about = pages.experiment_of(run, experiment)
     predicted = run.state().predictions.get(experiment)
     if about.prediction is not None and predicted is None:
@@ -40,7 +40,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
                 verdicts.setdefault(event.phase, []).append(event.verdict)
                 judge.keep(run, event.verdict)
             if event.kind != "finished":
-                yield _retold(event, predicted)
+                yield _for_viewer(event, predicted)
     result = {
         **finished,
         "predicted": predicted or {},
@@ -53,7 +53,7 @@ async def play(run: Run, played: Played, experiment: str) -> AsyncGenerator[Expe
     yield ExperimentEvent(experiment=experiment, kind="finished", result=result)
 
 
-def _retold(event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
+def _for_viewer(event: ExperimentEvent, predicted: dict[str, Any] | None) -> ExperimentEvent:
     """With the viewer's prediction, and with words of now for a fault."""
     if event.fault is not None:
         words = fault_words.announcement(event.kind, event.fault)
@@ -61,10 +61,10 @@ def _retold(event: ExperimentEvent, predicted: dict[str, Any] | None) -> Experim
     if event.matrix is None:
         return event
     red = {(row, column) for row, column in (predicted or {}).get("cells", ())} if predicted else None
-    return replace(event, matrix=_foretold(event.matrix, red))
+    return replace(event, matrix=_with_prediction(event.matrix, red))
 
 
-def _foretold(matrix: Matrix, red: set[tuple[str, str]] | None) -> Matrix:
+def _with_prediction(matrix: Matrix, red: set[tuple[str, str]] | None) -> Matrix:
     return replace(matrix, cells=tuple(replace(cell, predicted=_said_red(cell, red)) for cell in matrix.cells))
 
 

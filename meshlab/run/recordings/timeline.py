@@ -1,7 +1,7 @@
-"""A recording in the order in which it can be played: step by step, and each step cut where something was done to the cluster.
+"""Orders a recording for playing: by step, and each step in segments that begin where an act changed the cluster.
 
-Between two cuts verdicts only follow from what was done before; so whoever plays it does the same things in the same order,
-and sees after each of them what was seen then. Pure.
+Within a segment, verdicts follow only from earlier acts. So a viewer who repeats the acts in their order sees after each act
+what was seen in the recorded run. Pure.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from meshlab.run.recordings import lines
 from meshlab.run.recordings.lines import AnyLine
 
 ACTS = ("solve", "experiment", "reset")
-"""Methods that do something to the cluster in a step; each begins a segment."""
+"""Methods that change the cluster within a step; each begins a segment."""
 Id = tuple[int, int]
-"""How often the run had been opened, and the number of the call since then."""
+"""Identifies a call: how often the run had been opened, and the number of the call since then."""
 
 
 @dataclass
 class Segment:
-    """One act, what was told while it went on, and what was seen until the next one."""
+    """One act, its progress, and everything that was recorded until the next act."""
 
     act: str = ""
     """`solve`, `reset`, or `experiment` with its id; "" for what was seen on coming to the step."""
@@ -33,41 +33,41 @@ class Segment:
     happened: list[tuple[float, ExperimentEvent]] = field(default_factory=list)
     verdicts: list[tuple[float, Verdict]] = field(default_factory=list)
     traces: dict[str, Trace | lines.Ended] = field(default_factory=dict)
-    """By `asked`; an end where the request could not be sent."""
+    """By the key that `asked` makes; an `Ended` where the request could not be sent."""
     matrix: Matrix | None = None
     pods: tuple[dict[str, Any], ...] | None = None
     traffic: list[Traffic] = field(default_factory=list)
     snapshot: Snapshot | None = None
-    """How the run stood at the end."""
+    """The snapshot at the end of the segment."""
 
 
 @dataclass
 class Timeline:
-    """All of it."""
+    """A whole recording."""
 
     opened: lines.Opened
     values: dict[str, str] = field(default_factory=dict)
     prepared: Segment = field(default_factory=Segment)
     steps: dict[str, list[Segment]] = field(default_factory=dict)
-    """In the order in which the recording came to them."""
+    """In the order of the recording."""
     debriefs: dict[tuple[str, str], Debrief] = field(default_factory=dict)
     """By step and language."""
 
 
 def asked(url: str, headers: dict[str, str]) -> str:
-    """One request as a key."""
+    """Makes the key of a request."""
     return " ".join([url, *(f"{name}: {value}" for name, value in sorted(headers.items()))]).strip()
 
 
 def timeline(all_lines: Iterable[AnyLine]) -> Timeline:
-    """The first line must be the one that opens the recording."""
+    """Builds the timeline. The first line must open the recording."""
     whole = list(all_lines)
     assert isinstance(whole[0], lines.Opened)
-    return _Walk(Timeline(whole[0]), _done(whole)).through(whole)
+    return _Builder(Timeline(whole[0]), _done(whole)).build(whole)
 
 
 def _done(whole: list[AnyLine]) -> set[Id]:
-    """Calls that came to their end: of the others nothing is played."""
+    """Lists the calls that ended well; other calls are not played."""
     opened, found = 0, set()
     for line in whole:
         opened += isinstance(line, lines.Opened)
@@ -76,8 +76,8 @@ def _done(whole: list[AnyLine]) -> set[Id]:
     return found
 
 
-class _Walk:
-    """From line to line; `step` is where the run stands."""
+class _Builder:
+    """Reads line by line; `step` is the current step of the run."""
 
     def __init__(self, found: Timeline, done: set[Id]) -> None:
         self._found = found
@@ -86,7 +86,7 @@ class _Walk:
         self._step = ""
         self._calls: dict[Id, tuple[lines.Called, Segment]] = {}
 
-    def through(self, whole: list[AnyLine]) -> Timeline:
+    def build(self, whole: list[AnyLine]) -> Timeline:
         for line in whole:
             match line:
                 case lines.Opened():
@@ -94,29 +94,29 @@ class _Walk:
                 case lines.Known(values=values):
                     self._found.values |= values
                 case lines.Stood(snapshot=snapshot):
-                    self._stood(snapshot)
+                    self._take_snapshot(snapshot)
                 case lines.Called():
-                    self._called(line)
+                    self._take_call(line)
                 case lines.Debriefed():
                     self._found.debriefs[line.debrief.step, line.language] = line.debrief
                 case _:
-                    self._answered(line)
+                    self._take_result(line)
         return self._found
 
-    def _stood(self, snapshot: Snapshot) -> None:
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
         self._step = snapshot.current
         self._segment(self._step).snapshot = snapshot
         if not self._found.prepared.snapshot and snapshot.environment == "ready":
             self._found.prepared.snapshot = snapshot
 
-    def _called(self, line: lines.Called) -> None:
+    def _take_call(self, line: lines.Called) -> None:
         key = (self._opened, line.call)
-        self._calls[key] = (line, self._place(line, key in self._done))
+        self._calls[key] = (line, self._segment_of(line, key in self._done))
 
-    def _place(self, line: lines.Called, done: bool) -> Segment:
-        """Where what comes back belongs."""
+    def _segment_of(self, line: lines.Called, done: bool) -> Segment:
+        """Returns the segment that the results of this call belong to."""
         if line.method == "prepare":
-            # Waking a cluster up again is no part of the way.
+            # Only the first preparation is played; later ones only woke the cluster.
             first = done and not self._found.prepared.progress
             if first:
                 self._found.prepared.began = line.t
@@ -130,7 +130,7 @@ class _Walk:
             self._found.steps[step].append(segment)
         return segment
 
-    def _answered(self, line: AnyLine) -> None:
+    def _take_result(self, line: AnyLine) -> None:
         called, segment = self._calls.get((self._opened, getattr(line, "call", 0)), (None, Segment()))
         match line:
             case lines.Progressed():
@@ -153,7 +153,7 @@ class _Walk:
                 pass
 
     def _segment(self, step: str) -> Segment:
-        """The last one of the step."""
+        """Returns the last segment of the step."""
         return self._found.steps.setdefault(step, [Segment()])[-1]
 
 

@@ -1,4 +1,4 @@
-"""A run that writes down what is asked of it and what it answers. It changes nothing of either."""
+"""Records the calls of a run and their results, and changes neither."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from meshlab.run.recordings.file import Writer
 from meshlab.run.recordings.timeline import ACTS
 
 LARGEST = 65536
-"""Bytes of one piece of evidence."""
+"""Largest piece of evidence, in bytes, that is recorded."""
 NEEDED = "matrix"
-"""Title of the evidence that predictions are judged against: it is never left out."""
+"""Title of the evidence that predictions are scored with: it is always recorded."""
 COUNTS = 2
-"""Counts of traffic that are written down until something is done to the cluster again."""
+"""How many counts of traffic are recorded after each act."""
 T = TypeVar("T")
 Write = Callable[[int, float, T], lines.AnyLine]
 
 
 def written_down(run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]] = dict) -> LabRun:
-    """The run, which from now on is written down.
+    """Returns the run, which from now on records itself.
 
-    values: the template values that only the run knows, asked for again after each call.
+    values: returns the template values that only the run knows; called after each call.
     """
     return cast("LabRun", TourWriter(run, writer, opened, values))
 
 
 class TourWriter:
-    """Around another LabRun. STREAMS and ANSWERS say how most members are written down; the others leave something out.
+    """Wraps a LabRun. STREAMS and ANSWERS say how most methods are recorded; those with a method here leave something out.
 
-    What is neither there nor here is not written down: texts of the lab ship with meshlab.
+    All other methods are not recorded, because the lab's texts ship with meshlab.
     """
 
     def __init__(self, run: LabRun, writer: Writer, opened: lines.Opened, values: Callable[[], dict[str, str]]) -> None:
@@ -52,7 +52,7 @@ class TourWriter:
         self._last: dict[str, bytes] = {}
         self._counted = 0
         writer.add(opened)
-        self._look()
+        self._record_state()
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._run, name)
@@ -99,7 +99,7 @@ class TourWriter:
 
     async def traffic(self, pods: list[dict[str, Any]]) -> Traffic | None:
         found = await self._run.traffic(pods)
-        # Two counts make a rate: one every few seconds would be the most of a recording.
+        # Two counts make a rate. Counts of every few seconds would fill most of the recording.
         if found is not None and self._counted < COUNTS:
             self._counted += 1
             with self._calling("traffic") as call:
@@ -113,7 +113,7 @@ class TourWriter:
     # --- writing --- #
 
     def _answer(self, method: str, member: Callable[..., T], *given: Any, **named: Any) -> T:
-        """A call that answers at once; one that fails is none."""
+        """Records a call that returns at once; a failed one is not recorded."""
         found = member(*given, **named)
         with self._calling(method, **_arguments(method, given, named)):
             return found
@@ -129,13 +129,13 @@ class TourWriter:
 
     @contextmanager
     def _calling(self, method: str, **arguments: Any) -> Iterator[int]:
-        """A call by its number, and how it ended."""
+        """Records a call and how it ended; yields its number."""
         self._calls += 1
         call = self._calls
         if method in (*ACTS, "prepare", "next"):
             self._counted = 0
-        told = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
-        self._writer.add(lines.Called(t=_now(), call=call, method=method, arguments=told))
+        given = {name: value for name, value in arguments.items() if value not in (None, "", False, {})}
+        self._writer.add(lines.Called(t=_now(), call=call, method=method, arguments=given))
         try:
             yield call
         except BaseException as error:
@@ -150,11 +150,11 @@ class TourWriter:
         elif error is not None:
             ended = replace(ended, how="failed" if isinstance(error, Exception) else "cancelled", message=str(error))
         self._writer.add(ended)
-        self._look()
+        self._record_state()
         self._writer.flush()
 
-    def _look(self) -> None:
-        """What may have changed by a call."""
+    def _record_state(self) -> None:
+        """Records values and snapshot when a call changed them."""
         values = self._values()
         if values and self._new("values", values):
             self._writer.add(lines.Known(t=_now(), values=values))
@@ -171,13 +171,13 @@ def _now() -> float:
 
 
 def _arguments(method: str, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-    """By the names that LabRun gives them, those that were left out too."""
+    """Names the arguments as LabRun does, with defaults."""
     bound = signature(getattr(LabRun, method)).bind(None, *given, **named)
     bound.apply_defaults()
     return {name: value for name, value in bound.arguments.items() if name != "self"}
 
 
-def _told(call: int, t: float, progress: Progress) -> lines.AnyLine:
+def _progressed(call: int, t: float, progress: Progress) -> lines.AnyLine:
     return lines.Progressed(t=t, call=call, progress=progress)
 
 
@@ -191,7 +191,7 @@ def _happened(call: int, t: float, event: ExperimentEvent) -> lines.AnyLine:
 
 
 def _slim(verdict: Verdict) -> Verdict:
-    """Without evidence that is larger than a recording should be (a proxy's whole configuration), which says so."""
+    """Replaces evidence that is too large for a recording (a proxy's whole configuration) by its size."""
     sizes = [0 if one.title == NEEDED else len(msgspec.json.encode(one.data)) for one in verdict.evidence]
     if all(size <= LARGEST for size in sizes):
         return verdict
@@ -201,10 +201,10 @@ def _slim(verdict: Verdict) -> Verdict:
 
 
 STREAMS: dict[str, Write[Any]] = {
-    **dict.fromkeys(("prepare", "solve", "goto", "reset", "stop", "down"), _told),
+    **dict.fromkeys(("prepare", "solve", "goto", "reset", "stop", "down"), _progressed),
     **dict.fromkeys(("check", "watch"), _judged),
     "experiment": _happened,
 }
-"""Members of LabRun that go on for a while, and the line for each thing that they tell."""
+"""Methods of LabRun that return streams, and the line for each item."""
 ANSWERS = ("explain", "hint", "answer", "predict")
-"""Those that answer at once."""
+"""Methods that return at once."""

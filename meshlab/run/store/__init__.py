@@ -1,3 +1,3 @@
-"""What is kept on disk: the log of events, the state folded from it, the journal of faults, locks and paths. It asks no
-cluster, and a file that is damaged never hides the rest.
+"""Files on disk: the log of events, the state folded from it, the journal of faults, locks and paths. It asks no cluster, and
+a damaged line never hides the rest.
 """

@@ -94,7 +94,7 @@ def _me() -> object:
 def holder(file: Path) -> Holder | None:
     """Who holds the lock file now; None when nobody does.
 
-    Asks for the process, not for the lock: taking the lock only to look would refuse it to somebody who needs it.
+    Checks the process instead of taking the lock, which would refuse it to an operation that needs it.
     """
     try:
         found = msgspec.json.decode(file.read_bytes(), type=Holder)

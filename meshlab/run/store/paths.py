@@ -59,7 +59,7 @@ class Paths:
 
 
 def default_root() -> Path:
-    """Where state is kept when nothing else is said."""
+    """Returns the platform's folder for state."""
     from platformdirs import user_state_path
 
     return user_state_path("meshlab")
@@ -69,12 +69,12 @@ def find(state: Path | None = None) -> Paths:
     """The state folder: as given, else $MESHLAB_STATE, else the platform's."""
     if state is not None:
         return Paths(state.expanduser().absolute())
-    told = os.environ.get(ENVIRONMENT, "")
-    return Paths(Path(told).expanduser().absolute() if told else default_root())
+    named = os.environ.get(ENVIRONMENT, "")
+    return Paths(Path(named).expanduser().absolute() if named else default_root())
 
 
 def _plain(name: str) -> str:
-    """A name becomes a folder, so it must not climb out of its place."""
+    """Returns a name that is safe as a folder's name. UsageError for one that would leave its parent folder."""
     if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
         raise UsageError("usage.name", name=name)
     return name

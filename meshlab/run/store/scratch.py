@@ -29,5 +29,5 @@ def folder(state: Path | None, purpose: Purpose, lab: str) -> Iterator[Paths]:
 
 
 def tidy(where: Paths, lab: str) -> None:
-    """Nothing of it is needed any more."""
+    """Deletes the run's folder."""
     shutil.rmtree(where.run(lab), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What is fixed for a run that is under way: its seed, and the kubeconfig context that its clusters are in."""
+"""The seed and the kubeconfig context of a run, which are fixed while it has clusters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGEST = 10**6
 
 
 def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
-    """Of a run under way: what it began with. Else what is wanted, else this learner's own.
+    """Returns the seed of a started run, else the wanted one, else this learner's own.
 
     UsageError when another one is wanted while the run has clusters: their objects hold the old values.
     """
@@ -33,14 +33,14 @@ def seed_of(where: Paths, lab_id: str, wanted: int | None) -> int:
     return wanted
 
 
-def context_of(known: State, lab_id: str, wanted: str, usual: str = "") -> str:
+def context_of(known: State, lab_id: str, wanted: str, default: str = "") -> str:
     """The kubeconfig context that the run is on; "" is kind. UsageError when it has clusters elsewhere than is wanted.
 
-    usual: for a run that is nowhere, when nothing is wanted of it.
+    default: for a run without clusters, when no context is wanted.
     """
     began = known.started
     if began is None or known.environment == "none":
-        return wanted or usual
+        return wanted or default
     if wanted and wanted != began.context:
         if began.context:
             raise UsageError("run.other-context", lab=lab_id, context=began.context, wanted=wanted)

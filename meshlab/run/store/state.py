@@ -1,4 +1,4 @@
-"""From events to what is known: a pure fold. Events only ever add; nothing here asks a disk or a cluster."""
+"""Folds events into the state of a run. Pure: nothing here asks a disk or a cluster."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class State:
     """Steps done or solved since the lab was last reset or removed: what may still be so in the cluster."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     fresh: dict[str, Verdict] = field(default_factory=dict)
-    """The same, but only since the lab was last prepared anew, reset or removed: what may still be so."""
+    """The verdicts since the lab was last reset or removed, which may still hold."""
     hints: dict[str, list[str]] = field(default_factory=dict)
-    """What they were about to the hints that were shown."""
+    """Maps a check or step to its hints that were shown."""
     answers: dict[str, str] = field(default_factory=dict)
     predictions: dict[str, dict[str, Any]] = field(default_factory=dict)
     experiments: dict[str, dict[str, Any]] = field(default_factory=dict)
     marks: dict[str, float] = field(default_factory=dict)
     """`phase-start` of the experiment that runs (or ran last), unix seconds."""
     experiment: str = ""
-    """One that began and has not come to its end: it runs, or its process was killed."""
+    """The experiment that began and has not finished: it runs, or its process was killed."""
     touched: bool = False
     """The learner (or meshlab for them) did something in the lab."""
     count: int = 0
@@ -55,7 +55,7 @@ class State:
         return self
 
     def with_environment(self, environment: Environment) -> State:
-        """The same, but for what became of the clusters."""
+        """Returns a copy with another environment."""
         return replace(self, environment=environment)
 
 
@@ -103,7 +103,7 @@ def _take(state: State, event: events.AnyEvent) -> None:
 
 
 def _gone(state: State) -> None:
-    """Nothing of the lab stands anywhere; progress stays."""
+    """Records that no cluster holds the lab any more; progress stays."""
     state.environment = "none"
     state.fresh.clear()
     state.standing.clear()
@@ -184,7 +184,7 @@ def current(state: State, lab: Lab) -> str:
 
 
 def lifecycle(state: State, lab: Lab) -> Literal["not-started", "preparing", "ready", "in-progress", "passed", "degraded"]:
-    """Progress first: a lab that was passed stays passed, whatever became of its cluster."""
+    """Returns the lab's state; a passed lab stays passed without its cluster."""
     if all(step.id in state.done for step in lab.steps):
         return "passed"
     if state.environment == "preparing" or state.environment == "degraded":

@@ -1,4 +1,4 @@
-"""A run's template values: those of the seat, and those that are only known once clusters are there."""
+"""A run's template values: the seat's, and those that are known only once the clusters exist."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What meshlab itself puts into a lab's clusters: probes and recorders. It holds manifests and no learner's objects."""
+"""Manifests of meshlab's own parts in a lab's clusters: probes, recorders, accounts. It holds no objects of labs."""

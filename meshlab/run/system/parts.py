@@ -1,4 +1,4 @@
-"""What meshlab itself runs in a cluster, in the namespace `meshlab`: the probe of each node, the recorder, who occupies it."""
+"""meshlab's own parts in the namespace `meshlab`: the probe of each node, the recorder, the name of the run on the cluster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 OCCUPANT = "occupant"
 LEARNER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:learner"
 SUBMITTER = f"system:serviceaccount:{SYSTEM_NAMESPACE}:submission"
-"""Users of the API: the two whose writes are a learner's, since a submission is somebody's work too."""
+"""API users whose writes count as a learner's: a submission is a learner's work, too."""
 RECORDED = (
     "v1/configmaps",
     "v1/services",
@@ -34,7 +34,7 @@ RECORDED = (
 
 
 def plan(actors: dict[str, Actor]) -> str:
-    """What the probe is told to send."""
+    """Makes the plan of requests that the probe sends."""
     return json.dumps({"actors": [_actor(name, one) for name, one in actors.items()]})
 
 
@@ -51,7 +51,7 @@ def _actor(name: str, actor: Actor) -> dict[str, Any]:
 
 
 def objects(lab: Lab, cluster: str, image: str, traits: EngineTraits) -> list[Object]:
-    """Everything that meshlab adds for a lab on one of its clusters; actors run on the first."""
+    """Lists the objects that meshlab adds for a lab on one of its clusters; actors run on the first."""
     actors = lab.actors if cluster == lab.default_cluster else {}
     found = read("namespace") + read("probe", plan=json.dumps(plan(actors)), image=image, cluster=cluster)
     if not traits.keeps_audit_log:
@@ -62,7 +62,7 @@ def objects(lab: Lab, cluster: str, image: str, traits: EngineTraits) -> list[Ob
 
 
 def read(name: str, **values: str) -> list[Object]:
-    """The objects of one file of the folder `system`, with its templates filled in, marked as meshlab's."""
+    """Reads the objects of one file of the folder `system`, fills in the values and labels them as meshlab's."""
     import yaml
 
     text = Template((FOLDER / f"{name}.yaml").read_text()).substitute(values)
@@ -73,7 +73,7 @@ def read(name: str, **values: str) -> list[Object]:
 
 
 async def install(kube: Kube, lab: Lab, cluster: str, image: str, info: ClusterInfo) -> None:
-    """Put them there, and let the probes read their plan at once."""
+    """Applies the objects, and makes the probes read a changed plan at once. Raises ClusterError, EnvironmentFault."""
     wanted = objects(lab, cluster, image, info.traits)
     if info.capabilities.scope == "namespaces":
         await namespaces_must_exist(kube, (SYSTEM_NAMESPACE, *lab.all_namespaces))
@@ -85,7 +85,7 @@ async def install(kube: Kube, lab: Lab, cluster: str, image: str, info: ClusterI
 
 
 async def namespaces_must_exist(kube: Kube, names: tuple[str, ...]) -> None:
-    """Where meshlab may not make namespaces, an administrator has to. EnvironmentFault names the first that is missing."""
+    """Raises EnvironmentFault for the first missing namespace, which an administrator must create."""
     for name in names:
         try:
             found = await kube.get(ObjectRef(kind="Namespace", name=name))
@@ -98,18 +98,18 @@ async def namespaces_must_exist(kube: Kube, names: tuple[str, ...]) -> None:
 
 
 async def occupant(kube: Kube) -> dict[str, str]:
-    """Which run's lab is on the cluster, ready to be used: {lab, seed, run}; {} while none is."""
+    """Returns which run's lab is ready on the cluster: {lab, seed, run}; {} while none is."""
     found = await kube.get(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ConfigMap", name=OCCUPANT))
     return dict((found or {}).get("data") or {})
 
 
 async def occupy(kube: Kube, who: dict[str, str]) -> None:
-    """Say whose lab is there. Only once it is ready: a killed preparation must not pass for a finished one."""
+    """Records whose lab is on the cluster. Call it once the lab is ready: a killed preparation must not look finished."""
     marks = {PART_OF: "meshlab"}
     meta = {"name": OCCUPANT, "namespace": SYSTEM_NAMESPACE, "labels": marks}
     await kube.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": who})
 
 
 async def vacate(kube: Kube) -> None:
-    """From here on the cluster holds no run's lab."""
+    """Records that no run's lab is on the cluster."""
     await kube.delete(ObjectRef(namespace=SYSTEM_NAMESPACE, kind="ConfigMap", name=OCCUPANT))

@@ -95,7 +95,7 @@ async def test_the_debrief_is_of_the_last_step_that_is_done(painted: Run, capsys
     await judge.check(painted)
     out, _ = told(capsys, "debrief")
     assert out.startswith("Well painted.")
-    assert "Yours has all that the reference says." in out
+    assert "Your object has everything that the reference has." in out
 
 
 def test_a_debrief_waits_for_green(painted: Run, capsys: pytest.CaptureFixture[str]) -> None:

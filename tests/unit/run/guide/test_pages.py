@@ -79,7 +79,7 @@ async def test_the_debrief_shows_the_reference_beside_the_learners_own(tmp_path:
     assert "mine" not in pair.reference
     assert "mine: too" in pair.own
     assert "resourceVersion" not in pair.own
-    assert tell(pair.note) == "Yours has all that the reference says."
+    assert tell(pair.note) == "Your object has everything that the reference has."
 
 
 async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_the_debrief_says_where_another_way_differs(tmp_path: Path) -> Non
     answers.answer(run, "why", "one")
     assert [verdict.outcome for verdict in (await judge.check(run)).values()] == [Outcome.PASS] * 3
     told = {one.name: one for one in pages.debrief(run, "first", "en").objects}
-    assert "at `data.coats` the reference has `two`, yours has `null`" in tell(told["ConfigMap shop/paint"].note)
+    assert "at `data.coats` the reference has `two`, your object has `null`" in tell(told["ConfigMap shop/paint"].note)
     assert "You have no object of this name" in tell(told["ConfigMap shop/brush"].note)
     assert told["ConfigMap shop/brush"].own == ""
     assert told["ConfigMap rust"] == ObjectPair(name="ConfigMap rust", note=Words("run.debrief.deleted"))

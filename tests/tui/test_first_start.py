@@ -179,7 +179,7 @@ async def test_every_answer_can_be_seen_at_every_size(size: tuple[int, int]) -> 
         for question, texts in (
             ("language", ("English", "中文")),
             ("engine", ("kind on Docker", "context kind-mine", "somebody@eu-west.eks")),
-            ("memory", ("Keep the cluster", "Go on with less")),
+            ("memory", ("Keep the cluster", "Free the memory")),
         ):
             await put(pilot, question)
             await shows(pilot, *texts)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from meshlab.cli.options import Options
 from meshlab.errors import UsageError
-from meshlab.tui import garbage
+from meshlab.tui import garbage_collection
 
 
 def open_interface(options: Options) -> int:
     """Run the interface to its end. UsageError where there is no terminal to draw on."""
     need_terminal("usage.no-terminal")
-    garbage.look_later()
+    garbage_collection.look_later()
     from meshlab.tui.app import run_app
 
     return run_app(
@@ -31,7 +31,7 @@ def open_interface(options: Options) -> int:
 def open_tour(options: Options, lab: str, file: Path | None) -> int:
     """The same over recordings."""
     need_terminal("usage.no-terminal-for-tour")
-    garbage.look_later()
+    garbage_collection.look_later()
     from meshlab.tui.tour.backend import run_tour
 
     return run_tour(language=options.language, packs=options.packs, lab=lab, file=file, settings=options.settings)

@@ -26,15 +26,15 @@ from meshlab.settings import choose
 from meshlab.settings.model import Loaded
 from meshlab.tui.backend import Backend, LiveBackend
 from meshlab.tui.base.screen import MeshScreen
-from meshlab.tui.garbage import EVERY, Sweeper
+from meshlab.tui.garbage_collection import EVERY, Sweeper
 from meshlab.tui.keys import bind
 from meshlab.tui.machine.questions import FirstStart, LiveFirstStart
 from meshlab.tui.messages import Failed, LabReady, LeaveLab, OpenLab, StartAgain, TitlesRead
 from meshlab.tui.precedence import take_precedence
 from meshlab.tui.preferences import Preferences
 from meshlab.tui.road.screen import HomeScreen
-from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE, DARK, OWN_VARIABLES, THEMES
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.shell import MakeShell, ShellPane, real_shell
 from meshlab.words import default_language, say
 
@@ -99,9 +99,9 @@ class MeshlabApp(App[int]):
         super().__init__()
         if self.no_color:
             # Textual's greys are colours, too, and black on black where the theme is the terminal's own.
-            self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
-        for one in THEMES:
-            self.register_theme(one)
+            self._filters = [NoColor() if isinstance(line_filter, Monochrome) else line_filter for line_filter in self._filters]
+        for known_theme in THEMES:
+            self.register_theme(known_theme)
         self.theme = theme
         self.preferences = preferences or Preferences()
         self.preferences.set_up(self)
@@ -149,7 +149,7 @@ class MeshlabApp(App[int]):
         screen = FirstStartScreen(first)
         around = await self.push_screen_wait(screen)
         self.spare = screen.answers.get("memory", "spare" if self.spare else "") == "spare"
-        if any(one.state in ("problem", "warning") for one in around.findings):
+        if any(finding.state in ("problem", "warning") for finding in around.findings):
             await self.push_screen_wait(DoctorScreen(self.backend, around.findings))
         if self.first_lab:
             self.open_lab(self.first_lab)

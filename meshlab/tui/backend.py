@@ -12,7 +12,7 @@ from msgspec import Struct
 from meshlab.run.api import LabRun, LabSummary, Language
 
 if TYPE_CHECKING:
-    from meshlab.cluster.doctor.model import Diagnosis as Told
+    from meshlab.cluster.doctor.model import Diagnosis as DoctorDiagnosis
     from meshlab.run.compare import Comparison
 
 
@@ -26,9 +26,9 @@ class Diagnosis(Struct, frozen=True):
     fix: str = ""
 
     @classmethod
-    def of(cls, found: Iterable[Told]) -> list[Diagnosis]:
+    def of(cls, diagnoses: Iterable[DoctorDiagnosis]) -> list[Diagnosis]:
         """As the doctor tells them."""
-        return [cls(id=one.id, state=one.state, text=one.text, fix=one.fix) for one in found]
+        return [cls(id=known.id, state=known.state, text=known.text, fix=known.fix) for known in diagnoses]
 
 
 class Backend(Protocol):

@@ -9,8 +9,8 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from meshlab.tui.lab.screen import LabScreen
-from meshlab.tui.speak import tr
 from meshlab.tui.theme import CYCLE
+from meshlab.tui.translation import tr
 
 EVERYWHERE = {"filter": "list.filter", "jump": "pane.jump", "zoom": "pane.zoom", "copy": "app.copy"}
 LAB_ACTIONS = ("check", "hint", "next", "experiment", "trace", "debrief", "reset", "solve", "labs", "copy_kubeconfig")

@@ -47,7 +47,7 @@ class Preferences:
 
     def _lines(self, problems: list[Problem], language: str) -> str:
         assert self.loaded is not None
-        lines = [one.sentence(self.loaded.file, language) for one in problems[:SAID_AT_ONCE]]
+        lines = [problem.sentence(self.loaded.file, language) for problem in problems[:SAID_AT_ONCE]]
         return "\n".join([*lines, "…"] if len(problems) > SAID_AT_ONCE else lines)
 
     def keep(self, name: str, value: str) -> str:

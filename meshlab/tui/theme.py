@@ -104,4 +104,4 @@ MEANINGS = {
 
 def style_of(meaning: str) -> str:
     """Several meanings may be joined by a space: `ok name`."""
-    return " ".join(MEANINGS[one] for one in meaning.split())
+    return " ".join(MEANINGS[part] for part in meaning.split())

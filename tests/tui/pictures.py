@@ -156,13 +156,13 @@ async def _predict(pilot: Pilot[Any], app: MeshlabApp) -> None:
 async def _experiment(pilot: Pilot[Any], app: MeshlabApp) -> None:
     await _predict(pilot, app)
     await pilot.press("enter")
-    await until(pilot, lambda: any(frame.disturbed for frame in app.screen.course.frames))  # type: ignore[attr-defined]
+    await until(pilot, lambda: any(frame.disturbed for frame in app.screen.progress.frames))  # type: ignore[attr-defined]
 
 
 async def _result(pilot: Pilot[Any], app: MeshlabApp) -> None:
     await _predict(pilot, app)
     await pilot.press("enter")
-    await until(pilot, lambda: app.screen.course.finished)  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.screen.progress.finished)  # type: ignore[attr-defined]
     await shows(pilot, "!")
 
 
@@ -173,7 +173,7 @@ async def _result_choice(pilot: Pilot[Any], app: MeshlabApp) -> None:
     await until(pilot, lambda: on(app, "ExperimentScreen"))
     await until(pilot, lambda: app.screen.query("GuidePage > *"))
     await pilot.press("down", "enter")
-    await until(pilot, lambda: app.screen.course.finished)  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.screen.progress.finished)  # type: ignore[attr-defined]
 
 
 async def _compare(pilot: Pilot[Any], app: MeshlabApp) -> None:

@@ -177,7 +177,7 @@ async def _result(pilot: Pilot[Any], app: MeshlabApp, run: ScriptedRun) -> None:
     await _predict(pilot, app, run)
     run.experiment_gate.set()
     await pilot.press("enter")
-    await until(pilot, lambda: on(app, "ExperimentScreen") and app.screen.course.finished)  # type: ignore[attr-defined]
+    await until(pilot, lambda: on(app, "ExperimentScreen") and app.screen.progress.finished)  # type: ignore[attr-defined]
     await shows(pilot, "!")
 
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from meshlab.tui.app import MeshlabApp
 from meshlab.tui.base.help import help_modal
 from meshlab.tui.base.screen import MeshScreen
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from tests.tui.helpers import make_app, says
 from tests.tui.screens import SCREENS

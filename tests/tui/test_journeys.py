@@ -113,11 +113,11 @@ async def test_after_a_lab_is_done_the_road_leads_on() -> None:
     backend = ScriptedBackend()
     app = make_app(backend=backend)
     async with app.run_test(size=WIDE) as pilot:
-        await shows(pilot, "1/3 labs", "you are here", "enter goes on at step 2 of 6")
+        await shows(pilot, "1/3 labs", "you are here", "⏎ goes on at step 2 of 6")
         await enter_lab(pilot, backend.run)
         backend.passed = True
         await pilot.press("l")
-        await shows(pilot, "2/3 labs", "11 of 16 steps", "enter begins it")
+        await shows(pilot, "2/3 labs", "11 of 16 steps", "⏎ begins it")
         listing = app.screen.query_one("#road")
         assert listing.highlighted == 3  # type: ignore[attr-defined]
 
@@ -366,7 +366,7 @@ async def test_stopping_an_experiment_undoes_it() -> None:
         await until(pilot, lambda: "undone" in run.calls)
         screen = app.screen
         assert isinstance(screen, ExperimentScreen)
-        await until(pilot, lambda: screen.course.state == "asked")
+        await until(pilot, lambda: screen.progress.state == "asked")
         await pilot.press("escape")
         await until(pilot, lambda: on(app, "LabScreen"))
 

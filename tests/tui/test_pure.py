@@ -1,4 +1,4 @@
-"""What needs no screen: phases, the board, the matrix, the course of an experiment, wrapping."""
+"""What needs no screen: phases, the board, the matrix, the progress of an experiment, wrapping."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from meshlab.cluster.progress import Progress
 from meshlab.report.matrix_text import clip, clip_name, width
 from meshlab.report.wrap import wrap
 from meshlab.run.api import ExperimentEvent, Matrix
-from meshlab.tui.experiment.course import Course
-from meshlab.tui.experiment.heat import Heat, heat_rows, missed, scored, surprises
+from meshlab.tui.experiment.matrix_rows import MatrixDrawing, matrix_rows, missed, scored, surprises
+from meshlab.tui.experiment.progress import ExperimentProgress
 from meshlab.tui.experiment.timeline import Frame, frame_at, strip
 from meshlab.tui.lab.board import Board
 from meshlab.tui.lab.topology.model import plain
@@ -152,57 +152,57 @@ def test_a_move_elsewhere_is_seen() -> None:
 # --- matrix --- #
 
 
-def heat(**fields: object) -> Heat:
+def drawing(**fields: object) -> MatrixDrawing:
     matrix = broken_matrix()
     cells = {(cell.row, cell.column): cell for cell in matrix.cells}
-    return Heat(matrix.rows, matrix.columns, cells, **fields)  # type: ignore[arg-type]
+    return MatrixDrawing(matrix.rows, matrix.columns, cells, **fields)  # type: ignore[arg-type]
 
 
 def test_cells_say_what_failed() -> None:
-    text = plain(heat_rows(heat(), 90)).splitlines()
+    text = plain(matrix_rows(drawing(), 90)).splitlines()
     assert text[1].split()[:5] == ["edge", "✔", "2/2", "✘", "refused"]
     assert "·" in text[2]
 
 
 @pytest.mark.parametrize("space", [40, 60, 80, 120])
 def test_rows_of_a_matrix_are_equally_wide(space: int) -> None:
-    rows = heat_rows(heat(predicted=frozenset({("web", "catalog")}), compare=True), space)
+    rows = matrix_rows(drawing(predicted=frozenset({("web", "catalog")}), compare=True), space)
     widths = {width("".join(text for text, _ in row)) for row in rows}
     assert len(widths) == 1
 
 
 def test_surprises_are_what_was_not_predicted() -> None:
     predicted = frozenset((cell.row, cell.column) for cell in broken_matrix().cells if cell.ok == 0)
-    assert missed(heat(predicted=predicted)) == []
-    assert missed(heat(predicted=predicted | {("edge", "web")})) == [("edge", "web")]
+    assert missed(drawing(predicted=predicted)) == []
+    assert missed(drawing(predicted=predicted | {("edge", "web")})) == [("edge", "web")]
 
 
 def test_each_cell_says_whether_it_was_predicted() -> None:
     predicted = frozenset({("edge", "web"), ("web", "catalog")})
-    before = plain(heat_rows(heat(predicted=predicted), 90)).splitlines()
+    before = plain(matrix_rows(drawing(predicted=predicted), 90)).splitlines()
     assert (before[1].split()[1], before[2].split()[2]) == ("✔?", "✘?")
-    after = plain(heat_rows(heat(predicted=predicted, compare=True), 90)).splitlines()
+    after = plain(matrix_rows(drawing(predicted=predicted, compare=True), 90)).splitlines()
     assert after[1].split()[1:5] == ["✔!", "2/2", "✘!", "refused"]
     assert after[2].split()[2:4] == ["✘=", "refused"]
 
 
 def test_surprises_are_told_by_caller() -> None:
-    found = surprises(heat(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
+    found = surprises(drawing(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
     assert found[0] == (True, "catalog", ("legacy", "pricing", "ratings", "reviews", "web"))
     assert found[-1] == (False, "edge", ("web",))
-    right, wrong = scored(heat(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
+    right, wrong = scored(drawing(predicted=frozenset({("edge", "web"), ("web", "catalog")})))
     assert (right, wrong) == (1, len(broken_matrix().cells) - 1)
 
 
 def test_a_partly_red_cell_counts_as_red_as_it_is_scored() -> None:
     cells = {("web", "catalog"): Cell(row="web", column="catalog", ok=1, of=2)}
-    assert missed(Heat(("web",), ("catalog",), cells, frozenset())) == [("web", "catalog")]
-    assert missed(Heat(("web",), ("catalog",), cells, frozenset({("web", "catalog")}))) == []
+    assert missed(MatrixDrawing(("web",), ("catalog",), cells, frozenset())) == [("web", "catalog")]
+    assert missed(MatrixDrawing(("web",), ("catalog",), cells, frozenset({("web", "catalog")}))) == []
 
 
 def test_probe_stands_for_the_probe_of_every_node() -> None:
     cells = {("probe@n1", "web"): Cell(row="probe@n1", column="web", ok=0, of=2)}
-    assert missed(Heat(("probe@n1",), ("web",), cells, frozenset({("probe", "web")}))) == []
+    assert missed(MatrixDrawing(("probe@n1",), ("web",), cells, frozenset({("probe", "web")}))) == []
 
 
 def test_clipping() -> None:
@@ -211,36 +211,36 @@ def test_clipping() -> None:
     assert clip_name("catalog", 20) == "catalog"
 
 
-# --- course --- #
+# --- progress --- #
 
 
 def test_the_matrix_that_counts_is_the_disturbed_one() -> None:
-    course = Course()
-    course.start()
+    progress = ExperimentProgress()
+    progress.start()
     for kind, matrix in (("matrix", whole_matrix()), ("fault", None), ("matrix", broken_matrix()), ("undo", None)):
-        course.accept(ExperimentEvent(experiment="x", kind=kind, matrix=matrix))  # type: ignore[arg-type]
-    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
-    assert course.frames[course.at].matrix == whole_matrix(), "a running experiment is followed"
-    course.accept(ExperimentEvent(experiment="x", kind="finished", result={"score": 0.25}))
-    course.finish()
-    assert course.frames[course.at].matrix == broken_matrix()
-    assert course.score == 0.25
+        progress.accept(ExperimentEvent(experiment="x", kind=kind, matrix=matrix))  # type: ignore[arg-type]
+    progress.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert progress.frames[progress.at].matrix == whole_matrix(), "a running experiment is followed"
+    progress.accept(ExperimentEvent(experiment="x", kind="finished", result={"score": 0.25}))
+    progress.finish()
+    assert progress.frames[progress.at].matrix == broken_matrix()
+    assert progress.score == 0.25
 
 
 def test_any_moment_can_be_looked_at_again() -> None:
-    course = Course()
-    course.start()
+    progress = ExperimentProgress()
+    progress.start()
     for _ in range(3):
-        course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
-    assert course.at == 2
-    course.choose(course.at - 1)
-    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=broken_matrix()))
-    assert course.at == 1, "what is looked at stays, whatever is measured meanwhile"
-    course.choose(9)
-    course.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
-    assert course.at == 4, "at the end, it is followed again"
-    course.choose(-1)
-    assert course.at == 0
+        progress.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert progress.at == 2
+    progress.choose(progress.at - 1)
+    progress.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=broken_matrix()))
+    assert progress.at == 1, "what is looked at stays, whatever is measured meanwhile"
+    progress.choose(9)
+    progress.accept(ExperimentEvent(experiment="x", kind="matrix", matrix=whole_matrix()))
+    assert progress.at == 4, "at the end, it is followed again"
+    progress.choose(-1)
+    assert progress.at == 0
 
 
 # --- timeline --- #

@@ -140,7 +140,7 @@ async def test_an_experiment_is_played_against_the_viewers_own_prediction(backen
         await until(pilot, lambda: on(app, "ExperimentScreen"))
         await shows(pilot, "Who will still reach whom?")
         await pilot.press("down", "right", "space", "enter")
-        await until(pilot, lambda: getattr(app.screen, "course", None) and app.screen.course.finished)  # type: ignore[attr-defined]
+        await until(pilot, lambda: getattr(app.screen, "progress", None) and app.screen.progress.finished)  # type: ignore[attr-defined]
         await marked(pilot, app)
         await shows(pilot, "Its death is everybody's")
         await pilot.press("escape")

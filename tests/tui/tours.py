@@ -77,7 +77,7 @@ async def _experiment(pilot: Pilot[Any], app: MeshlabApp) -> None:
     await until(pilot, lambda: on(app, "ExperimentScreen"))
     await until(pilot, lambda: app.screen.query("GuidePage > *"))
     await pilot.press("down", "right", "space", "enter")
-    await until(pilot, lambda: getattr(app.screen, "course", None) and app.screen.course.finished)  # type: ignore[attr-defined]
+    await until(pilot, lambda: getattr(app.screen, "progress", None) and app.screen.progress.finished)  # type: ignore[attr-defined]
 
 
 TOURS: dict[str, Way] = {"tour-home": _home, "tour-lab": _lab, "tour-trace": _trace, "tour-experiment": _experiment}

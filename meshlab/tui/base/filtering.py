@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from meshlab.tui.base.visible_widgets import laid_out
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.filtered import Filterable
 from meshlab.tui.widgets.key_footer import KeyFooter
 

@@ -11,7 +11,7 @@ from textual.app import SuspendNotSupported
 from meshlab.errors import MeshlabError
 from meshlab.run.api import LabRun
 from meshlab.tui.base.screen import MeshScreen
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.shell import command_line
 
 

@@ -15,7 +15,7 @@ from meshlab.tui.base.modals import ReadModal
 from meshlab.tui.base.panes import PANES
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import has_words, tr
+from meshlab.tui.translation import has_words, tr
 
 WIDEST = 9
 """Columns of keys; more of them stand on a line of their own."""
@@ -50,7 +50,7 @@ def keys(screen: Screen[object]) -> list[Content]:
     """All keys, those of one action together: first what the footer has, last what every list, text and line has."""
     ours: dict[tuple[str, str], list[ActiveBinding]] = {}
     others: dict[tuple[str, str], list[ActiveBinding]] = {}
-    for active in sorted(screen.active_bindings.values(), key=lambda one: not one.binding.show):
+    for active in sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show):
         if has_words(f"key.{active.binding.id}"):
             # Words alone may be those of another action: in Chinese the pane of checks and looking are one word.
             action = active.binding.action.partition("(")[0]

@@ -14,7 +14,7 @@ from textual.widgets import Label
 
 from meshlab.tui.base.screen import MeshModal
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 
 LETTERS = "asdfjklghweruio"

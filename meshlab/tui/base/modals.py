@@ -19,7 +19,7 @@ from meshlab.report.trouble import told
 from meshlab.report.wrap import wrap
 from meshlab.tui.base.screen import MeshModal
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import has_words, language_of, tr
+from meshlab.tui.translation import has_words, language_of, tr
 from meshlab.tui.widgets.filtered import FilteredText
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
@@ -85,13 +85,13 @@ class FailureModal(MeshModal[str]):
         self.query_one("#failure-text", Static).update(self._text(max(20, box.scrollable_content_region.width)))
 
     def _text(self, space: int) -> Content:
-        it = told(self.error, language_of(self))
-        hint = it.hint if it.kind else tr(self, "failure.own-hint")
-        parts = [Content("\n".join(wrap(it.sentence, space)))]
+        failure = told(self.error, language_of(self))
+        hint = failure.hint if failure.kind else tr(self, "failure.own-hint")
+        parts = [Content("\n".join(wrap(failure.sentence, space)))]
         if hint:
             parts.append(Content.assemble(("→ ", "$accent"), "\n  ".join(wrap(hint, space - 2))))
-        if it.detail:
-            parts.append(Content.styled("\n".join(wrap(it.detail, space)), "$muted"))
+        if failure.detail:
+            parts.append(Content.styled("\n".join(wrap(failure.detail, space)), "$muted"))
         return Content("\n\n").join(parts)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -103,8 +103,8 @@ class FailureModal(MeshModal[str]):
 
 def failure_title(node: DOMNode, error: BaseException) -> str:
     """What kind of failure it is, in a few words; one that is not ours is meshlab's own fault, and says so."""
-    it = told(error, language_of(node))
-    names = [it.kind, *(kind.__name__ for kind in type(error).__mro__)] if it.kind else []
+    failure = told(error, language_of(node))
+    names = [failure.kind, *(kind.__name__ for kind in type(error).__mro__)] if failure.kind else []
     return next((tr(node, f"failure.{name}") for name in names if has_words(f"failure.{name}")), tr(node, "failure.own"))
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Label
 
 from meshlab.tui.base.screen import BREAKPOINTS, MeshScreen
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 
 PANES = ("guide", "map", "checks", "shell", "matrix")
 UPPER_RIGHT = ("map", "matrix")

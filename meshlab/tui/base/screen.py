@@ -20,7 +20,7 @@ from meshlab.tui.base.filtering import FilteringScreen
 from meshlab.tui.base.visible_widgets import laid_out, outline
 from meshlab.tui.keys import bind
 from meshlab.tui.messages import Failed
-from meshlab.tui.speak import Relabels, has_words, tr
+from meshlab.tui.translation import Relabels, has_words, tr
 
 Result = TypeVar("Result")
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]

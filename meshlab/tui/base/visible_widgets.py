@@ -32,5 +32,5 @@ def laid_out(screen: Screen[Any]) -> list[Widget]:
     the whole screen anew: with every key that scrolls.
     """
     if screen.maximized is not None:
-        return [one for one in outline(screen) if one.region.area]
-    return [one for one in outline(screen, hidden=False) if one.outer_size.area]
+        return [widget for widget in outline(screen) if widget.region.area]
+    return [widget for widget in outline(screen, hidden=False) if widget.outer_size.area]

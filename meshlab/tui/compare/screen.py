@@ -20,7 +20,7 @@ from meshlab.tui.base.modals import ReadModal
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.compare.stage_table import StageTable
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import language_of, recorded, tour, tr
+from meshlab.tui.translation import language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.pane import Pane

@@ -37,7 +37,7 @@ class StageTable(Static):
         rows = tuple(row for row in comparison.rows if contains(f"{row_title(row.id, language)} {row.id}", self.wanted))
         self.left = msgspec.structs.replace(comparison, rows=rows)
         self.update(content_of(table(self.left, language, space, chosen) if rows else []))
-        self.found = len(rows), len(comparison.rows)
+        self.shown_of = len(rows), len(comparison.rows)
 
     def on_click(self, event: Click) -> None:
         if self.left is not None and self.left.rows:
@@ -50,4 +50,4 @@ class StageTable(Static):
         if self.comparison is None:
             return 0, 0
         self.show(self.comparison, self.language, self.space, self.chosen)
-        return self.found
+        return self.shown_of

@@ -22,13 +22,13 @@ from meshlab.run.api import ExperimentEvent, LabRun
 from meshlab.tui.base.full_shell import full_shell
 from meshlab.tui.base.modals import ConfirmModal
 from meshlab.tui.base.screen import BREAKPOINTS, MeshScreen
-from meshlab.tui.experiment.course import Course
-from meshlab.tui.experiment.heat import Heat, scored, surprises
+from meshlab.tui.experiment.matrix_rows import MatrixDrawing, scored, surprises
+from meshlab.tui.experiment.progress import ExperimentProgress
 from meshlab.tui.experiment.timeline import Timeline
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView
@@ -40,7 +40,7 @@ STOPPED = (WorkerState.ERROR, WorkerState.CANCELLED)
 
 
 class ExperimentScreen(MeshScreen[None]):
-    """`course` says where the experiment stands; this draws it."""
+    """`progress` says where the experiment stands; this draws it."""
 
     CSS_PATH = "experiment.tcss"
     HELP_TOPIC = "help.experiment"
@@ -57,7 +57,7 @@ class ExperimentScreen(MeshScreen[None]):
     def __init__(self, run: LabRun, experiment: str) -> None:
         super().__init__()
         self.lab_run, self.experiment = run, experiment
-        self.course = Course()
+        self.progress = ExperimentProgress()
         self.running: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -65,7 +65,7 @@ class ExperimentScreen(MeshScreen[None]):
         with Horizontal(id="body"):
             with Pane(id="question"):
                 yield GuidePage(id="words")
-                yield Static(id="course")
+                yield Static(id="progress")
             with Pane(id="field"):
                 yield MatrixView()
                 yield OptionList(id="choices")
@@ -84,10 +84,10 @@ class ExperimentScreen(MeshScreen[None]):
 
     def _start_over(self) -> None:
         """The question, unanswered."""
-        self.course = Course()
+        self.progress = ExperimentProgress()
         matrix = self.query_one(MatrixView)
         predicted: frozenset[tuple[str, str]] | None = frozenset() if self.text.kind == "matrix" else None
-        matrix.heat = Heat(self.text.rows, self.text.columns, {}, predicted)
+        matrix.drawing = MatrixDrawing(self.text.rows, self.text.columns, {}, predicted)
         matrix.marking = self.text.kind == "matrix"
         (self.query_one("#choices") if self.text.kind == "choice" else matrix).focus()
 
@@ -99,7 +99,7 @@ class ExperimentScreen(MeshScreen[None]):
         kept = options.highlighted
         options.set_options([Option(Content(words), id=name) for name, words in text.choices.items()])
         options.highlighted = kept or 0
-        words = text.explanation if self.course.finished and text.explanation else text.question
+        words = text.explanation if self.progress.finished and text.explanation else text.question
         await self.query_one(GuidePage).update(f"# {text.title}\n\n{words}")
         self.redraw()
 
@@ -112,26 +112,26 @@ class ExperimentScreen(MeshScreen[None]):
         snapshot = self.lab_run.snapshot()
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {snapshot.stage} ", "$muted"), (self.text.title, ""))
-        style = {"running": "$warning", "finished": "$success"}.get(self.course.state, "$muted")
-        status.right = (("● ", style), (tr(self, f"experiment.{self.course.state}"), ""))
-        self.query_one("#course", Static).update(self._course())
-        key = {"asked": "legend", "running": "legend-running"}.get(self.course.state, "legend-result")
+        style = {"running": "$warning", "finished": "$success"}.get(self.progress.state, "$muted")
+        status.right = (("● ", style), (tr(self, f"experiment.{self.progress.state}"), ""))
+        self.query_one("#progress", Static).update(self._progress())
+        key = {"asked": "legend", "running": "legend-running"}.get(self.progress.state, "legend-result")
         legend = tr(self, f"experiment.{key}") if self.text.kind == "matrix" else ""
         self.query_one("#legend", Static).update(Content.styled(legend, "$muted"))
-        self.query_one(Timeline).show(self.course.frames, self.course.at)
+        self.query_one(Timeline).show(self.progress.frames, self.progress.at)
         self.query_one("#result", Static).update(self._result())
         self.refresh_bindings()
 
-    def _course(self) -> Content:
+    def _progress(self) -> Content:
         """What has happened so far, line by line."""
         lines = []
-        for event in self.course.events:
+        for event in self.progress.events:
             if event.verdict is not None:
                 state = event.verdict.outcome.value
                 title = self.lab_run.check_text(event.verdict.check, language_of(self)).title
-                said = numbers_text(event.verdict.numbers, language_of(self)) if event.verdict.green else ""
+                numbers = numbers_text(event.verdict.numbers, language_of(self)) if event.verdict.green else ""
                 mark = (f"{CHECK_GLYPHS[state]} ", style_of(CHECK_MEANINGS[state]))
-                lines.append(Content.assemble(mark, title, (f"  {said}" if said else "", "$muted")))
+                lines.append(Content.assemble(mark, title, (f"  {numbers}" if numbers else "", "$muted")))
             elif event.kind in ("phase", "fault", "undo", "note", "waiting"):
                 style = "bold $accent" if event.kind in ("phase", "waiting") else ""
                 words = tell(event.words or event.text, language_of(self)) or event.phase
@@ -139,14 +139,14 @@ class ExperimentScreen(MeshScreen[None]):
         return Content("\n").join(lines)
 
     def _result(self) -> Content:
-        if not self.course.finished:
+        if not self.progress.finished:
             return Content("")
-        heat = self.query_one(MatrixView).heat
-        text = score_text(self.course.result, self.text, language_of(self))
-        whole = self.text.kind == "none" or self.course.score == 1
+        drawing = self.query_one(MatrixView).drawing
+        text = score_text(self.progress.result, self.text, language_of(self))
+        whole = self.text.kind == "none" or self.progress.score == 1
         lines = [Content.styled(text, "bold $success" if whole else "bold $accent")]
-        if self.text.kind == "matrix" and heat.compare:
-            lines += self._surprises(heat)
+        if self.text.kind == "matrix" and drawing.compare:
+            lines += self._surprises(drawing)
         elif self.text.kind != "matrix":
             lines += self._measured()
         return Content("\n").join(lines)
@@ -154,21 +154,21 @@ class ExperimentScreen(MeshScreen[None]):
     def _measured(self) -> list[Content]:
         """Of each phase's checks, what they measured in the end."""
         lines: list[Content] = []
-        for phase, verdict in self.course.measured:
+        for phase, verdict in self.progress.measured:
             measured = measured_text(verdict, language_of(self))
             if measured:
                 title = self.lab_run.check_text(verdict.check, language_of(self)).title
                 lines.append(Content.assemble((f"{phase}  ", "$muted"), f"{title}  ", (measured, "bold")))
         return [Content(""), Content.styled(tr(self, "experiment.measured"), "bold $primary"), *lines] if lines else []
 
-    def _surprises(self, heat: Heat) -> list[Content]:
+    def _surprises(self, drawing: MatrixDrawing) -> list[Content]:
         """How many cells came out as predicted, and in words those that did not."""
-        right, wrong = scored(heat)
+        right, wrong = scored(drawing)
         lines = [Content(tr(self, "experiment.counted", right=right, wrong=wrong))]
-        found, names = surprises(heat), short_callers(heat.rows)
+        unexpected, names = surprises(drawing), short_callers(drawing.rows)
         for broke, key in ((True, "experiment.broke"), (False, "experiment.held")):
-            some = [f"  ! {names[row]} → {', '.join(columns)}" for went, row, columns in found if went == broke]
-            lines += [Content(line) for line in ([tr(self, key), *some] if some else [])]
+            listed = [f"  ! {names[row]} → {', '.join(columns)}" for went, row, columns in unexpected if went == broke]
+            lines += [Content(line) for line in ([tr(self, key), *listed] if listed else [])]
         return lines
 
     # --- running --- #
@@ -182,12 +182,12 @@ class ExperimentScreen(MeshScreen[None]):
         if prediction:
             self.lab_run.predict(self.experiment, prediction)
         self.query_one(MatrixView).marking = False
-        self.course.start()
+        self.progress.start()
         self.redraw()
         async with aclosing(self.lab_run.experiment(self.experiment)) as events:
             async for event in events:
                 self.happened(event)
-        self.course.finish()
+        self.progress.finish()
         await self._label()
         self._compare()
 
@@ -199,14 +199,14 @@ class ExperimentScreen(MeshScreen[None]):
     def prediction(self) -> dict[str, Any]:
         """What the learner says will happen, as the run wants it."""
         if self.text.kind == "matrix":
-            places = self.query_one(MatrixView).heat.predicted or frozenset()
+            places = self.query_one(MatrixView).drawing.predicted or frozenset()
             return {"cells": [list(place) for place in sorted(places)]}
         option = self.query_one("#choices", OptionList).highlighted_option
         return {"choice": option.id} if self.text.kind == "choice" and option else {}
 
     def happened(self, event: ExperimentEvent) -> None:
         """One event of the running experiment."""
-        self.course.accept(event)
+        self.progress.accept(event)
         self._show_frame()
         self.redraw()
         self.query_one("#question").scroll_end(animate=False)
@@ -219,23 +219,23 @@ class ExperimentScreen(MeshScreen[None]):
 
     def _show_frame(self) -> None:
         """The matrix of the moment that is looked at; only the disturbed time was predicted."""
-        if not self.course.frames:
+        if not self.progress.frames:
             return
-        frame, judged = self.course.frames[self.course.at], self.course.frames[self.course.judged]
+        frame, judged = self.progress.frames[self.progress.at], self.progress.frames[self.progress.judged]
         matrix = self.query_one(MatrixView)
         matrix.show(frame.matrix)
-        compare = self.course.finished and frame.disturbed == judged.disturbed
-        matrix.heat = replace(matrix.heat, compare=compare, cursor=None)
+        compare = self.progress.finished and frame.disturbed == judged.disturbed
+        matrix.drawing = replace(matrix.drawing, compare=compare, cursor=None)
 
     @on(Timeline.Wanted)
     def frame_wanted(self, message: Timeline.Wanted) -> None:
-        self.course.choose(message.frame)
+        self.progress.choose(message.frame)
         self._show_frame()
         self.redraw()
 
     def worker_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group == "experiment" and event.state in STOPPED and self.course.state == "running":
-            self.course.state = "asked"
+        if event.worker.group == "experiment" and event.state in STOPPED and self.progress.state == "running":
+            self.progress.state = "asked"
             self.redraw()
             if event.state is WorkerState.CANCELLED:
                 self.notify(tr(self, "experiment.cancelled"), markup=False)
@@ -246,19 +246,19 @@ class ExperimentScreen(MeshScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
             case "run":
-                return True if self.course.state == "asked" else None
+                return True if self.progress.state == "asked" else None
             case "again":
-                return True if self.course.finished else None
+                return True if self.progress.finished else None
             case "scrub":
                 # Without a timeline the arrows are the prediction's.
-                return len(self.course.frames) > 1
+                return len(self.progress.frames) > 1
         return super().check_action(action, parameters)
 
     def action_run(self) -> None:
         self.start()
 
     def action_scrub(self, by: int) -> None:
-        self.frame_wanted(Timeline.Wanted(self.course.at + by))
+        self.frame_wanted(Timeline.Wanted(self.progress.at + by))
 
     def action_full_shell(self) -> None:
         full_shell(self, self.lab_run)
@@ -268,7 +268,7 @@ class ExperimentScreen(MeshScreen[None]):
         self.call_later(self._label)
 
     def action_close(self) -> None:
-        if self.course.state != "running":
+        if self.progress.state != "running":
             self.dismiss(None)
             return
 

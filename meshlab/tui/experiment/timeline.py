@@ -14,7 +14,7 @@ from textual.widget import Widget
 from meshlab.report.matrix_text import clip, width
 from meshlab.run.api import Matrix
 from meshlab.tui.lab.topology.model import Row
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.drawing import content_of
 
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -72,7 +72,7 @@ def strip(frames: Sequence[Frame], at: int, space: int) -> list[Row]:
 
 
 def _bar(group: Sequence[Frame]) -> tuple[str, str]:
-    shares = [found for frame in group if (found := share(frame.matrix)) is not None]
+    shares = [fraction for frame in group if (fraction := share(frame.matrix)) is not None]
     if not shares:
         return "·", "idle"
     worst = min(shares)
@@ -117,9 +117,9 @@ class Timeline(Widget):
         frame = self.frames[self.at]
         reached, of = counts(frame.matrix)
         seconds = max(0.0, frame.matrix.t - self.frames[0].matrix.t)
-        said = tr(self, "experiment.moment", seconds=f"{seconds:.0f}", phase=frame.phase, reached=reached, of=of)
+        moment = tr(self, "experiment.moment", seconds=f"{seconds:.0f}", phase=frame.phase, reached=reached, of=of)
         rows = strip(self.frames, self.at, self.size.width)
-        return Content("\n").join([content_of(rows), Content(said)])
+        return Content("\n").join([content_of(rows), Content(moment)])
 
     def on_click(self, event: Click) -> None:
         frame = frame_at(event.x, len(self.frames), self.size.width)

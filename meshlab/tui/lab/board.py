@@ -74,16 +74,16 @@ class Board:
         """The checks that a learner works on: those inside experiments are not among them."""
         state = self.step(step)
         specs = self.run.lab.all_checks()
-        return [one for one in (state.checks if state else ()) if one not in specs or specs[one].role != "phase"]
+        return [check for check in (state.checks if state else ()) if check not in specs or specs[check].role != "phase"]
 
     def step(self, step: str = "") -> StepState | None:
         """A step by id, the current one by default."""
         wanted = step or self.snapshot.current
-        return next((one for one in self.snapshot.steps if one.id == wanted), None)
+        return next((step_state for step_state in self.snapshot.steps if step_state.id == wanted), None)
 
     def index(self, step: str) -> int:
         """The position of a step on the way, 0-based; 0 for one that is not there."""
-        return next((index for index, one in enumerate(self.snapshot.steps) if one.id == step), 0)
+        return next((index for index, step_state in enumerate(self.snapshot.steps) if step_state.id == step), 0)
 
     def counts(self, step: str = "") -> tuple[int, int]:
         """(green, all) checks of a step."""
@@ -105,8 +105,10 @@ class Board:
         """The experiments of a step."""
         state = self.step(step)
         return [
-            ExperimentRow(one, self.run.experiment_text(one, language).title, one in self.snapshot.experiments)
-            for one in (state.experiments if state else ())
+            ExperimentRow(
+                experiment, self.run.experiment_text(experiment, language).title, experiment in self.snapshot.experiments
+            )
+            for experiment in (state.experiments if state else ())
         ]
 
     def _row(self, check: str, language: Language) -> CheckRow:
@@ -126,7 +128,7 @@ class Board:
             verdict.expected,
             verdict.seen,
             verdict.waits_for,
-            tuple(self.run.check_text(one, language).title for one in verdict.blocked_by),
+            tuple(self.run.check_text(check, language).title for check in verdict.blocked_by),
         )
 
 

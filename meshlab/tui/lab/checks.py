@@ -15,8 +15,8 @@ from meshlab.report.wrap import wrap
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.keys import bind
 from meshlab.tui.lab.board import CheckRow, ExperimentRow
-from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.filtered import FilteredList
 
 INDENT = 4
@@ -86,11 +86,11 @@ class CheckList(FilteredList):
             return [(f"{tr(self, 'check.needs')} ", ", ".join(row.blocked_by))]
         if row.state not in WITH_DETAIL:
             return []
-        found = [("", row.reason)] if row.reason else []
+        details = [("", row.reason)] if row.reason else []
         for key, value in (("expected", row.expected), ("seen", row.seen), ("waits", row.waits_for)):
             if value:
-                found.append((f"{tr(self, f'check.{key}')} ", value))
-        return found
+                details.append((f"{tr(self, f'check.{key}')} ", value))
+        return details
 
     def _experiment(self, row: ExperimentRow) -> Content:
         glyph, style = ("✔ ", style_of("ok")) if row.finished else ("▶ ", style_of("accent"))

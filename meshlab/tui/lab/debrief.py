@@ -16,7 +16,7 @@ from textual.widgets import Static
 from meshlab.report.debrief import NARROWEST
 from meshlab.run.api import Debrief, ObjectPair
 from meshlab.tui.base.modals import ScrollModal
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.words import tell
@@ -39,17 +39,17 @@ class DebriefModal(ScrollModal):
             box.border_title = Content(tr(self, "debrief.title"))
             if self.debrief.text:
                 yield GuidePage(self.debrief.text)
-            for one in self.debrief.objects:
-                yield from self._pair(one)
+            for pair in self.debrief.objects:
+                yield from self._pair(pair)
         yield KeyFooter()
 
-    def _pair(self, one: ObjectPair) -> Iterator[Widget]:
-        yield Static(Content(one.name), classes="name")
-        texts = {"debrief.reference": one.reference, "debrief.yours": one.own}
+    def _pair(self, pair: ObjectPair) -> Iterator[Widget]:
+        yield Static(Content(pair.name), classes="name")
+        texts = {"debrief.reference": pair.reference, "debrief.yours": pair.own}
         columns = [Vertical(Static(tr(self, title), classes="side"), _yaml(text)) for title, text in texts.items() if text]
         if columns:
             yield Horizontal(*columns, classes="pair")
-        yield Static(Content(tell(one.note, language_of(self))), classes="note")
+        yield Static(Content(tell(pair.note, language_of(self))), classes="note")
 
 
 def _yaml(text: str) -> Static:

@@ -18,8 +18,8 @@ from meshlab.tui.base.modals import AnswerModal, ChoiceModal, ReadModal
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.glyphs import CHECK_GLYPHS, CHECK_MEANINGS
 from meshlab.tui.lab.controller import LabController
-from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import language_of, tr
 
 LONGEST = 200
 """Lines of one piece of evidence that are shown."""

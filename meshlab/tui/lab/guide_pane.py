@@ -10,7 +10,7 @@ from textual.events import DescendantFocus
 from textual.reactive import reactive
 
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.guide import CodeFence, GuidePage, RunRequested
 from meshlab.tui.widgets.pane import Pane
 

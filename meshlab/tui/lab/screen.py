@@ -31,7 +31,7 @@ from meshlab.tui.lab.topology.widget import TopologyView
 from meshlab.tui.lab.troubles import Troubles, ways_on
 from meshlab.tui.messages import LeaveLab, StartAgain
 from meshlab.tui.preparing.operation import Operation, WorkingModal
-from meshlab.tui.speak import lab_title, language_of, recorded, tr
+from meshlab.tui.translation import lab_title, language_of, recorded, tr
 from meshlab.tui.widgets.guide import RunRequested
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.matrix import MatrixView

@@ -13,7 +13,7 @@ from textual.widgets.text_area import Selection
 
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 
 
@@ -93,11 +93,11 @@ class ScrollbackScreen(MeshScreen[None]):
         self.action_search(-1)
 
     def action_search(self, way: int) -> None:
-        found = find(self.lines.text.split("\n"), self.wanted, self.lines.cursor_location[0], way)
-        if found is None:
+        place = find(self.lines.text.split("\n"), self.wanted, self.lines.cursor_location[0], way)
+        if place is None:
             self.notify(tr(self, "scrollback.none", text=self.wanted), markup=False)
             return
-        row, column = found
+        row, column = place
         self.lines.selection = Selection((row, column), (row, column + len(self.wanted)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

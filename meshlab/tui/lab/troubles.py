@@ -7,7 +7,7 @@ from collections.abc import Callable
 from meshlab.errors import ApiNotReady, ClusterError, ConnectionLost, DiskFull, EngineError, EnvironmentFault
 from meshlab.tui.base.modals import FailureModal, failure_title
 from meshlab.tui.base.screen import MeshScreen
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 
 PATIENCE: dict[type[EnvironmentFault], int] = {ConnectionLost: 2, ApiNotReady: 2}
 """How many failures in a row open a modal: such things often pass by themselves."""

@@ -18,8 +18,8 @@ from meshlab.tui.backend import Backend, Diagnosis
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.glyphs import FINDING_GLYPHS, FINDING_MEANINGS
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.filtered import FilteredList
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.status import StatusRow
@@ -38,10 +38,10 @@ class FindingList(FilteredList):
 
     findings: dict[str, Diagnosis]
 
-    def show(self, found: list[Diagnosis], prompts: list[Content]) -> None:
+    def show(self, findings: list[Diagnosis], prompts: list[Content]) -> None:
         """These, each as it is drawn."""
-        self.findings = {one.id: one for one in found}
-        self.set_every([Option(prompt, id=one.id) for one, prompt in zip(found, prompts, strict=True)])
+        self.findings = {finding.id: finding for finding in findings}
+        self.set_every([Option(prompt, id=finding.id) for finding, prompt in zip(findings, prompts, strict=True)])
 
     def copied(self) -> str:
         finding = self.findings.get(self.chosen or "") if self.options else None
@@ -60,11 +60,11 @@ class DoctorScreen(MeshScreen[None]):
         bind("k", "move(-1)", "list.up", show=False),
     ]
 
-    def __init__(self, backend: Backend, found: tuple[Diagnosis, ...] = ()) -> None:
-        """found: what is known already, so that it is not looked for again."""
+    def __init__(self, backend: Backend, findings: tuple[Diagnosis, ...] = ()) -> None:
+        """findings: what is known already, so that it is not looked for again."""
         super().__init__()
         self.backend = backend
-        self.found = list(found)
+        self.findings = list(findings)
 
     def compose(self) -> ComposeResult:
         yield StatusRow(id="status")
@@ -75,7 +75,7 @@ class DoctorScreen(MeshScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#list").focus()
-        if self.found:
+        if self.findings:
             self.call_after_refresh(self.draw)
         else:
             self.examine()
@@ -90,7 +90,7 @@ class DoctorScreen(MeshScreen[None]):
     @work(exclusive=True, group="doctor", exit_on_error=False)
     async def examine(self) -> None:
         self.query_one(StatusRow).right = ((tr(self, "doctor.looking"), "$muted"),)
-        self.found = await self.backend.doctor(language_of(self))
+        self.findings = await self.backend.doctor(language_of(self))
         self.draw()
 
     def draw(self) -> None:
@@ -99,17 +99,17 @@ class DoctorScreen(MeshScreen[None]):
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'doctor.title')}", ""))
         pane = self.query_one("#findings")
         pane.border_title, pane.border_subtitle = tr(self, "doctor.findings"), tr(self, "doctor.keys")
-        if not self.found:
+        if not self.findings:
             return
-        self.found.sort(key=lambda one: ORDER.index(one.state))
-        problems = sum(one.state == "problem" for one in self.found)
+        self.findings.sort(key=lambda finding: ORDER.index(finding.state))
+        problems = sum(finding.state == "problem" for finding in self.findings)
         status.right = ((tr(self, "doctor.problems", count=problems), "$error" if problems else "$success"),)
         glyph, style, key = ("✘", "$error", "cannot") if problems else ("✔", "$success", "can")
         words = "\n  ".join(wrap(tr(self, f"doctor.{key}"), max(20, self.size.width - 6)))
         self.query_one("#verdict", Static).update(Content.assemble((f"{glyph} ", style), words))
         listing = self.query_one(FindingList)
         space = max(20, listing.scrollable_content_region.width - 6)
-        listing.show(self.found, [self._finding(one, space) for one in self.found])
+        listing.show(self.findings, [self._finding(finding, space) for finding in self.findings])
 
     def _finding(self, finding: Diagnosis, space: int) -> Content:
         style = style_of(FINDING_MEANINGS[finding.state])

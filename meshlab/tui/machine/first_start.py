@@ -18,7 +18,7 @@ from meshlab.report.wrap import wrap
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.keys import bind
 from meshlab.tui.machine.questions import Choice, FirstStart, Surroundings, choices, suggested
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.status import StatusRow
 
@@ -119,7 +119,7 @@ class FirstStartScreen(MeshScreen[Surroundings]):
 
     def _offer(self, chosen: str) -> None:
         self.draw()
-        values = [one.value for one in self.options]
+        values = [choice.value for choice in self.options]
         self.query_one(OptionList).highlighted = values.index(chosen) if chosen in values else 0
 
     def draw(self) -> None:
@@ -136,7 +136,7 @@ class FirstStartScreen(MeshScreen[Surroundings]):
         self.query_one("#about", Static).update("\n".join(wrap(self._about(now), space)))
         listing = self.query_one(OptionList)
         kept = listing.highlighted
-        listing.set_options([Option(self._choice(one, space), id=one.value) for one in self.options] if now else [])
+        listing.set_options([Option(self._choice(choice, space), id=choice.value) for choice in self.options] if now else [])
         listing.highlighted = kept
 
     def _about(self, question: str) -> str:

@@ -60,7 +60,8 @@ def choices(question: str, around: Surroundings, answers: dict[str, str]) -> lis
         case "engine":
             kind = "first.kind" if around.engine else "first.no-engine"
             contexts = [
-                Choice(f"{CONTEXT}{one}", "first.context", "first.context-note", {"context": one}) for one in around.contexts
+                Choice(f"{CONTEXT}{context}", "first.context", "first.context-note", {"context": context})
+                for context in around.contexts
             ]
             return [Choice("kind", kind, f"{kind}-note", {"engine": around.engine}), *contexts]
     if answers.get("engine", "kind") != "kind" or not around.memory_gib:
@@ -92,13 +93,13 @@ class LiveFirstStart:
         facts, name, contexts = await asyncio.gather(gather(), ask.engine_name(), asyncio.to_thread(kubeconfigs.contexts))
         engine = facts.engine or {}
         total = int(engine.get("MemTotal") or 0)
-        found = judge(facts, language)
+        findings = judge(facts, language)
         return Surroundings(
             engine=f"{name or 'Docker'} {engine['ServerVersion']}" if engine else "",
             contexts=tuple(contexts),
             memory_gib=f"{total / 2**30:.1f}" if total else "",
-            scarce=any(one.id == "memory" and one.state in ("warning", "problem") for one in found),
-            findings=tuple(Diagnosis.of(found)),
+            scarce=any(finding.id == "memory" and finding.state in ("warning", "problem") for finding in findings),
+            findings=tuple(Diagnosis.of(findings)),
         )
 
     def answer(self, name: str, value: str) -> str:

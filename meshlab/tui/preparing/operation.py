@@ -21,7 +21,7 @@ from meshlab.tui.base.screen import MeshModal, MeshScreen
 from meshlab.tui.keys import bind
 from meshlab.tui.preparing.phase_list import PhaseList
 from meshlab.tui.preparing.phases import PhaseTable
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 
 Result = TypeVar("Result")

@@ -10,8 +10,8 @@ from textual.widgets import Static
 from meshlab.report.matrix_text import clip, pad, width
 from meshlab.tui.glyphs import PHASE_GLYPHS, PHASE_MEANINGS
 from meshlab.tui.preparing.phases import Phase, PhaseTable, bar, clock, window
-from meshlab.tui.speak import language_of, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.drawing import row_content
 from meshlab.words import known, say, tell
 

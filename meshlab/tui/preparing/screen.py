@@ -25,7 +25,7 @@ from meshlab.tui.preparing.operation import FollowsOperation
 from meshlab.tui.preparing.phase_list import PhaseList
 from meshlab.tui.road.pictures import picture
 from meshlab.tui.road.road import STAGES
-from meshlab.tui.speak import lab_title, language_of, recorded, tour, tr
+from meshlab.tui.translation import lab_title, language_of, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.guide import GuidePage
 from meshlab.tui.widgets.key_footer import KeyFooter
@@ -131,7 +131,7 @@ class PreparingScreen(FollowsOperation[None]):
     def targets(self) -> list[Widget]:
         """Not the page that is out of sight."""
         pages = self.query_one(Pages)
-        return [one for one in super().targets() if one.parent is not pages or one.id == pages.seen]
+        return [widget for widget in super().targets() if widget.parent is not pages or widget.id == pages.seen]
 
     def show_page(self, page: str) -> None:
         """Turn to it, and let the arrows scroll it."""
@@ -198,11 +198,12 @@ class PreparingScreen(FollowsOperation[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The key that turns the page names where it leads."""
-        found = super().active_bindings
-        if "i" in found and self.page == "intro":
-            binding = replace(found["i"].binding, description=tr(self, "key.preparing.phases"))
-            found["i"] = found["i"]._replace(binding=binding)
-        return found
+        bindings = super().active_bindings
+        for key, active in bindings.items():
+            if active.binding.id == "preparing.page" and self.page == "intro":
+                binding = replace(active.binding, description=tr(self, "key.preparing.phases"))
+                bindings[key] = active._replace(binding=binding)
+        return bindings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:

@@ -13,8 +13,8 @@ from meshlab.tui.preparing.phases import bar
 from meshlab.tui.road.pictures import picture
 from meshlab.tui.road.road import PASSED, STARTED, Stop
 from meshlab.tui.road.rows import PROOFS, node, time_left
-from meshlab.tui.speak import has_words, recorded, tour, tr
 from meshlab.tui.theme import style_of
+from meshlab.tui.translation import has_words, recorded, tour, tr
 from meshlab.tui.widgets.drawing import content_of, row_content
 
 BAR = 24
@@ -31,10 +31,10 @@ def stage_detail(widget: DOMNode, stop: Stop, space: int, *, roomy: bool) -> Con
 def _topics(widget: DOMNode, stop: Stop, space: int) -> list[Content]:
     """What the stage is, and its claim: of a stage without a lab nothing can be tested yet."""
     heads = {"what": "home.what", "claim": "home.claim" if stop.lab else "home.claim-later"}
-    found = [topic for topic in heads if has_words(f"stage.{stop.stage}.{topic}")]
+    topics = [topic for topic in heads if has_words(f"stage.{stop.stage}.{topic}")]
     return [
         Content.assemble((tr(widget, heads[topic]), "$accent"), "\n", _lines(tr(widget, f"stage.{stop.stage}.{topic}"), space))
-        for topic in found
+        for topic in topics
     ]
 
 

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 from meshlab.tui.keys import bind
 from meshlab.tui.road.road import Stop, where_to_go
 from meshlab.tui.road.rows import Bend, lines_a_stop, stop_rows
-from meshlab.tui.speak import recorded, tr
+from meshlab.tui.translation import recorded, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.filtered import FilteredList
 

@@ -37,8 +37,8 @@ def road(labs: list[LabSummary]) -> list[Stop]:
     for lab in labs:
         by_stage.setdefault(stage_of(lab), []).append(lab)
     stops: list[Stop] = []
-    for stage, found in by_stage.items():
-        stops += [Stop(stage, lab, index == 0) for index, lab in enumerate(found)] or [Stop(stage, None, True)]
+    for stage, of_stage in by_stage.items():
+        stops += [Stop(stage, lab, index == 0) for index, lab in enumerate(of_stage)] or [Stop(stage, None, True)]
     return stops
 
 

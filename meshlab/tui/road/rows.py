@@ -120,10 +120,10 @@ def progress(lab: LabSummary | None, space: int, speak: Speak, *, tour: bool = F
     proof = f"{glyph} {speak(f'home.{word}')}"
     size = min(BARS[1], space - COUNT - TIME - PROOF - 4)
     drawn = bar(lab.steps_done / lab.steps if lab.steps else 0, size, node(lab)[1]) if size >= BARS[0] - 2 else []
-    told: Row = [*drawn, (f" {count:<{COUNT}} ", ""), (f"{pad(time, TIME)}  ", "idle")]
+    row: Row = [*drawn, (f" {count:<{COUNT}} ", ""), (f"{pad(time, TIME)}  ", "idle")]
     # Where there is no room for the word, the glyph stays; the detail beside says it.
-    room = space - sum(width(text) for text, _ in told)
-    return [*told, (proof if width(proof) <= room else glyph if room else "", meaning)]
+    room = space - sum(width(text) for text, _ in row)
+    return [*row, (proof if width(proof) <= room else glyph if room else "", meaning)]
 
 
 def time_left(lab: LabSummary, speak: Speak) -> str:

@@ -24,7 +24,7 @@ from meshlab.tui.road.detail import stage_detail
 from meshlab.tui.road.list import RoadList
 from meshlab.tui.road.road import STAGES, Stop, road, total, where_to_go
 from meshlab.tui.road.rows import hours
-from meshlab.tui.speak import language_of, recorded, tour, tr
+from meshlab.tui.translation import language_of, recorded, tour, tr
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.status import StatusRow
@@ -124,7 +124,7 @@ class HomeScreen(MeshScreen[None]):
         way = total(self.stops)
         status = self.query_one(StatusRow)
         status.left = (("meshlab", "bold $accent"), (f"  {tr(self, 'home.motto')}", ""))
-        problems = [one for one in self.findings or () if one.state == "problem"]
+        problems = [finding for finding in self.findings or () if finding.state == "problem"]
         style, key = ("$muted", "looking") if self.findings is None else ("$success", "ready")
         style, key = ("$error", "problems") if problems else (style, key)
         status.right = (
@@ -136,8 +136,8 @@ class HomeScreen(MeshScreen[None]):
         banner.display = bool(problems)
         if problems:
             ways = [tr(self, "home.doctor"), *([tour(self, "instead")] if self._recorded() else [])]
-            said = Content.assemble(("✘ ", "$error"), problems[0].text)
-            banner.update(Content("  ").join([said, *(Content.styled(way, "$accent") for way in ways)]))
+            problem = Content.assemble(("✘ ", "$error"), problems[0].text)
+            banner.update(Content("  ").join([problem, *(Content.styled(way, "$accent") for way in ways)]))
 
     def _recorded(self) -> int:
         """How many labs can be watched."""
@@ -197,7 +197,7 @@ class HomeScreen(MeshScreen[None]):
     @work(exclusive=True, group="open", exit_on_error=False)
     async def open(self, lab: str) -> None:
         """A machine that cannot run a lab is said to be none before anything is made."""
-        problems = [one.text for one in self.findings or () if one.state == "problem"]
+        problems = [finding.text for finding in self.findings or () if finding.state == "problem"]
         if not problems or (isinstance(self.backend, LiveBackend) and self.backend.default_context):
             self.post_message(OpenLab(lab))
             return

@@ -60,10 +60,10 @@ class TourBackend:
 
         if self.file is None:
             return opened.of_lab(lab, packs=self.packs)
-        found = read(self.file)
-        if lab and lab != found.opened.lab:
+        recording = read(self.file)
+        if lab and lab != recording.opened.lab:
             raise catalog.no_recording(lab)
-        return found
+        return recording
 
     async def comparison(self, language: Language) -> Comparison:
         return await asyncio.to_thread(self._comparison, language)

@@ -17,7 +17,7 @@ from meshlab.report.trace_text import reveal, trace_rows
 from meshlab.run.api import Hop, LabRun, Trace
 from meshlab.tui.base.screen import MeshScreen
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import language_of, tr
+from meshlab.tui.translation import language_of, tr
 from meshlab.tui.widgets.drawing import content_of
 from meshlab.tui.widgets.key_footer import KeyFooter
 from meshlab.tui.widgets.pane import Pane
@@ -35,7 +35,7 @@ def headers_of(text: str) -> dict[str, str]:
 
 def count_hops(hop: Hop) -> int:
     """This one and all below it."""
-    return 1 + sum(count_hops(one) for one in hop.hops)
+    return 1 + sum(count_hops(below) for below in hop.hops)
 
 
 class TraceScreen(MeshScreen[None]):

@@ -13,16 +13,16 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from meshlab.run.api import Matrix
-from meshlab.tui.experiment.heat import Heat, Place, heat_rows, sizes
+from meshlab.tui.experiment.matrix_rows import MatrixDrawing, Place, matrix_rows, sizes
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.drawing import content_of
 
-EMPTY = Heat((), (), {})
+EMPTY = MatrixDrawing((), (), {})
 
 
 class MatrixView(Widget, can_focus=True):
-    """`heat` is replaced as a whole. Cells can be marked while `marking`."""
+    """`drawing` is replaced as a whole. Cells can be marked while `marking`."""
 
     DEFAULT_CSS = "MatrixView { height: auto; min-height: 3; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,7 +33,7 @@ class MatrixView(Widget, can_focus=True):
         bind("space", "mark", "matrix.mark"),
     ]
 
-    heat: reactive[Heat] = reactive(EMPTY)
+    drawing: reactive[MatrixDrawing] = reactive(EMPTY)
     marking: reactive[bool] = reactive(False)
 
     @dataclass
@@ -43,9 +43,9 @@ class MatrixView(Widget, can_focus=True):
         places: frozenset[Place]
 
     def render(self) -> Content:
-        if not self.heat.rows:
+        if not self.drawing.rows:
             return Content.styled(tr(self, "matrix.waiting"), "$muted")
-        return content_of(heat_rows(self.heat, self.size.width))
+        return content_of(matrix_rows(self.drawing, self.size.width))
 
     def relabel(self) -> None:
         self.refresh()
@@ -55,48 +55,48 @@ class MatrixView(Widget, can_focus=True):
         if matrix is None:
             return
         cells = {(cell.row, cell.column): cell for cell in matrix.cells}
-        self.heat = replace(self.heat, rows=matrix.rows, columns=matrix.columns, cells=cells)
+        self.drawing = replace(self.drawing, rows=matrix.rows, columns=matrix.columns, cells=cells)
 
-    def watch_heat(self, old: Heat, new: Heat) -> None:
+    def watch_drawing(self, old: MatrixDrawing, new: MatrixDrawing) -> None:
         if len(old.rows) != len(new.rows):
             self.refresh(layout=True)
 
     def watch_marking(self, marking: bool) -> None:
-        heat = self.heat
-        cursor = (heat.rows[0], heat.columns[0]) if marking and heat.rows and heat.columns else None
-        self.heat = replace(heat, cursor=cursor)
+        drawing = self.drawing
+        cursor = (drawing.rows[0], drawing.columns[0]) if marking and drawing.rows and drawing.columns else None
+        self.drawing = replace(drawing, cursor=cursor)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.marking if action in ("move", "mark") else True
 
     def action_move(self, down: int, right: int) -> None:
-        if self.heat.cursor is None:
+        if self.drawing.cursor is None:
             return
-        row, column = self.heat.cursor
-        rows, columns = self.heat.rows, self.heat.columns
+        row, column = self.drawing.cursor
+        rows, columns = self.drawing.rows, self.drawing.columns
         row = rows[(rows.index(row) + down) % len(rows)]
         column = columns[(columns.index(column) + right) % len(columns)]
-        self.heat = replace(self.heat, cursor=(row, column))
+        self.drawing = replace(self.drawing, cursor=(row, column))
 
     def action_mark(self) -> None:
-        if self.heat.cursor is not None:
-            self._toggle(self.heat.cursor)
+        if self.drawing.cursor is not None:
+            self._toggle(self.drawing.cursor)
 
     def on_click(self, event: Click) -> None:
         place = self._place(event.x, event.y)
         if self.marking and place is not None:
-            self.heat = replace(self.heat, cursor=place)
+            self.drawing = replace(self.drawing, cursor=place)
             self._toggle(place)
 
     def _toggle(self, place: Place) -> None:
-        places = (self.heat.predicted or frozenset()) ^ {place}
-        self.heat = replace(self.heat, predicted=places)
+        places = (self.drawing.predicted or frozenset()) ^ {place}
+        self.drawing = replace(self.drawing, predicted=places)
         self.post_message(self.Marked(places))
 
     def _place(self, x: int, y: int) -> Place | None:
-        names, size = sizes(self.heat, self.size.width)
+        names, size = sizes(self.drawing, self.size.width)
         column, row = (x - names - 1) // (size + 1), y - 1
-        if 0 <= row < len(self.heat.rows) and 0 <= column < len(self.heat.columns):
-            return self.heat.rows[row], self.heat.columns[column]
+        if 0 <= row < len(self.drawing.rows) and 0 <= column < len(self.drawing.columns):
+            return self.drawing.rows[row], self.drawing.columns[column]
         return None

@@ -20,7 +20,7 @@ from textual.widgets import Static
 
 from meshlab.errors import MeshlabError
 from meshlab.tui.keys import bind
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 
 RCFILE = Path(__file__).with_name("shell.bashrc")
 

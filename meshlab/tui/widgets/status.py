@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from meshlab.tui.speak import recorded, tour
+from meshlab.tui.translation import recorded, tour
 
 StatusParts = tuple[tuple[str, str], ...]
 

@@ -67,10 +67,10 @@ def _node(lab: Lab, service: str, pods: Pods, rate: Rate | None, alone: bool) ->
     mark = [PROXY] if any(_inside(proxy, pod) for proxy in lab.proxies.values() for pod in own) else []
     versions = names if len(names) > 1 else []
     shares = [f"{rate.versions.get(name, 0):.0%}" for name in versions] if rate and rate.versions else []
-    said = [rate.text] if rate and not alone else []
-    flat = [ready, *([versions[0], shares[0]] if shares else versions), *mark, *said]
+    rates = [rate.text] if rate and not alone else []
+    flat = [ready, *([versions[0], shares[0]] if shares else versions), *mark, *rates]
     is_proxy = any(proxy.select == endpoint.select for proxy in lab.proxies.values())
-    return Node(service, " ".join([ready, *versions, *mark]), style, " ".join([*said, *shares]), " ".join(flat), is_proxy)
+    return Node(service, " ".join([ready, *versions, *mark]), style, " ".join([*rates, *shares]), " ".join(flat), is_proxy)
 
 
 def _door(lab: Lab, name: str, pods: Pods) -> Node:
@@ -80,7 +80,9 @@ def _door(lab: Lab, name: str, pods: Pods) -> Node:
 
 def _inside(proxy: Proxy, pod: Mapping[str, Any]) -> bool:
     """Whether this pod of the application carries the proxy beside it."""
-    names = {str(one.get("name") if isinstance(one, Mapping) else one) for one in pod.get("containers") or ()}
+    names = {
+        str(container.get("name") if isinstance(container, Mapping) else container) for container in pod.get("containers") or ()
+    }
     return len(names) > 1 and proxy.container in names and bool(matching([pod], proxy.select))
 
 
@@ -109,7 +111,7 @@ def _lost(cell: Cell | None, rate: Rate | None) -> tuple[str, str]:
 def _proxy(name: str, proxy: Proxy, pods: Pods) -> ProxyLine:
     if not pods:
         return ProxyLine(name, "", "idle")
-    found = matching(pods, proxy.select)
+    proxies = matching(pods, proxy.select)
     # A kind of proxy that the learner has yet to deploy is not broken.
-    detail, style = health(found) if found else ("–", "idle")
+    detail, style = health(proxies) if proxies else ("–", "idle")
     return ProxyLine(name, detail, style)

@@ -25,9 +25,9 @@ def draw(picture: Picture, space: int, room: int, tick: int | None = None) -> li
         return []
     # The fullest that fits: what is left out stands in the legend and in the list.
     plainer = (picture, True), (picture, False), (without_doors(picture), False), (bare(picture), False)
-    for one, tall in plainer:
-        if fits(one, space, height, tall):
-            return boxes_and_wires(one, space, height, tall, tick) + legend
+    for plain_picture, tall in plainer:
+        if fits(plain_picture, space, height, tall):
+            return boxes_and_wires(plain_picture, space, height, tall, tick) + legend
     return call_list(picture) + legend
 
 
@@ -40,8 +40,8 @@ def without_doors(picture: Picture) -> Picture:
 
 def bare(picture: Picture) -> Picture:
     """Neither doors nor what is received."""
-    found = without_doors(picture)
-    return replace(found, nodes=tuple(replace(node, flat="") for node in found.nodes))
+    without = without_doors(picture)
+    return replace(without, nodes=tuple(replace(node, flat="") for node in without.nodes))
 
 
 def legend_rows(picture: Picture, space: int) -> list[Row]:
@@ -81,6 +81,6 @@ def _call_line(edge: Edge, widest: int, way: int) -> Row:
     """way: columns of the longest arrow."""
     arrow = "─" + "".join(f"{PROXY}─" for _ in edge.through) + HEAD
     seen = [name if times == 1 else f"{name} ×{times}" for name, times in Counter(edge.through).items()]
-    said = [edge.label, f"{PROXY} {', '.join(seen)}" if seen else ""]
-    label = "".join(f"  {one}" for one in said if one)
+    labels = [edge.label, f"{PROXY} {', '.join(seen)}" if seen else ""]
+    label = "".join(f"  {label_part}" for label_part in labels if label_part)
     return [(f"   {pad(arrow, way)} ", edge.style), (pad(edge.target, widest), ""), (label, edge.style)]

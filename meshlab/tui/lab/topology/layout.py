@@ -54,7 +54,7 @@ def columns(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[list[Node]
         for edge in edges:
             rank[edge.target] = min(len(nodes) - 1, max(rank[edge.target], rank[edge.source] + 1))
     used = sorted(set(rank.values()))
-    return [[node for node in nodes if rank[node.id] == one] for one in used]
+    return [[node for node in nodes if rank[node.id] == column] for column in used]
 
 
 def box_width(node: Node, tall: bool = False) -> int:
@@ -107,14 +107,14 @@ def rows_of(picture: Picture, cols: list[list[Node]], room: int, height: int) ->
 
 def _beside(col: list[Node], wired: dict[str, list[str]], tops: dict[str, int], room: int, height: int) -> dict[str, int]:
     """Each at the mean of its neighbours' rows, pushed down where boxes would overlap and up where the room ends."""
-    found: dict[str, int] = {}
+    placed: dict[str, int] = {}
     free = 0
     for left, node in zip(range(len(col) - 1, -1, -1), col, strict=True):
-        near = [tops[one] for one in wired[node.id] if one in tops]
+        near = [tops[neighbour] for neighbour in wired[node.id] if neighbour in tops]
         wish = round(sum(near) / len(near)) if near else (room - height) // 2
-        found[node.id] = max(free, min(wish, room - height * (left + 1)))
-        free = found[node.id] + height
-    return found
+        placed[node.id] = max(free, min(wish, room - height * (left + 1)))
+        free = placed[node.id] + height
+    return placed
 
 
 def _gaps(picture: Picture, cols: list[list[Node]], free: int) -> list[int]:
@@ -125,7 +125,7 @@ def _gaps(picture: Picture, cols: list[list[Node]], free: int) -> list[int]:
     if sum(wanted) > free:
         return _shared(wanted, free)
     extra = min((free - sum(wanted)) // len(wanted), 10)
-    return [one + extra for one in wanted]
+    return [width + extra for width in wanted]
 
 
 def _shared(wanted: list[int], free: int) -> list[int]:

@@ -15,10 +15,10 @@ Verdicts = Mapping[str, Verdict]
 
 def services(lab: Lab) -> list[str]:
     """Every service of the graph once, callers before callees as the lab writes them."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for source, targets in lab.graph.items():
-        found |= dict.fromkeys((source, *targets))
-    return list(found)
+        names |= dict.fromkeys((source, *targets))
+    return list(names)
 
 
 def calls(lab: Lab) -> list[Call]:
@@ -32,7 +32,7 @@ def seen_routes(lab: Lab, verdicts: Verdicts) -> dict[Call, tuple[str, ...]]:
     for check in _green_paths(lab, verdicts):
         assert check.path is not None
         for call in _calls_of(lab, check.path.from_, _targets(check)):
-            routes[call] = tuple(one.proxy for one in check.path.through)
+            routes[call] = tuple(hop.proxy for hop in check.path.through)
     return routes
 
 

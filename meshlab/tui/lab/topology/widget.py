@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from meshlab.tui.lab.topology.draw import draw
 from meshlab.tui.lab.topology.model import Picture, Row
-from meshlab.tui.speak import tr
+from meshlab.tui.translation import tr
 from meshlab.tui.widgets.drawing import content_of
 
 STEP = 0.2

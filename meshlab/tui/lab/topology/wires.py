@@ -35,11 +35,11 @@ def route(start: Point, end: Point, bend: int) -> list[Point]:
     return points + [(x, y1) for x in range(bend + 1, x1 + 1)]
 
 
-def direction(one: Point, other: Point) -> int:
+def direction(start: Point, end: Point) -> int:
     """The way from a cell to its neighbour."""
-    if other[0] != one[0]:
-        return RIGHT if other[0] > one[0] else LEFT
-    return DOWN if other[1] > one[1] else UP
+    if end[0] != start[0]:
+        return RIGHT if end[0] > start[0] else LEFT
+    return DOWN if end[1] > start[1] else UP
 
 
 class Wires:
@@ -52,10 +52,10 @@ class Wires:
     def add(self, points: list[Point], style: str) -> None:
         """One wire along the points."""
         self._join(points[0], LEFT, style)
-        for one, other in pairwise(points):
-            way = direction(one, other)
-            self._join(one, way, style)
-            self._join(other, OPPOSITE[way], style)
+        for start, end in pairwise(points):
+            way = direction(start, end)
+            self._join(start, way, style)
+            self._join(end, OPPOSITE[way], style)
 
     def _join(self, point: Point, way: int, style: str) -> None:
         self.mask[point] = self.mask.get(point, 0) | way

@@ -14,7 +14,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Heat:
+class MatrixDrawing:
     """What is drawn: names, what was measured, what was predicted (None: nothing was), where the cursor is."""
 
     rows: tuple[str, ...]
@@ -31,16 +31,16 @@ def is_red(cell: Cell | None) -> bool | None:
     return None if cell is None or not cell.of else cell.ok < cell.of
 
 
-def said_red(heat: Heat, place: Place) -> bool:
+def predicted_red(drawing: MatrixDrawing, place: Place) -> bool:
     """Whether the learner marked it. `probe` stands for the probe of every node."""
     row, column = place
-    return heat.predicted is not None and bool({place, (row.partition("@")[0], column)} & heat.predicted)
+    return drawing.predicted is not None and bool({place, (row.partition("@")[0], column)} & drawing.predicted)
 
 
-def cell_look(heat: Heat, place: Place, size: int) -> Row:
+def cell_look(drawing: MatrixDrawing, place: Place, size: int) -> Row:
     """One cell, `size` columns wide."""
-    cell = heat.cells.get(place)
-    marked = said_red(heat, place)
+    cell = drawing.cells.get(place)
+    marked = predicted_red(drawing, place)
     red = is_red(cell)
     if cell is None or red is None:
         return [(pad("✘ ?", size), "hot-error")] if marked else [(pad("·", size), "idle")]
@@ -48,12 +48,12 @@ def cell_look(heat: Heat, place: Place, size: int) -> Row:
     glyph = "✔" if not red else "◐" if cell.ok else "✘"
     words = f"{cell.ok}/{cell.of}" if cell.ok or not worst else worst
     meaning = "hot-ok" if not red else "hot-warn" if cell.ok else "hot-error"
-    if heat.predicted is None or not (heat.compare or marked):
+    if drawing.predicted is None or not (drawing.compare or marked):
         return [(glyph, meaning), (_fill(words, size - 1), meaning)]
-    wrong = heat.compare and marked != red
-    said = "?" if not heat.compare else "!" if wrong else "="
-    told = ("hot-mark" if red else "hot-surprise") if wrong else meaning
-    return [(glyph, meaning), (said, told), (_fill(words, size - 2), meaning)]
+    wrong = drawing.compare and marked != red
+    sign = "?" if not drawing.compare else "!" if wrong else "="
+    look = ("hot-mark" if red else "hot-surprise") if wrong else meaning
+    return [(glyph, meaning), (sign, look), (_fill(words, size - 2), meaning)]
 
 
 def _fill(words: str, size: int) -> str:
@@ -61,54 +61,57 @@ def _fill(words: str, size: int) -> str:
     return pad(clip(f" {words}" if width(words) < size else words, size), size)
 
 
-def sizes(heat: Heat, space: int) -> tuple[int, int]:
+def sizes(drawing: MatrixDrawing, space: int) -> tuple[int, int]:
     """(width of the row names, width of a cell) that fit the space."""
-    names = max([width(row) for row in short_callers(heat.rows).values()] + [4])
+    names = max([width(row) for row in short_callers(drawing.rows).values()] + [4])
     names = min(names, max(8, space // 4))
-    each = (space - names - 1) // max(1, len(heat.columns)) - 1
+    each = (space - names - 1) // max(1, len(drawing.columns)) - 1
     return names, max(NARROWEST, min(WIDEST, each))
 
 
-def heat_rows(heat: Heat, space: int) -> list[Row]:
+def matrix_rows(drawing: MatrixDrawing, space: int) -> list[Row]:
     """The head line and one line a caller."""
-    names, size = sizes(heat, space)
+    names, size = sizes(drawing, space)
     head: Row = [(" " * (names + 1), "")]
-    for column in heat.columns:
-        chosen = heat.cursor is not None and heat.cursor[1] == column
+    for column in drawing.columns:
+        chosen = drawing.cursor is not None and drawing.cursor[1] == column
         head += [(pad(clip(column, size), size), "accent" if chosen else "head"), (" ", "")]
-    return [head, *(_line(heat, row, clip_name(short, names), names, size) for row, short in short_callers(heat.rows).items())]
+    return [
+        head,
+        *(_line(drawing, row, clip_name(short, names), names, size) for row, short in short_callers(drawing.rows).items()),
+    ]
 
 
-def _line(heat: Heat, row: str, name: str, names: int, size: int) -> Row:
-    chosen = heat.cursor is not None and heat.cursor[0] == row
+def _line(drawing: MatrixDrawing, row: str, name: str, names: int, size: int) -> Row:
+    chosen = drawing.cursor is not None and drawing.cursor[0] == row
     line: Row = [(pad(name, names), "accent" if chosen else "head"), (" ", "")]
-    for column in heat.columns:
-        here = heat.cursor == (row, column)
-        look = cell_look(heat, (row, column), size)
+    for column in drawing.columns:
+        here = drawing.cursor == (row, column)
+        look = cell_look(drawing, (row, column), size)
         line += [(text, f"{meaning} cursor" if here else meaning) for text, meaning in look]
         line.append((" ", ""))
     return line
 
 
-def missed(heat: Heat) -> list[Place]:
+def missed(drawing: MatrixDrawing) -> list[Place]:
     """The cells that came out otherwise than predicted."""
-    return [place for place, cell in heat.cells.items() if _wrong(heat, place, cell)]
+    return [place for place, cell in drawing.cells.items() if _wrong(drawing, place, cell)]
 
 
-def surprises(heat: Heat) -> list[tuple[bool, str, tuple[str, ...]]]:
+def surprises(drawing: MatrixDrawing) -> list[tuple[bool, str, tuple[str, ...]]]:
     """(broke, caller, callees) of the cells that came out otherwise than predicted: those that broke first."""
-    found: dict[tuple[bool, str], list[str]] = {}
-    for row, column in missed(heat):
-        found.setdefault((bool(is_red(heat.cells[row, column])), row), []).append(column)
-    return [(broke, row, tuple(found[broke, row])) for broke, row in sorted(found, key=lambda one: not one[0])]
+    columns: dict[tuple[bool, str], list[str]] = {}
+    for row, column in missed(drawing):
+        columns.setdefault((bool(is_red(drawing.cells[row, column])), row), []).append(column)
+    return [(broke, row, tuple(columns[broke, row])) for broke, row in sorted(columns, key=lambda key: not key[0])]
 
 
-def scored(heat: Heat) -> tuple[int, int]:
+def scored(drawing: MatrixDrawing) -> tuple[int, int]:
     """(cells that came out as predicted, cells that did not)."""
-    wrong = len(missed(heat))
-    return sum(is_red(cell) is not None for cell in heat.cells.values()) - wrong, wrong
+    wrong = len(missed(drawing))
+    return sum(is_red(cell) is not None for cell in drawing.cells.values()) - wrong, wrong
 
 
-def _wrong(heat: Heat, place: Place, cell: Cell) -> bool:
+def _wrong(drawing: MatrixDrawing, place: Place, cell: Cell) -> bool:
     red = is_red(cell)
-    return heat.predicted is not None and red is not None and red != said_red(heat, place)
+    return drawing.predicted is not None and red is not None and red != predicted_red(drawing, place)

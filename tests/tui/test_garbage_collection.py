@@ -1,4 +1,4 @@
-"""When the interface lets Python look for garbage."""
+"""When the interface lets Python collect garbage."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshlab.tui import garbage
-from meshlab.tui.garbage import Sweeper, look_later
+from meshlab.tui import garbage_collection
+from meshlab.tui.garbage_collection import Sweeper, look_later
 
 
 class Ring:
@@ -45,7 +45,7 @@ def test_nothing_is_looked_for_before_the_first_paint() -> None:
 
 @pytest.mark.parametrize(("touched", "found"), [(True, False), (False, True)])
 def test_old_objects_wait_for_a_quiet_moment(monkeypatch: pytest.MonkeyPatch, touched: bool, found: bool) -> None:
-    monkeypatch.setattr(garbage, "ENOUGH", 0)
+    monkeypatch.setattr(garbage_collection, "WORTH_IT_AFTER", 0)
     sweeper = Sweeper()
     sweeper.begin()
     ring = old_ring()
@@ -56,7 +56,7 @@ def test_old_objects_wait_for_a_quiet_moment(monkeypatch: pytest.MonkeyPatch, to
 
 
 def test_it_is_done_only_when_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(garbage, "ENOUGH", 1000)
+    monkeypatch.setattr(garbage_collection, "WORTH_IT_AFTER", 1000)
     sweeper = Sweeper()
     sweeper.begin()
     ring = old_ring()

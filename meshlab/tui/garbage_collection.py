@@ -14,9 +14,9 @@ EVERY = 5.0
 """Seconds between two looks at whether it is time."""
 QUIET = 20.0
 """Seconds without a key after which nobody waits for the next frame."""
-ENOUGH = 10
+WORTH_IT_AFTER = 10
 """Looks at the younger objects after which the old ones are worth one."""
-AT_LAST = 1000
+FORCED_AFTER = 1000
 """The same, after which it is done even under somebody's hands."""
 
 
@@ -34,7 +34,7 @@ class Sweeper:
     def begin(self) -> None:
         """What is there now stays: it is never looked at again. Called after the first paint, and when a lab is ready."""
         gc.freeze()
-        gc.set_threshold(*gc.get_threshold()[:2], AT_LAST)
+        gc.set_threshold(*gc.get_threshold()[:2], FORCED_AFTER)
         gc.enable()
 
     def touched(self) -> None:
@@ -43,5 +43,5 @@ class Sweeper:
 
     def sweep(self) -> None:
         """If the moment is good, and it is worth it."""
-        if time.monotonic() - self._touched > QUIET and gc.get_count()[2] >= ENOUGH:
+        if time.monotonic() - self._touched > QUIET and gc.get_count()[2] >= WORTH_IT_AFTER:
             gc.collect()

@@ -9,7 +9,7 @@ from meshlab.run.api import ExperimentEvent
 from meshlab.tui.experiment.timeline import Frame
 
 
-class Course:
+class ExperimentProgress:
     """asked, then running, then finished."""
 
     def __init__(self) -> None:

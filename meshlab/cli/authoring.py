@@ -1,4 +1,4 @@
-"""lint and new: for whoever writes labs."""
+"""lint and new: the commands for authors of labs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meshlab.errors import ExitCode
 @format_option("text", "json")
 @click.pass_context
 def lint_command(ctx: click.Context, labs: tuple[str, ...], form: str) -> None:
-    """Read the labs' files (default: all) and say what is wrong, with file, line and key. Exit code 2 for an error."""
+    """Check the files of labs (default: all labs) and list errors with file, line and key. Exit code 2 if there is an error."""
     from meshlab.cluster.images.pins import FILE
     from meshlab.lab.catalog import catalog, look_up
     from meshlab.lab.lint import lint
@@ -38,9 +38,9 @@ def lint_command(ctx: click.Context, labs: tuple[str, ...], form: str) -> None:
 
 @click.command("new")
 @click.argument("lab")
-@click.option("--in", "folder", default=".", show_default=True, metavar="DIR", help="The pack to put it in.")
+@click.option("--in", "folder", default=".", show_default=True, metavar="DIR", help="The pack to create it in.")
 def new_command(lab: str, folder: str) -> None:
-    """Start a lab of your own that lints, in both languages."""
+    """Create a small lab in both languages that passes `meshlab lint`, to start from."""
     from meshlab.lab.skeleton import new_lab
 
     click.echo(new_lab(Path(folder), lab))

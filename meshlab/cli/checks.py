@@ -1,4 +1,4 @@
-"""check, explain, hint, answer."""
+"""The commands check, explain, hint and answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meshlab.words import say
 
 
 def show(verdict: Verdict, run: LabRun, options: Options, form: str) -> None:
-    """One verdict as soon as it is known."""
+    """Print one verdict as soon as it is known."""
     if form == "text":
         title = run.check_text(verdict.check, options.language).title
         click.echo("\n".join(verdict_lines(verdict, title, options.language)))
@@ -32,7 +32,7 @@ def show(verdict: Verdict, run: LabRun, options: Options, form: str) -> None:
 
 
 def close(run: LabRun, verdicts: list[Verdict], options: Options, form: str) -> None:
-    """What follows when all are known."""
+    """Print the summary once all verdicts are known."""
     if form == "text":
         click.echo("\n" + summary(verdicts, options.language))
     elif form == "json":
@@ -42,16 +42,16 @@ def close(run: LabRun, verdicts: list[Verdict], options: Options, form: str) -> 
     elif form == "junit":
         from meshlab.report.junit import junit
 
-        click.echo(junit(run.lab_id, verdicts, lambda one: run.check_text(one, options.language).title))
+        click.echo(junit(run.lab_id, verdicts, lambda check: run.check_text(check, options.language).title))
 
 
 @click.command("check")
 @click.argument("checks", nargs=-1)
-@click.option("--watch", is_flag=True, help="Go on for ever: a verdict whenever something relevant changes.")
-@click.option("--wait", is_flag=True, help="Wait until nothing is pending any more.")
-@click.option("--all", "every", is_flag=True, help="The checks of all steps, not only of the current one.")
-@click.option("--explain", "explained", is_flag=True, help="With the evidence of each.")
-@click.option("--record", "record", metavar="DIR", help="Write what the checks saw as evidence for tests.")
+@click.option("--watch", is_flag=True, help="Keep running; print a verdict whenever something relevant changes.")
+@click.option("--wait", is_flag=True, help="Wait until no check is pending.")
+@click.option("--all", "every", is_flag=True, help="Check all steps, not only the current one.")
+@click.option("--explain", "explained", is_flag=True, help="Print the evidence of each verdict.")
+@click.option("--record", "record", metavar="DIR", help="Save what the checks saw to DIR, as data for tests.")
 @format_option("text", "json", "jsonl", "junit")
 @click.pass_context
 def check_command(
@@ -64,14 +64,14 @@ def check_command(
     record: str | None,
     form: str,
 ) -> None:
-    """Look at the cluster and say what is green, what is red and why. Exit code 0 when all are green, 1 when one is red."""
+    """Check the cluster: what is green, what is red and why. Exit code 0 if all checks are green, 1 if one is red."""
     options: Options = ctx.obj
     how: dict[str, Any] = {"record": Path(record)} if record else {}
 
     async def work(run: LabRun) -> list[Verdict]:
         named = list(run.lab.all_checks()) if every else list(checks) or None
         source = run.watch() if watch else run.check(named, wait=wait)
-        # The last of each counts: while a check is waited for it is pending first.
+        # The last verdict of a check counts: a check that is waited for is pending first.
         last: dict[str, Verdict] = {}
         async with aclosing(source) as items:
             async for verdict in items:
@@ -79,9 +79,9 @@ def check_command(
                 show(verdict, run, options, "jsonl" if watch and form == "json" else form)
                 if explained:
                     _evidence(verdict)
-        found = list(last.values())
-        close(run, found, options, form)
-        return found
+        verdicts = list(last.values())
+        close(run, verdicts, options, form)
+        return verdicts
 
     ctx.exit(exit_code(with_run(options, work, **how)))
 
@@ -98,7 +98,7 @@ def _evidence(verdict: Verdict) -> None:
 @format_option("text", "json")
 @click.pass_obj
 def explain_command(options: Options, check: str, form: str) -> None:
-    """A check: what it asks, what its last verdict says, what it saw."""
+    """Show what a check asks, its last verdict and what it saw."""
     explanation = open_lab(options).explain(check, options.language)
     if form == "json":
         from meshlab.report.envelope import envelope
@@ -128,7 +128,7 @@ def _reason(explanation: Explanation, language: str) -> tuple[str, str]:
 @format_option("text", "json")
 @click.pass_obj
 def hint_command(options: Options, check: str, form: str) -> None:
-    """The next hint for what is red (or for the check named)."""
+    """Show the next hint for a red check (or for CHECK)."""
     hint = open_lab(options).hint(check, options.language)
     if form == "json":
         from meshlab.report.envelope import envelope
@@ -145,6 +145,6 @@ def hint_command(options: Options, check: str, form: str) -> None:
 @click.argument("text")
 @click.pass_obj
 def answer_command(options: Options, check: str, text: str) -> None:
-    """Answer a question of the guide; `meshlab check` then says whether it is right."""
+    """Answer a question of the guide; `meshlab check` then says whether the answer is right."""
     open_lab(options).answer(check, text)
     click.echo(say("cli.answered", options.language))

@@ -6,40 +6,40 @@ from importlib import import_module
 
 import click
 
-# name -> (module below meshlab.cli, one line of help); the order is the order of the way.
+# name -> (module below meshlab.cli, one line of help); in the order in which a learner meets them.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "list": ("labs", "The road: stages, labs, progress."),
+    "list": ("labs", "List the stages, their labs and your progress."),
     "start": ("steps", "Prepare a lab (cluster, images, shop) and make it the current one."),
-    "status": ("steps", "Where the current lab stands, without asking the cluster."),
-    "check": ("checks", "Look at the cluster and say what is green, what is red and why."),
-    "explain": ("checks", "A check, its last verdict and the evidence."),
-    "hint": ("checks", "The next hint for what is red."),
+    "status": ("steps", "Show where the current lab stands, without asking the cluster."),
+    "check": ("checks", "Check the cluster: what is green, what is red and why."),
+    "explain": ("checks", "Show a check, its last verdict and the evidence."),
+    "hint": ("checks", "Show the next hint for a red check."),
     "answer": ("checks", "Answer a question of the guide."),
-    "guide": ("steps", "The current page of the guide."),
-    "experiment": ("experiments", "Predict, break, measure, repair."),
-    "debrief": ("steps", "The reference solution beside your objects, once a step is done."),
+    "guide": ("steps", "Show the current page of the guide."),
+    "experiment": ("experiments", "Predict an outcome, let meshlab break something, measure and repair it."),
+    "debrief": ("steps", "Compare the reference solution with your objects, once a step is done."),
     "next": ("steps", "Go on to the next step."),
-    "solve": ("steps", "Let meshlab do a step."),
-    "goto": ("steps", "Jump to a step; the steps before are solved."),
-    "reset": ("steps", "Back to the start of a step."),
-    "shell": ("observe", "A shell with KUBECONFIG set for the lab."),
-    "trace": ("observe", "Send one request and draw the path that it really took."),
-    "matrix": ("observe", "Who reaches whom now."),
-    "traffic": ("observe", "What each service receives: requests a second, what failed."),
-    "tour": ("tour", "Watch recorded labs: no engine, no cluster."),
-    "compare": ("compare", "The stages side by side, as your clusters measured them."),
+    "solve": ("steps", "Let meshlab solve a step."),
+    "goto": ("steps", "Jump to a step; meshlab solves the steps before it."),
+    "reset": ("steps", "Return to the start of a step."),
+    "shell": ("observe", "Open a shell with KUBECONFIG set for the lab."),
+    "trace": ("observe", "Send a request and draw the path that it took."),
+    "matrix": ("observe", "Show which service reaches which."),
+    "traffic": ("observe", "Show what each service receives: requests per second and failures."),
+    "tour": ("tour", "Watch recorded labs, without an engine or a cluster."),
+    "compare": ("compare", "Compare the stages side by side, as measured on your clusters."),
     "stop": ("clusters", "Pause the cluster, or stop it and give its memory back."),
-    "down": ("clusters", "Remove the current lab's cluster; progress stays."),
+    "down": ("clusters", "Remove the current lab's cluster; your progress is kept."),
     "clean": ("clusters", "Remove everything that meshlab made on this machine."),
-    "grade": ("grade", "Grade a submission, with no person there."),
-    "prove": ("prove", "Show on a real cluster that labs are right."),
+    "grade": ("grade", "Grade a submission unattended."),
+    "prove": ("prove", "Prove on a real cluster that labs work as they say."),
     "record": ("tour", "Record a whole lab on a real cluster, for `tour`."),
-    "lint": ("authoring", "Read a lab's files and say what is wrong with them."),
+    "lint": ("authoring", "Check the files of labs for errors."),
     "new": ("authoring", "Start a lab of your own."),
-    "settings": ("settings", "Language, engine, memory, theme, animations and keys: show them, set one."),
-    "doctor": ("machine", "Find what would go wrong, before it does."),
+    "settings": ("settings", "Show or change settings: language, engine, memory, theme, animations, keys."),
+    "doctor": ("machine", "Check whether this machine can run labs."),
     "setup": ("machine", "Install what is missing: kind, kubectl, images."),
-    "support": ("machine", "Pack what helps others to help you: log, versions, findings; no secrets."),
+    "support": ("machine", "Collect logs, versions and findings for a bug report, without secrets."),
 }
 
 
@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         module = import_module(f"meshlab.cli.{COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         if not isinstance(command, click.Command):
-            raise TypeError(f"meshlab.cli.{COMMANDS[cmd_name][0]}.{cmd_name}_command is no command")
+            raise TypeError(f"meshlab.cli.{COMMANDS[cmd_name][0]}.{cmd_name}_command is not a command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

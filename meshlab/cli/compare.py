@@ -11,15 +11,15 @@ from meshlab.cli.output import write
 from meshlab.run.compare import Comparison
 
 WIDE = 140
-"""Columns where nobody says how many there are: in a file or a pipe."""
+"""Columns for a file or a pipe, which have no width of their own."""
 
 
 @click.command("compare")
 @format_option("text", "json", "markdown", "html")
-@click.option("--output", metavar="FILE", help="Write it there instead of to stdout.")
+@click.option("--output", metavar="FILE", help="Write to FILE instead of stdout.")
 @click.pass_obj
 def compare_command(options: Options, form: str, output: str | None) -> None:
-    """The stages side by side, from what was measured on your own clusters. No cluster is asked."""
+    """Compare the stages side by side, as measured on your own clusters earlier. No cluster is asked."""
     from meshlab.run.compare import compare
 
     write(render(compare(options.language, options.packs), form, options.language), output)

@@ -1,4 +1,4 @@
-"""experiment: predict, break, measure, repair."""
+"""experiment: the learner predicts; meshlab breaks, measures and repairs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from meshlab.words import say, tell
 
 
 def prediction_of(cells: tuple[str, ...], choice: str, none_red: bool) -> dict[str, Any] | None:
-    """The prediction that the options hold, None when they hold none. UsageError for a cell that is no `row:column`."""
+    """The prediction given by the options, or None. UsageError if a cell is not written as `row:column`."""
     if choice:
         return {"choice": choice}
     if not cells and not none_red:
@@ -54,15 +54,17 @@ def _all(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
 
 @click.command("experiment")
 @click.argument("experiment", required=False, default="")
-@click.option("--red", "cells", multiple=True, metavar="CALLER:CALLEE", help="A cell that you predict red; may be repeated.")
-@click.option("--none-red", is_flag=True, help="You predict that no cell turns red.")
-@click.option("--choice", default="", help="Your prediction where the experiment asks for one of several.")
+@click.option(
+    "--red", "cells", multiple=True, metavar="CALLER:CALLEE", help="A call that you predict will fail; may be repeated."
+)
+@click.option("--none-red", is_flag=True, help="Predict that no call fails.")
+@click.option("--choice", default="", help="Your prediction, if the experiment offers a choice.")
 @format_option("text", "jsonl")
 @click.pass_context
 def experiment_command(
     ctx: click.Context, experiment: str, cells: tuple[str, ...], none_red: bool, choice: str, form: str
 ) -> None:
-    """Predict first, then let meshlab break it, measure and repair. Without a name: the experiments of this step."""
+    """Predict first, then let meshlab break something, measure and repair it. Without EXPERIMENT: list all experiments."""
     options: Options = ctx.obj
     given = prediction_of(cells, choice, none_red)
 

@@ -1,4 +1,4 @@
-"""grade: no person there."""
+"""grade: prepare, apply, check and report unattended."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from meshlab.report.text import verdict_lines
 
 @click.command("grade")
 @click.argument("lab")
-@click.option("--submission", metavar="DIR", help="The learner's folder: manifests, patches, scripts, answers a step.")
+@click.option("--submission", metavar="DIR", help="The learner's folder: manifests, patches, scripts and answers by step.")
 @click.option("--solve", is_flag=True, help="Grade the reference solution.")
-@click.option("--timeout", type=float, default=1800, show_default=True, help="Seconds for everything.")
-@click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
+@click.option("--timeout", type=float, default=1800, show_default=True, help="Seconds that the whole command may take.")
+@click.option("--keep", is_flag=True, help="Keep the cluster afterwards, for inspection.")
 @click.option("--seed", type=int, help="The seat's seed (a submission carries its own).")
 @click.option("--context", help="Grade on this context of your kubeconfig.")
 @click.option("--kubeconfig", help="The kubeconfig that --context is in.")
-@click.option("--output", metavar="FILE", help="Write the report there instead of to stdout.")
-@click.option("--junit", "junit_file", metavar="FILE", help="Write a JUnit report there as well.")
+@click.option("--output", metavar="FILE", help="Write the report to FILE instead of stdout.")
+@click.option("--junit", "junit_file", metavar="FILE", help="Write a JUnit report to FILE as well.")
 @format_option("text", "json", "junit")
 @click.pass_context
 def grade_command(
@@ -42,7 +42,7 @@ def grade_command(
     junit_file: str | None,
     form: str,
 ) -> None:
-    """Prepare, apply, check, report, clean up. Without --submission or --solve it grades an untouched lab: exit code 1."""
+    """Prepare LAB, apply the submission, check, report, clean up. Without --submission or --solve it grades LAB untouched."""
     from meshlab.errors import said
     from meshlab.report.grade import grade_report
     from meshlab.report.trouble import error_text
@@ -60,7 +60,7 @@ def grade_command(
         kubeconfig=kubeconfig or "",
         packs=options.packs,
     )
-    report = drive(grade(request, lambda told: tell(told, options.language)))
+    report = drive(grade(request, lambda event: tell(event, options.language)))
     write(grade_report(report, form, options.language), output)
     if junit_file:
         write(grade_report(report, "junit", options.language), junit_file)
@@ -71,9 +71,9 @@ def grade_command(
     ctx.exit(ExitCode(report.code))
 
 
-def tell(told: Progress | Verdict, language: str) -> None:
-    """Progress of a long operation on stderr: phases as they begin and end, verdicts as they come."""
-    if isinstance(told, Verdict):
-        note("\n".join(verdict_lines(told, told.check, language)))
-    elif told.state not in {"planned", "note"}:
-        note(progress_line(told, language))
+def tell(event: Progress | Verdict, language: str) -> None:
+    """Print the progress of a long operation on stderr: phases as they begin and end, verdicts as they come."""
+    if isinstance(event, Verdict):
+        note("\n".join(verdict_lines(event, event.check, language)))
+    elif event.state not in {"planned", "note"}:
+        note(progress_line(event, language))

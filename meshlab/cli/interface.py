@@ -11,7 +11,7 @@ from meshlab.tui import garbage_collection
 
 
 def open_interface(options: Options) -> int:
-    """Run the interface to its end. UsageError where there is no terminal to draw on."""
+    """Run the interface until it ends. UsageError without a terminal to draw on."""
     need_terminal("usage.no-terminal")
     garbage_collection.look_later()
     from meshlab.tui.app import run_app
@@ -29,7 +29,7 @@ def open_interface(options: Options) -> int:
 
 
 def open_tour(options: Options, lab: str, file: Path | None) -> int:
-    """The same over recordings."""
+    """Run the interface on recordings."""
     need_terminal("usage.no-terminal-for-tour")
     garbage_collection.look_later()
     from meshlab.tui.tour.backend import run_tour
@@ -38,7 +38,7 @@ def open_tour(options: Options, lab: str, file: Path | None) -> int:
 
 
 def need_terminal(key: str) -> None:
-    """UsageError with these words where there is none."""
-    # Textual draws on stderr: without a terminal there it would paint into the pipe for ever.
+    """UsageError with these words unless stdin and stderr are a terminal."""
+    # Textual draws on stderr: without a terminal there it would write into the pipe for ever.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(key)

@@ -1,4 +1,4 @@
-"""list: the road as a table."""
+"""list: all labs as a table, in the order of their stages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def row(lab: LabSummary, language: str) -> str:
 @format_option("text", "json")
 @click.pass_obj
 def list_command(options: Options, form: str) -> None:
-    """The road: stages, labs, progress."""
+    """List the stages, their labs and your progress."""
     from meshlab.run.catalog import list_labs
 
     labs = list_labs(options.language, options.packs)

@@ -21,7 +21,7 @@ GLYPHS = {"ok": "✔", "warning": "!", "problem": "✘", "unknown": "?", "note":
 @format_option("text", "json")
 @click.pass_context
 def doctor_command(ctx: click.Context, form: str) -> None:
-    """Find what would go wrong, before it does, and say the fix. Exit code 4 when a lab could not run here."""
+    """Check whether this machine can run labs, and say how to fix what is wrong. Exit code 4 if no lab can run."""
     from meshlab.cluster.doctor import examine
 
     options: Options = ctx.obj
@@ -39,12 +39,12 @@ def doctor_command(ctx: click.Context, form: str) -> None:
 
 
 @click.command("setup")
-@click.option("--bundle", metavar="DIR", help="A folder of images for machines without a registry.")
-@click.option("--tools-only", is_flag=True, help="Only kind and kubectl.")
+@click.option("--bundle", metavar="DIR", help="A folder of images, for machines that cannot reach a registry.")
+@click.option("--tools-only", is_flag=True, help="Install only kind and kubectl.")
 @format_option("text", "json")
 @click.pass_obj
 def setup_command(options: Options, bundle: str | None, tools_only: bool, form: str) -> None:
-    """Install what is missing: kind and kubectl (verified by checksum), an engine where that is allowed, images."""
+    """Install what is missing: kind and kubectl (verified by checksum), images, and an engine where that is allowed."""
     from meshlab.cluster.setup import setup
     from meshlab.cluster.track import Track
 
@@ -57,10 +57,10 @@ def setup_command(options: Options, bundle: str | None, tools_only: bool, form: 
 @format_option("text", "json")
 @click.pass_obj
 def support_command(options: Options, file: Path | None, form: str) -> None:
-    """Pack what helps others to help you into FILE (.tar.gz), and show what is in it. Nothing is sent anywhere.
+    """Collect what a bug report needs in FILE (.tar.gz) and list its contents. Nothing is sent anywhere.
 
-    In it are versions, what the doctor finds, meshlab's own log, the log of the current lab and the nodes' journals. Tokens,
-    keys and kubeconfigs are left out, and your home folder is called ~.
+    The file holds versions, the findings of `meshlab doctor`, the logs of meshlab and of the current lab, and the nodes'
+    journals. Tokens, keys and kubeconfigs are left out, and your home folder is written as ~.
     """
     from meshlab.report.envelope import envelope
     from meshlab.report.trouble import told
@@ -84,7 +84,7 @@ def support_command(options: Options, file: Path | None, form: str) -> None:
 
 
 def _put(file: Path, data: bytes) -> int:
-    """Write it for nobody else to read; how many bytes. UsageError when it cannot be written there."""
+    """Write a file that only its owner can read, and give its size in bytes. UsageError if it cannot be written."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as stream:

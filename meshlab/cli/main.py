@@ -1,4 +1,4 @@
-"""The entry: every way a command can end becomes one sentence on stderr and a documented exit code."""
+"""The entry point. However a command ends, it prints at most a sentence and a hint on stderr, with a documented exit code."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from meshlab.errors import ExitCode, MeshlabError
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="meshlab")
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of everything you read (default: your locale).")
-@click.option("--lab", "lab", metavar="LAB", help="Which lab, when it is not the one you started last.")
-@click.option("--pack", "packs", multiple=True, metavar="DIR", help="A folder of labs beside the built-in ones.")
-@click.option("--engine", metavar="ENGINE", help="Where a new lab gets its cluster: kind, or context:NAME.")
-@click.option("--memory", metavar="HOW", help="When the interface is left: keep the cluster running, or spare its memory.")
-@click.option("--record", metavar="FILE", help="Write all that is seen of the run there, for `meshlab tour --from FILE`.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of all output (default: your locale).")
+@click.option("--lab", "lab", metavar="LAB", help="The lab to use (default: the one started last).")
+@click.option("--pack", "packs", multiple=True, metavar="DIR", help="A folder with more labs; may be repeated.")
+@click.option("--engine", metavar="ENGINE", help="Where a new lab runs: kind, or context:NAME (of your kubeconfig).")
+@click.option("--memory", metavar="HOW", help="On leaving the interface: keep the cluster running, or spare its memory.")
+@click.option("--record", metavar="FILE", help="Record the run to FILE, for `meshlab tour --from FILE`.")
 @click.pass_context
 def cli(
     ctx: click.Context,
@@ -34,9 +34,9 @@ def cli(
     memory: str | None,
     record: str | None,
 ) -> None:
-    """Walk the road from client libraries to a multi-cluster service mesh on your own machine.
+    """Learn how service meshes work, on your own machine: from client libraries to a multi-cluster mesh.
 
-    Without a command it opens the terminal interface. Exit codes: 0 pass, 1 checks failed, 2 usage, 3 passed with
+    Without a command, meshlab opens its terminal interface. Exit codes: 0 pass, 1 checks failed, 2 usage, 3 passed with
     warnings, 4 environment, 5 timeout, 7 locked, 130 interrupted.
     """
     from meshlab.cli.options import Options
@@ -54,10 +54,10 @@ def cli(
 
 
 def run(args: list[str] | None = None) -> int:
-    """Run one command line and give its exit code; nothing that a user does leaves by a traceback."""
+    """Run one command line and return its exit code. No exception leaves this function."""
     since = time.monotonic()
     code = _run(args)
-    # Only where the log has begun: `--help` and what cannot be read need none.
+    # `--help` and command lines that cannot be parsed end before the log begins.
     if "meshlab.logs" in sys.modules:
         from meshlab import logs
 
@@ -84,7 +84,7 @@ def _run(args: list[str] | None) -> int:
 
 
 class _Reader:
-    """Whoever reads what a command says when it fails; known as soon as the options are read."""
+    """The language of error messages, known once the options are read."""
 
     language = ""
 
@@ -106,9 +106,9 @@ def _failed(error: Exception) -> int:
         if hint:
             _say(f"  → {hint}")
         return error.exit_code
-    log.critical("meshlab failed in itself", exc_info=error)
-    _say(f"meshlab failed in itself ({type(error).__name__}): this is never your lab's fault.")
-    _say(f"  → What happened is written in {write_report(error)}; please report it.")
+    log.critical("internal error", exc_info=error)
+    _say(f"meshlab has an internal error ({type(error).__name__}). Your lab is not the cause.")
+    _say(f"  → The details are in {write_report(error)}; please report this bug.")
     return ExitCode.ENVIRONMENT
 
 
@@ -120,12 +120,12 @@ def _words(error: MeshlabError) -> tuple[str, str]:
         return str(error), error.hint
     from meshlab.report.trouble import told
 
-    it = told(error, language)
-    return it.sentence, it.hint
+    trouble = told(error, language)
+    return trouble.sentence, trouble.hint
 
 
 def _broken_pipe() -> int:
-    # The reader of our pipe (`| head`) has gone: nothing more can be said, and closing stdout must not fail again.
+    # The reader of the pipe (`| head`) has exited: nothing more can be written, and closing stdout must not fail again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ExitCode.PASS
 
@@ -140,7 +140,7 @@ def main() -> None:
 
 
 def write_report(error: BaseException) -> Path:
-    """Write the traceback into the state directory, or into the temporary one when that fails too."""
+    """Write the traceback into the state directory or, if that fails, into the temporary directory."""
     text = f"meshlab {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n" + "".join(traceback.format_exception(error))
     for folder in _folders():
         file = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.txt"

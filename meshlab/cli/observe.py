@@ -1,4 +1,4 @@
-"""trace and shell: looking at the system oneself."""
+"""trace, shell, matrix and traffic: the commands with which a learner observes the system."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def headers_of(pairs: tuple[str, ...]) -> dict[str, str]:
-    """`name: value` pairs as a mapping. UsageError for one without a colon."""
-    found: dict[str, str] = {}
+    """`name: value` pairs as a mapping. UsageError for a pair without a colon."""
+    headers: dict[str, str] = {}
     for pair in pairs:
         name, colon, value = pair.partition(":")
         if not colon or not name.strip():
             raise UsageError("usage.header", header=pair)
-        found[name.strip()] = value.strip()
-    return found
+        headers[name.strip()] = value.strip()
+    return headers
 
 
 @click.command("trace")
@@ -38,7 +38,7 @@ def headers_of(pairs: tuple[str, ...]) -> dict[str, str]:
 @format_option("text", "json")
 @click.pass_obj
 def trace_command(options: Options, url: str, headers: tuple[str, ...], form: str) -> None:
-    """Send one request and draw the path that it really took, hop by hop, proxy by proxy, from evidence."""
+    """Send one request and draw the path that it took, hop by hop, from logs and counters."""
     wanted = headers_of(headers)
     trace = with_run(options, lambda run: run.trace(url, wanted))
     if form == "json":
@@ -52,12 +52,12 @@ def trace_command(options: Options, url: str, headers: tuple[str, ...], form: st
     click.echo(trace_text(trace, options.language))
 
 
-# What follows the program's name is the program's own, options too.
+# Everything after the program's name belongs to the program, options too.
 @click.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def shell_command(ctx: click.Context, command: tuple[str, ...]) -> None:
-    """A shell (or one COMMAND) with KUBECONFIG and the lab's namespace set; your own kubeconfig is never touched."""
+    """Open a shell (or run COMMAND) with KUBECONFIG and the lab's namespace set. Your own kubeconfig is not changed."""
     options: Options = ctx.obj
     environment = os.environ | open_lab(options).environment()
     program = list(command) or [os.environ.get("SHELL", "/bin/sh")]
@@ -77,7 +77,7 @@ LONGEST = 600
 @format_option("text", "json")
 @click.pass_obj
 def matrix_command(options: Options, form: str) -> None:
-    """Who reaches whom now: one call from each service, and from a probe on each node, to each service."""
+    """Show which service reaches which: one call to each service, from each service and from a probe on each node."""
 
     async def measured(run: LabRun) -> Matrix:
         found = await run.matrix()
@@ -102,12 +102,12 @@ def matrix_command(options: Options, form: str) -> None:
     type=click.IntRange(int(SHORTEST), LONGEST),
     default=5,
     show_default=True,
-    help="Between the two counts of requests.",
+    help="Seconds between the two counts of requests.",
 )
 @format_option("text", "json")
 @click.pass_obj
 def traffic_command(options: Options, seconds: int, form: str) -> None:
-    """What each service receives, by its pods' own counts: requests a second, what failed, how versions share it."""
+    """Show what each service receives, as its pods count it: requests per second, failures and the share of each version."""
 
     def began() -> None:
         if form == "text":
@@ -125,7 +125,7 @@ def traffic_command(options: Options, seconds: int, form: str) -> None:
 
 
 async def counted(run: LabRun, seconds: float, began: Callable[[], None]) -> Rates:
-    """Twice, with that many seconds between; `began` is called after the first time."""
+    """Requests per second from two counts, that many seconds apart. `began` is called after the first count."""
     before = await run.traffic(await run.pods())
     began()
     await asyncio.sleep(seconds)

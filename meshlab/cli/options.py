@@ -1,4 +1,4 @@
-"""What holds for every command: language, lab, packs."""
+"""The options of every command: language, lab, packs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meshlab.settings.read import read
 
 @dataclass(frozen=True)
 class Options:
-    """The group's options, with the environment's answers for what was left out."""
+    """The options before the command, filled in from the environment and the settings."""
 
     language: Language
     lab: str
@@ -28,13 +28,13 @@ class Options:
     packs: tuple[Path, ...]
     settings: Loaded
     record: Path | None = None
-    """A file to which everything that is seen of a run is written."""
+    """The file to which the run is recorded."""
     engine: str = ""
-    """kind or context:NAME; "" when nobody has chosen."""
+    """kind or context:NAME; "" if not chosen yet."""
     memory: str = ""
-    """keep or spare; "" when nobody has chosen."""
+    """keep or spare; "" if not chosen yet."""
     questions: tuple[str, ...] = ()
-    """What nobody has chosen of what the first start asks for."""
+    """The questions of the first start that are not answered yet."""
 
     @classmethod
     def read(
@@ -47,7 +47,7 @@ class Options:
         engine: str | None = None,
         memory: str | None = None,
     ) -> Options:
-        """UsageError when a pack is no folder, or an engine or a way with memory does not exist."""
+        """UsageError if a pack is not a folder, or if the engine or the memory setting does not exist."""
         folders = tuple(Path(pack).expanduser().resolve() for pack in packs)
         for folder in folders:
             if not folder.is_dir():
@@ -72,7 +72,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
-    """--format with the formats that the command has; the first is the default."""
+    """The option --format with these formats; the first is the default."""
     return click.option(
-        "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="How to print it."
+        "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Output format."
     )

@@ -1,4 +1,4 @@
-"""stdout is data, stderr is the rest: progress, notes, errors."""
+"""Printing: data goes to stdout; progress, notes and errors go to stderr."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ GLYPHS = {"running": "…", "done": "✔", "failed": "✘", "skipped": "–"}
 
 
 def note(text: str) -> None:
-    """A line for a person, on stderr."""
+    """Print a line for a person on stderr."""
     click.echo(text, err=True)
 
 
 def write(text: str, file: str | None) -> None:
-    """A report: into the file, or to stdout. UsageError when it cannot be written there."""
+    """Write a report to the file, or to stdout. UsageError if it cannot be written."""
     if not file:
         click.echo(text.removesuffix("\n"))
         return
@@ -33,7 +33,7 @@ def write(text: str, file: str | None) -> None:
 
 
 def phase_title(progress: Progress, language: str) -> str:
-    """The phase's words, its id where there are none."""
+    """The phase in words, or its id if there are none."""
     key = f"phases.{progress.phase}"
     return say(key, language, **progress.parameters) if known(key) else progress.phase
 
@@ -52,7 +52,7 @@ def progress_line(progress: Progress, language: str) -> str:
 
 
 async def show_progress(steps: AsyncGenerator[Progress, None], language: str, form: str = "text") -> None:
-    """Follow a long operation of a run to its end."""
+    """Print the progress of a long operation until it ends."""
     show = progress_shown(language, form)
     async with aclosing(steps) as items:
         async for progress in items:
@@ -60,7 +60,7 @@ async def show_progress(steps: AsyncGenerator[Progress, None], language: str, fo
 
 
 def progress_shown(language: str, form: str = "text") -> Callable[[Progress], None]:
-    """What shows a long operation: lines for a person on stderr, or one JSON object a line on stdout."""
+    """A function that prints progress: as text on stderr, or as one JSON object per line on stdout."""
     from meshlab.report.envelope import line
 
     shown: set[tuple[str, ...]] = set()
@@ -76,7 +76,7 @@ def progress_shown(language: str, form: str = "text") -> Callable[[Progress], No
 
 
 def _worth_a_line(progress: Progress, shown: set[tuple[str, ...]]) -> bool:
-    """Each phase says once that it runs and once how it ended; notes stay in the log."""
+    """Whether to print it: each phase once when it starts and once when it ends. Notes are only logged."""
     if progress.state in {"planned", "note"}:
         return False
     mark = (progress.phase, progress.state, *progress.parameters.values())

@@ -1,4 +1,4 @@
-"""prove: for whoever writes labs."""
+"""prove: authors show on a real cluster that their labs work."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 @click.command("prove")
 @click.argument("labs", nargs=-1, metavar="LAB...")
-@click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Only this part; writes no proof.")
+@click.option("--only", default="", metavar="STEP|WRONG|fresh", help="Prove only this part; writes no proof.")
 @click.option(
-    "--sample", type=int, metavar="N", help="A quick look: solved, the Nth experiment, the Nth misconception; writes no proof."
+    "--sample",
+    type=int,
+    metavar="N",
+    help="Prove a sample (solved, Nth experiment, Nth misconception); writes no proof.",
 )
-@click.option("--pairs", is_flag=True, help="Instead: any lab after any other, on one cluster that is kept.")
-@click.option("--keep", is_flag=True, help="Leave the cluster for you to look at.")
+@click.option("--pairs", is_flag=True, help="Test instead that any lab can follow any other on the same cluster.")
+@click.option("--keep", is_flag=True, help="Keep the cluster afterwards, for inspection.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
 @format_option("text", "json")
 @click.pass_context
@@ -39,7 +42,9 @@ def prove_command(
     seed: int,
     form: str,
 ) -> None:
-    """Show on a real cluster that labs (default: all) are right: fresh, solved, wrong, reset. Writes their proof.json."""
+    """Prove on a real cluster that labs (default: all) work as they say: untouched, solved, with each misconception, after a
+    reset. Writes proof.json into each lab.
+    """
     options: Options = ctx.obj
     if pairs:
         from meshlab.run.prove.pairs import PairsRequest
@@ -63,7 +68,7 @@ def _all(options: Options) -> list[str]:
 
 
 async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode:
-    """Follow the proof: what did not hold is data (stdout), the rest is progress (stderr)."""
+    """Run a proof. Expectations that did not hold are data (stdout), the rest is progress (stderr)."""
     from meshlab.report.envelope import line
     from meshlab.run.prove.prove import prove
 
@@ -79,7 +84,7 @@ async def _prove(request: ProveRequest, options: Options, form: str) -> ExitCode
 
 
 def _event(event: ProofEvent, lab: str) -> None:
-    """One thing that a proof tells; on stdout when it had to hold and did not."""
+    """Print one event of a proof: on stdout if an expectation did not hold, else on stderr."""
     if event.kind == "phase":
         note(f"— {event.phase}")
     elif event.kind == "expectation":
@@ -92,7 +97,7 @@ def _event(event: ProofEvent, lab: str) -> None:
 
 
 async def _pairs(request: PairsRequest, options: Options, form: str) -> ExitCode:
-    """Follow the walk; the pairs are data."""
+    """Prove all pairs of labs, one after the other. The pairs are data (stdout)."""
     from meshlab.report.envelope import envelope
     from meshlab.run.prove.pairs import Pair
     from meshlab.run.prove.pairs import pairs as walk
@@ -103,13 +108,13 @@ async def _pairs(request: PairsRequest, options: Options, form: str) -> ExitCode
         else:
             tell(event, options.language)
 
-    found = await walk(request, show)
-    ok = all(pair.ok for pair in found)
+    results = await walk(request, show)
+    ok = all(pair.ok for pair in results)
     if form == "json":
-        click.echo(envelope("pairs", ok=ok, pairs=found))
+        click.echo(envelope("pairs", ok=ok, pairs=results))
     return ExitCode.PASS if ok else ExitCode.CHECKS_FAILED
 
 
 def _pair(pair: Pair) -> str:
-    said = f"{'✔' if pair.ok else '✘'} {pair.from_} → {pair.to}: {pair.seconds:.1f} s"
-    return said if pair.ok else f"{said}; {', '.join(pair.differences)}"
+    line = f"{'✔' if pair.ok else '✘'} {pair.from_} → {pair.to}: {pair.seconds:.1f} s"
+    return line if pair.ok else f"{line}; {', '.join(pair.differences)}"

@@ -1,4 +1,4 @@
-"""Running a coroutine from a command: Ctrl-C and SIGTERM cancel it, so that it cleans up, and end with 130."""
+"""Runs a coroutine for a command. Ctrl-C and SIGTERM cancel it, so that it can clean up; the exit code is then 130."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 def open_lab(options: Options, lab: str = "", record: Path | None = None, **how: Any) -> LabRun:
-    """The run of the lab named, of --lab, or the current one. UsageError when there is none.
+    """Open the run of `lab`, of --lab, or of the current lab. UsageError if there is none.
 
-    record: a folder for what checks see. how: fields of RunRequest.
+    record: a folder to which evidence of the checks is saved. how: fields of RunRequest.
     """
     from meshlab.run.catalog import RunRequest, open_run
 
@@ -36,7 +36,7 @@ def open_lab(options: Options, lab: str = "", record: Path | None = None, **how:
 
 
 def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str = "", **how: Any) -> T:
-    """Open the run, do the work, give back every connection."""
+    """Open the run, do the work, and close every connection."""
 
     async def whole() -> T:
         run = open_lab(options, lab, **how)
@@ -48,7 +48,7 @@ def with_run(options: Options, work: Callable[[LabRun], Awaitable[T]], lab: str 
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; KeyboardInterrupt when a signal cancelled it, after its own cleaning up."""
+    """Run the coroutine to its end. KeyboardInterrupt if a signal cancelled it, once it has cleaned up."""
     return asyncio.run(_with_signals(work))
 
 

@@ -1,4 +1,4 @@
-"""settings: what a person has chosen for all labs, and every key with what it does."""
+"""settings: the choices that hold for all labs, and every key with its action."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from meshlab.words import LANGUAGES, say
 
 
 class Key(Struct, frozen=True):
-    """One action, as `settings` tells of it."""
+    """One action of the interface and its keys."""
 
     id: str
     keys: tuple[str, ...]
-    """What calls it."""
+    """The keys in force."""
     own: tuple[str, ...]
-    """What calls it when the settings say nothing."""
+    """The default keys."""
     title: dict[str, str]
     """What it does, by language."""
 
@@ -32,7 +32,7 @@ class Key(Struct, frozen=True):
 @format_option("text", "json")
 @click.pass_context
 def settings_command(ctx: click.Context, form: str) -> None:
-    """What was chosen for all labs, and every key. Without a subcommand all of it; exit code 2 when the file has mistakes."""
+    """Show all settings and keys, or change one with `set` and `unset`. Exit code 2 if the settings file has errors."""
     if ctx.invoked_subcommand is not None:
         return
     options: Options = ctx.obj
@@ -51,7 +51,7 @@ def settings_command(ctx: click.Context, form: str) -> None:
 @click.argument("value")
 @click.pass_obj
 def set_command(options: Options, name: str, value: str) -> None:
-    """Set NAME (language, engine, memory, theme, animations, keys.lab.check …) to VALUE; for keys like x,f5."""
+    """Set NAME (language, engine, memory, theme, animations, keys.lab.check …) to VALUE; several keys as x,f5."""
     from meshlab.settings.write import save
 
     save(name, value, own=keys_of_actions() if name.startswith(f"{KEYS}.") else None)
@@ -62,7 +62,7 @@ def set_command(options: Options, name: str, value: str) -> None:
 @click.argument("name")
 @click.pass_obj
 def unset_command(options: Options, name: str) -> None:
-    """Take NAME out, so that its default holds."""
+    """Remove the setting NAME, so that its default applies."""
     from meshlab.settings.write import save
 
     save(name, None)
@@ -70,7 +70,7 @@ def unset_command(options: Options, name: str) -> None:
 
 
 def keys_of_actions() -> dict[str, Bound]:
-    """Keys are bound where their actions are, in the interface: the one thing that this command asks of it."""
+    """The keys of all actions. They are defined in the interface, the only thing that this command imports from it."""
     from meshlab.tui.keys import all_keys
 
     return all_keys()
@@ -94,7 +94,7 @@ def as_json(loaded: Loaded, keys: list[Key], problems: list[Problem]) -> str:
     from meshlab.report.envelope import envelope
 
     chosen = {name: getattr(loaded.settings, name) for name in CHOICES}
-    sentences = [one.sentence(loaded.file, "en") for one in problems]
+    sentences = [problem.sentence(loaded.file, "en") for problem in problems]
     return envelope("settings", file=str(loaded.file), **chosen, keys=keys, problems=sentences)
 
 
@@ -111,6 +111,6 @@ def as_text(options: Options, keys: list[Key]) -> str:
     )
     for key in keys:
         mark = "✎" if key.keys != key.own else " "
-        words = "  ".join(key.title[one] for one in dict.fromkeys((language, *LANGUAGES)))
+        words = "  ".join(key.title[name] for name in dict.fromkeys((language, *LANGUAGES)))
         lines.append(f"{mark} {pad(key.id, longest)}  {pad(' '.join(key.keys), widest)}  {words}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""tour and record: real runs, recorded, for whoever has no engine at hand."""
+"""tour and record: recordings of real runs, for people without a container engine."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Shelved(Struct, frozen=True, kw_only=True):
 
 @click.command("tour")
 @click.argument("lab", required=False, default="")
-@click.option("--list", "listed", is_flag=True, help="Only say which labs have a recording.")
-@click.option("--from", "file", metavar="FILE", help="A recording of your own (meshlab --record FILE) instead.")
+@click.option("--list", "listed", is_flag=True, help="List the labs and their recordings, then exit.")
+@click.option("--from", "file", metavar="FILE", help="Play FILE, which `meshlab --record FILE` wrote.")
 @format_option("text", "json")
 @click.pass_context
 def tour_command(ctx: click.Context, lab: str, listed: bool, file: str | None, form: str) -> None:
-    """Watch recorded labs in the interface: all keys work, time is compressed, nothing of this machine is needed.
+    """Watch recorded labs in the interface: all keys work, waiting times are shortened, and no engine is needed.
 
     Without LAB it begins at the road. --format is for --list.
     """
@@ -53,15 +53,15 @@ def tour_command(ctx: click.Context, lab: str, listed: bool, file: str | None, f
 
 
 def _wanted(options: Options, lab: str, file: Path | None) -> str:
-    """The id of the lab to open first, "" for the road. UsageError when there is no recording of it, or it cannot be read."""
+    """The id of the lab to open first, "" for the list of labs. UsageError if its recording is missing or unreadable."""
     from meshlab.run.recordings import opened
     from meshlab.run.recordings.file import read
 
     if file is not None:
-        found = read(file).opened.lab
-        if lab and lab != found:
-            raise UsageError("usage.recording-of-another", file=file, found=found, lab=lab)
-        return found
+        recorded = read(file).opened.lab
+        if lab and lab != recorded:
+            raise UsageError("usage.recording-of-another", file=file, found=recorded, lab=lab)
+        return recorded
     return opened.of_lab(lab, packs=options.packs).opened.lab if lab else ""
 
 
@@ -92,14 +92,18 @@ def _list(options: Options, form: str) -> None:
 
 @click.command("record")
 @click.argument("labs", nargs=-1, metavar="LAB...")
-@click.option("--output", metavar="FOLDER", help="Where to put <lab>.jsonl.gz (default: where `tour` looks; here, for a pack).")
+@click.option(
+    "--output",
+    metavar="FOLDER",
+    help="Folder for <lab>.jsonl.gz (default: where `tour` looks; for packs: here).",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The seat's seed.")
-@click.option("--keep", is_flag=True, help="Leave the cluster; the next recording uses it.")
+@click.option("--keep", is_flag=True, help="Keep the cluster afterwards; the next recording uses it.")
 @click.pass_obj
 def record_command(options: Options, labs: tuple[str, ...], output: str | None, seed: int, keep: bool) -> None:
-    """Record labs (default: all) from beginning to end on a real cluster: each step red, solved, broken, green.
+    """Record labs (default: all) from beginning to end on a real cluster: each step red, solved, broken and green again.
 
-    A recording is only put in place when all of its steps became green.
+    meshlab saves a recording only if all of its steps became green.
     """
     from meshlab.lab.catalog import catalog, find
     from meshlab.run.catalog import recording_of
@@ -107,7 +111,7 @@ def record_command(options: Options, labs: tuple[str, ...], output: str | None, 
 
     for entry in [find(lab, options.packs) for lab in labs] or catalog(options.packs):
         usual = recording_of(entry.id)
-        # Where `tour` looks is for the labs that come with meshlab; somebody's pack keeps its recordings itself.
+        # The folder in which `tour` looks is only for the labs that come with meshlab; a pack keeps its own recordings.
         file = Path(output or ".").expanduser() / usual.name if output or not entry.built_in else usual
         request = RecordRequest(lab=entry.id, file=file, seed=seed, keep=keep, packs=options.packs)
         drive(_follow(request, options.language))
@@ -116,7 +120,7 @@ def record_command(options: Options, labs: tuple[str, ...], output: str | None, 
 
 
 async def _follow(request: RecordRequest, language: str) -> None:
-    """What it comes to goes to stderr: the file is the data."""
+    """Record a lab. Progress goes to stderr; the data is the file."""
     from meshlab.run.recordings.make import record
 
     def show(event: Event) -> None:

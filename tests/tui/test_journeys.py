@@ -336,7 +336,7 @@ async def test_a_choice_is_an_experiment_too() -> None:
         await shows(pilot, "Requests go on")
         await pilot.press("down", "enter")
         await until(pilot, lambda: run.predictions.get("bad-line") == {"choice": "frozen"})
-        await shows(pilot, "everything undone", "You predicted rightly: “Requests go on")
+        await shows(pilot, "everything undone", "Your prediction was correct: “Requests go on")
 
 
 async def test_a_wrong_choice_says_what_was_right() -> None:
@@ -668,7 +668,7 @@ async def test_without_measuring_labs_the_screen_says_so() -> None:
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.screen.stops)  # type: ignore[attr-defined]
         await pilot.press("v")
-        await shows(pilot, "No lab says what it measures yet")
+        await shows(pilot, "No lab declares yet what it measures")
         await pilot.press("right", "escape")
         await until(pilot, lambda: on(app, "HomeScreen"))
 

@@ -68,7 +68,7 @@ async def test_a_broken_file_is_said_and_the_defaults_hold(file: Path) -> None:
     run = ScriptedRun()
     app = app_with("theme = \n", file, run)
     async with app.run_test(size=WIDE) as pilot:
-        await says(pilot, "settings.toml:1: this is no TOML")
+        await says(pilot, "settings.toml:1: the file is not valid TOML")
         await open_lab(pilot, app, run)
         assert app.theme == "meshlab-dark"
         await pilot.press("c")
@@ -78,8 +78,8 @@ async def test_a_broken_file_is_said_and_the_defaults_hold(file: Path) -> None:
 async def test_unknown_ids_and_clashes_are_said_and_the_rest_holds(file: Path) -> None:
     app = app_with('theme = "meshlab-light"\n[keys]\n"lab.check" = "h"\n"lab.gone" = "x"\n"home.doctor" = "f9"\n', file)
     async with app.run_test(size=WIDE) as pilot:
-        await says(pilot, "keys.lab.check: h is the key of lab.hint already")
-        await says(pilot, "settings.toml:4: keys.lab.gone: there is no key of this name")
+        await says(pilot, "keys.lab.check: h is already the key of lab.hint")
+        await says(pilot, "settings.toml:4: keys.lab.gone: there is no action with this id")
         assert app.theme == "meshlab-light"
         await settled(pilot)
         await pilot.press("f9")
@@ -120,7 +120,7 @@ async def test_a_choice_that_cannot_be_kept_is_said(file: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
         await pilot.press("T")
-        await says(pilot, "could not be kept")
+        await says(pilot, "could not be saved")
         assert app.theme == "meshlab-light"
     assert file.read_text(encoding="utf-8") == "theme = \n"
 
@@ -138,7 +138,7 @@ def test_the_command_sets_shows_and_takes_out(file: Path, capsys: pytest.Capture
     assert meshlab(["--lang", "en", "settings"]) == ExitCode.PASS
     assert any(line.split() == ["✎", "lab.check", "x", "f5", "Check", "检查"] for line in capsys.readouterr().out.splitlines())
     assert meshlab(["settings", "set", "keys.lab.hint", "q"]) == ExitCode.USAGE
-    assert "q is the key of app.quit" in capsys.readouterr().err
+    assert "q is already the key of app.quit" in capsys.readouterr().err
     assert meshlab(["settings", "unset", "keys.lab.check"]) == ExitCode.PASS
     assert read(file).settings.keys == {}
 

@@ -22,6 +22,6 @@ def test_wide_characters_are_aligned() -> None:
     assert rates_text(RATES, "zh").splitlines()[:2] == ["服务     收到  失败  各版本", "web      5/s   0%"]
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Nothing counted"), ("zh", "没有统计到")])
+@pytest.mark.parametrize(("language", "said"), [("en", "No requests were counted"), ("zh", "没有统计到")])
 def test_nothing_known_is_a_sentence(language: str, said: str) -> None:
     assert said in rates_text({}, language)

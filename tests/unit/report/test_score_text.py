@@ -19,11 +19,11 @@ WRONG: dict[str, Any] = {"predicted": {"choice": "none"}, "right": "all", "score
 @pytest.mark.parametrize(
     ("asked", "result", "en", "zh"),
     [
-        (CHOICE, RIGHT, "You predicted rightly: “All fail”.", "预测正确：“All fail”。"),
-        (CHOICE, WRONG, "otherwise: “All fail”.", "实际结果却是“All fail”。"),
-        (CHOICE, {**RIGHT, "score": None}, "No score", "没有得分"),
+        (CHOICE, RIGHT, "Your prediction was correct: “All fail”.", "预测正确：“All fail”。"),
+        (CHOICE, WRONG, "but the result was “All fail”.", "实际结果却是“All fail”。"),
+        (CHOICE, {**RIGHT, "score": None}, "There is no score", "没有得分"),
         (MATRIX, {"predicted": {"cells": []}, "score": 0.756}, "76 % of the cells", "76 % 的格子"),
-        (MATRIX, {"score": None}, "No score", "没有得分"),
+        (MATRIX, {"score": None}, "There is no score", "没有得分"),
         (NONE, {"score": None}, "is done", "已完成"),
     ],
 )

@@ -34,13 +34,13 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('theme = "meshlab-light"\nlanguage = \n', "settings.toml:2: this is no TOML"),
+        ('theme = "meshlab-light"\nlanguage = \n', "settings.toml:2: the file is not valid TOML"),
         ('colour = "red"\n', "settings.toml:1: colour: there is no such setting"),
         ('\ntheme = "pink"\n', "settings.toml:2: theme: pink is not one of meshlab-dark"),
         ('animations = ["full"]\n', "settings.toml:1: animations: ['full'] is not one of full, basic, none"),
-        ('keys = "x"\n', "settings.toml:1: keys: this is a table"),
-        ('[keys]\n"lab.nowhere" = "x"\n', "settings.toml:2: keys.lab.nowhere: there is no key of this name"),
-        ('[keys]\n"lab.check" = "f99"\n', "settings.toml:2: keys.lab.check: no terminal has a key f99"),
+        ('keys = "x"\n', "settings.toml:1: keys: `keys` must be a table"),
+        ('[keys]\n"lab.nowhere" = "x"\n', "settings.toml:2: keys.lab.nowhere: there is no action with this id"),
+        ('[keys]\n"lab.check" = "f99"\n', "settings.toml:2: keys.lab.check: f99 is not a key that a terminal knows"),
         ('[keys]\n"lab.check" = ""\n', "settings.toml:2: keys.lab.check: name at least one key"),
         ('[keys]\n"lab.check" = 5\n', "settings.toml:2: keys.lab.check: name at least one key"),
     ],

@@ -104,7 +104,7 @@ def test_one_setting_changes_and_no_other(parts: list[str], name: str, value: st
 def test_a_broken_file_is_not_made_worse(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("theme = \n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"settings\.toml:1: this is no TOML"):
+    with pytest.raises(UsageError, match=r"settings\.toml:1: the file is not valid TOML"):
         save("theme", "meshlab-light", file)
 
 

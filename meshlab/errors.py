@@ -207,7 +207,7 @@ class PreparationTimeout(MeshlabError):
 
 
 class LockedError(MeshlabError):
-    """Another meshlab changes this run just now."""
+    """Another meshlab is changing this run at the moment."""
 
     exit_code = ExitCode.LOCKED
 

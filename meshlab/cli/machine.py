@@ -68,17 +68,17 @@ def support_command(options: Options, file: Path | None, form: str) -> None:
     from meshlab.run.catalog import current_run
     from meshlab.run.store.paths import find
 
-    found = drive(support.collect(find(), options.lab or current_run()))
+    bundle = drive(support.collect(find(), options.lab or current_run()))
     name = time.strftime("meshlab-support-%Y%m%d-%H%M%S")
     target = (file or Path(f"{name}.tar.gz")).absolute()
-    size = _put(target, support.pack(found, name))
+    size = _put(target, support.pack(bundle, name))
     if form == "json":
-        missing = {name: error.message for name, error in found.missing.items()}
-        click.echo(envelope("support", file=str(target), bytes=size, parts=found.parts, missing=missing))
+        missing = {name: error.message for name, error in bundle.missing.items()}
+        click.echo(envelope("support", file=str(target), bytes=size, parts=bundle.parts, missing=missing))
         return
-    for part in found.parts:
+    for part in bundle.parts:
         click.echo(f"{_size(part.bytes):>10}  {part.name}")
-    for name, error in found.missing.items():
+    for name, error in bundle.missing.items():
         click.echo(f"{'–':>10}  {name}: {told(error, options.language).sentence}")
     click.echo(say("cli.support.written", options.language, file=target, size=_size(size)))
 

@@ -113,15 +113,15 @@ def traffic_command(options: Options, seconds: int, form: str) -> None:
         if form == "text":
             note(say("cli.traffic.counting", options.language, seconds=seconds))
 
-    found = with_run(options, lambda run: counted(run, seconds, began))
+    services = with_run(options, lambda run: counted(run, seconds, began))
     if form == "json":
         from meshlab.report.envelope import envelope
 
-        click.echo(envelope("traffic", seconds=seconds, services=dict(found)))
+        click.echo(envelope("traffic", seconds=seconds, services=dict(services)))
         return
     from meshlab.report.rates import rates_text
 
-    click.echo(rates_text(found, options.language))
+    click.echo(rates_text(services, options.language))
 
 
 async def counted(run: LabRun, seconds: float, began: Callable[[], None]) -> Rates:

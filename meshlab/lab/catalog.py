@@ -1,4 +1,4 @@
-"""All labs that are there, in the order of the road; one that is broken is listed with what is wrong."""
+"""All labs, in the order of their stages. A broken lab is listed with what is wrong with it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 def catalog(packs: Iterable[Path] = ()) -> list[Entry]:
-    """The built-in labs and those of packs, by stage. UsageError for a pack that is no folder."""
+    """The built-in labs and those of packs, by stage. UsageError for a pack that is not a folder."""
     entries: dict[str, Entry] = {}
     for folder, built_in in _folders(packs):
         entry = _entry(folder, built_in)
@@ -40,10 +40,10 @@ def catalog(packs: Iterable[Path] = ()) -> list[Entry]:
 
 def find(lab: str, packs: Iterable[Path] = ()) -> Entry:
     """The lab of that id, stage or unique beginning of an id. UsageError when there is none, LabError when it is broken."""
-    found = look_up(lab, packs)
-    if found.problem is not None:
-        raise found.problem
-    return found
+    entry = look_up(lab, packs)
+    if entry.problem is not None:
+        raise entry.problem
+    return entry
 
 
 def locate(lab: str, packs: Iterable[Path] = ()) -> Path:
@@ -65,19 +65,19 @@ def _by_folder(lab: str, folders: list[tuple[Path, bool]]) -> Entry | None:
     for folder, built_in in folders:
         if folder.name == lab:
             return _entry(folder, built_in)
-    staged = [one for one in folders if one[0].name.partition("-")[0] == lab]
+    staged = [(folder, built_in) for folder, built_in in folders if folder.name.partition("-")[0] == lab]
     entry = _entry(*staged[0]) if len(staged) == 1 else None
     return entry if entry is not None and entry.stage == lab else None
 
 
 def _by_content(lab: str, entries: list[Entry]) -> Entry:
-    found = [entry for entry in entries if entry.id == lab]
-    found = found or [entry for entry in entries if entry.stage == lab]
-    found = found or [entry for entry in entries if lab and entry.id.startswith(lab)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError("lab.ambiguous", lab=lab, labs=", ".join(entry.id for entry in found))
+    matching = [entry for entry in entries if entry.id == lab]
+    matching = matching or [entry for entry in entries if entry.stage == lab]
+    matching = matching or [entry for entry in entries if lab and entry.id.startswith(lab)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise UsageError("lab.ambiguous", lab=lab, labs=", ".join(entry.id for entry in matching))
     ids = [entry.id for entry in entries]
     near = get_close_matches(lab, ids, n=1)
     if near:
@@ -86,7 +86,7 @@ def _by_content(lab: str, entries: list[Entry]) -> Entry:
 
 
 def road(stage: str) -> tuple[int, str]:
-    """Sorts stages: numbers with their letters, then other words, adoption last."""
+    """The sort key of a stage: numbers with their letters first, then other words, `adoption` last."""
     number = re.match(r"[0-9]{1,9}", stage)
     if number:
         return int(number.group()), stage[number.end() :]

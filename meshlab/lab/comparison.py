@@ -50,16 +50,16 @@ def source(comparison: Comparison | None, row: Row) -> Source | None:
 def sources(lab: Lab) -> Iterator[tuple[Row, Source]]:
     """Every row that the lab gives a value."""
     for row in ROWS:
-        found = source(lab.comparison, row)
-        if found is not None:
-            yield row, found
+        origin = source(lab.comparison, row)
+        if origin is not None:
+            yield row, origin
 
 
-def is_word(row: Row, one: Source) -> bool:
+def is_word(row: Row, origin: Source) -> bool:
     """Whether the value is words of the texts rather than a number."""
-    return one.word or row.shape == "word"
+    return origin.word or row.shape == "word"
 
 
 def compared(lab: Lab) -> set[str]:
     """The checks that stand by themselves and whose numbers are compared."""
-    return {one.check for row, one in sources(lab) if not one.experiment and not is_word(row, one)}
+    return {origin.check for row, origin in sources(lab) if not origin.experiment and not is_word(row, origin)}

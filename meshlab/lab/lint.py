@@ -1,4 +1,4 @@
-"""Everything that is wrong with a lab as far as its files can tell; `meshlab prove` tells the rest."""
+"""Finds the mistakes of a lab that its files show; `meshlab prove` finds the others on a cluster."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RULES: tuple[Rule, ...] = (
     road.previous,
     proofs.rule,
 )
-"""Looked at when the lab loads."""
+"""The rules for a lab that loads."""
 
 _RANK = {"error": 0, "warning": 1, "note": 2}
 
@@ -40,14 +40,18 @@ def lint(folder: Path, pins: Path | None = None) -> list[Problem]:
     reading = read_lab(folder)
     if reading.loaded is None:
         return list(reading.problems)
-    found: dict[tuple[object, ...], Problem] = {}
+    problems: dict[tuple[object, ...], Problem] = {}
     pinned: Pins | None = None
     try:
         pinned = read_pins(pins) if pins else None
     except LabError as error:
-        found[()] = problem_of(error, "pins")
+        problems[()] = problem_of(error, "pins")
     scope = Scope(reading.loaded, pinned)
     for rule in RULES:
-        for one in rule(scope):
-            found.setdefault((one.file, one.line, one.key, one.message), one)
-    return sorted(found.values(), key=lambda one: (_RANK[one.severity], one.file, one.line or 0, one.key))
+        for problem in rule(scope):
+            problems.setdefault((problem.file, problem.line, problem.key, problem.message), problem)
+    return sorted(problems.values(), key=_order)
+
+
+def _order(problem: Problem) -> tuple[int, str, int, str]:
+    return _RANK[problem.severity], problem.file, problem.line or 0, problem.key

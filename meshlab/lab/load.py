@@ -48,7 +48,7 @@ class LoadedLab(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True):
-    """What came of reading a lab: all problems, and the lab when there was none."""
+    """The result of reading a lab: the lab, or all problems."""
 
     loaded: LoadedLab | None
     problems: tuple[Problem, ...] = ()
@@ -76,7 +76,7 @@ def _read(folder: Path, seed: int) -> Reading:
     text = read_text(file, LARGEST)
     if not _ID.fullmatch(folder.name):
         hint = "An id is made of lower-case letters and digits, joined by single hyphens."
-        raise LabError(f"the folder's name `{folder.name}` is no lab id", file=display_path(file), hint=hint)
+        raise LabError(f"the folder's name `{folder.name}` is not a valid lab id", file=display_path(file), hint=hint)
     start, end = block(text)
     values, problems = _values(text[start:end], text.count("\n", 0, start) + 1, display_path(file), folder.name, seed)
     before, before_problems = fill(text[:start], values, display_path(file))
@@ -85,7 +85,7 @@ def _read(folder: Path, seed: int) -> Reading:
     if len(rendered) > 4 * LARGEST:
         raise LabError("the file gets too large once its templates are filled in", file=display_path(file))
     if problems:
-        # Templates of variables that could not be drawn are no news.
+        # Templates of variables that could not be drawn would only repeat these problems.
         return Reading(None, tuple(problems))
     problems = [*before_problems, *after_problems]
     try:
@@ -103,7 +103,7 @@ def _read(folder: Path, seed: int) -> Reading:
 
 
 def _faults(source: Document) -> list[Mistake]:
-    """Shape first; what the parts mean is only looked at when the shape is right."""
+    """The mistakes of type or, if there are none, the mistakes of structure."""
     found = [*source.mistakes, *typed.mistakes(source.data, Lab)]
     if found:
         return found
@@ -117,17 +117,17 @@ def _values(text: str, line: int, file: str, lab_id: str, seed: int) -> tuple[di
     source = parse_document(text, file, line)
     if not isinstance(source.data, dict) or list(source.data) != ["variables"]:
         raise source.error((), _BLOCK)
-    found = [*source.mistakes, *typed.mistakes(source.data, dict[str, dict[str, Variable]])]
-    if found:
-        return {}, [source.problem(mistake) for mistake in found]
+    mistakes = [*source.mistakes, *typed.mistakes(source.data, dict[str, dict[str, Variable]])]
+    if mistakes:
+        return {}, [source.problem(mistake) for mistake in mistakes]
     variables = typed.convert(source, dict[str, dict[str, Variable]], source.data, ())["variables"]
-    said = {name: shape_error(name, one) for name, one in variables.items()}
-    found = [Mistake(("variables", name), message, "variable") for name, message in said.items() if message]
+    errors = {name: shape_error(name, variable) for name, variable in variables.items()}
+    mistakes = [Mistake(("variables", name), message, "variable") for name, message in errors.items() if message]
     values = Values(lab_id, seed, variables)
-    for name in variables if not found else ():
+    for name in variables if not mistakes else ():
         try:
             values.get(name)
         except ValueError as error:
-            found.append(Mistake(("variables", name), str(error), "variable"))
+            mistakes.append(Mistake(("variables", name), str(error), "variable"))
             values.open.clear()
-    return values.known, [source.problem(mistake) for mistake in found]
+    return values.known, [source.problem(mistake) for mistake in mistakes]

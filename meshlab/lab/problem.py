@@ -1,4 +1,4 @@
-"""One thing that is wrong with a lab, at a place; what lint lists and what loading raises."""
+"""What is wrong with a lab, and where: lint lists problems, loading raises the first one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def problem_of(error: LabError, rule: str) -> Problem:
-    """The problem that an exception tells of."""
+    """The problem that an exception describes."""
     return Problem(file=error.file, line=error.line, key=error.key, rule=rule, message=error.message, hint=error.hint)
 
 

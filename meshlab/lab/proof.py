@@ -1,4 +1,4 @@
-"""proof.json: what `meshlab prove` saw on a real cluster, and whether it still speaks of the files that are there."""
+"""proof.json: what `meshlab prove` saw on a real cluster, and whether the files have changed since."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 
 class CheckProof(_Part, frozen=True, kw_only=True):
-    """What became of a check."""
+    """The outcomes of a check."""
 
     step: str
     kind: str
@@ -79,40 +79,40 @@ def read_proof(folder: Path) -> Proof | None:
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise LabError(f"this is no proof: {error}", file=display_path(file), hint="Prove the lab again.") from None
+        raise LabError(f"this is not a proof: {error}", file=display_path(file), hint="Prove the lab again.") from None
 
 
 def write_proof(folder: Path, proof: Proof) -> Path:
-    """Write it in a fixed order, so that a second proof of the same changes nothing."""
+    """Write proof.json in a fixed order, so that a second proof of the same lab gives the same file."""
     file = lab_folder.proof_file(folder)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(proof, order="sorted"), indent=2) + b"\n")
     return file
 
 
 def stale(proof: Proof, hashes: Mapping[str, str]) -> list[str]:
-    """What is no longer as it was proven, one sentence a file; [] when the proof holds."""
-    said = []
+    """What has changed since the proof, one sentence per file; [] if nothing has."""
+    changes = []
     for name in sorted(proof.hashes.keys() | hashes.keys()):
         if name not in hashes:
-            said.append(f"{name} is gone")
+            changes.append(f"{name} is gone")
         elif name not in proof.hashes:
-            said.append(f"{name} is new")
+            changes.append(f"{name} is new")
         elif proof.hashes[name] != hashes[name]:
-            said.append(f"{name} has changed")
-    return said
+            changes.append(f"{name} has changed")
+    return changes
 
 
 def hashes(loaded: LoadedLab, images: Path | None = None, checks: Path | None = None) -> dict[str, str]:
-    """SHA-256 of all that a proof of the lab rests on.
+    """SHA-256 of every file that a proof of the lab depends on.
 
     images: folder of image sources; checks: folder of the check room. Default: those of this installation.
     """
-    found = _tree("lab", loaded.folder, _files(loaded.folder))
+    sums = _tree("lab", loaded.folder, _files(loaded.folder))
     for image in _own_images(loaded):
         folder = (images or content.images_folder()) / image
-        found |= _tree(f"images/{image}", folder, _files(folder))
+        sums |= _tree(f"images/{image}", folder, _files(folder))
     room = checks or Path(meshlab.__file__).parent / "check"
-    return found | _tree("check", room, _modules(loaded, room))
+    return sums | _tree("check", room, _modules(loaded, room))
 
 
 def _own_images(loaded: LoadedLab) -> list[str]:

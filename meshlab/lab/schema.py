@@ -34,11 +34,11 @@ def write(folder: Path) -> Path:
     return file
 
 
-def _plain(one: dict[str, Any]) -> dict[str, Any]:
+def _plain(definition: dict[str, Any]) -> dict[str, Any]:
     """Descriptions on one line; a reader of the schema has no use for the source's line breaks."""
-    if "description" in one:
-        one = {**one, "description": re.sub(r"\s+", " ", one["description"])}
-    return one
+    if "description" in definition:
+        definition = {**definition, "description": re.sub(r"\s+", " ", definition["description"])}
+    return definition
 
 
 def _templates(value: Any) -> Any:

@@ -42,7 +42,7 @@ def read_header(folder: Path) -> Header:
     file = folder / FILE
     if not file.exists():
         raise LabError(
-            f"{display_path(folder)} is no submission: it has no {FILE}",
+            f"{display_path(folder)} is not a submission: it has no {FILE}",
             file=display_path(file),
             hint="It holds `lab` and `seed`.",
         )

@@ -1,4 +1,4 @@
-"""Declared objects onto a cluster: in order, all of each object, nothing that is there already written again."""
+"""Applies declared objects to a cluster, in order. Objects that already are as declared are not written again."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ FILE = "applied.json"
 
 
 class LastApplied:
-    """What was applied last to one cluster, in one file; keeps hashes only."""
+    """Remembers what was applied last to one cluster, as hashes in one file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._known = _read(file)
 
     def same(self, declared: Object, live: Object) -> bool:
-        """Whether the live object is exactly what came of applying this declaration."""
+        """Whether the live object is unchanged since this declaration was applied to it."""
         return self._known.get(str(key_of(declared))) == [_hash(declared), _hash(_whole(live))]
 
     def learn(self, declared: Object, after: Object) -> None:
-        """This came of applying it."""
+        """Remember the object as it is after the declaration was applied."""
         self._known[str(key_of(declared))] = [_hash(declared), _hash(_whole(after))]
 
     def save(self) -> None:
-        """To disk."""
+        """Write the file."""
         files.write(self._file, msgspec.json.encode(self._known))
 
 
 def _whole(obj: Object) -> Any:
-    """With its identity: the same object made anew is another one."""
+    """The normal form with the uid: an object that was deleted and created again is a different one."""
     return [obj["metadata"].get("uid"), normal(obj, declared=obj)]
 
 
@@ -93,14 +93,14 @@ class Applier(Struct, frozen=True):
 
 
 async def objects(applier: Applier, declared: Iterable[Object], *, replace: bool = False) -> list[Applied]:
-    """Apply manifests in the order of what needs what; each is the whole declaration of its object.
+    """Apply manifests, dependencies first; each manifest is the whole declaration of its object.
 
     What a person added to such an object is removed. replace: an object that cannot become what is declared is deleted
     and made anew. ClusterError.
     """
     applied: list[Applied] = []
-    for _, some in groupby(sorted(declared, key=rank), rank):
-        batch = list(some)
+    for _, of_rank in groupby(sorted(declared, key=rank), rank):
+        batch = list(of_rank)
         slots = asyncio.Semaphore(AT_ONCE)
         applied += await asyncio.gather(*(_one(applier, obj, slots, replace) for obj in batch))
         await _served(applier.reader, batch)
@@ -134,12 +134,12 @@ async def _one(applier: Applier, obj: Object, slots: asyncio.Semaphore, replace:
 
 
 async def _apply(applier: Applier, obj: Object) -> Object:
-    """With some patience for a kind that is just being defined."""
-    found: list[Object] = []
+    """Apply the object, and wait up to NEW_KIND for a kind that has just been defined."""
+    applied: list[Object] = []
 
     async def pending() -> Words | None:
         try:
-            found.append(await applier.writer.apply(copy.deepcopy(obj), manager=applier.manager))
+            applied.append(await applier.writer.apply(copy.deepcopy(obj), manager=applier.manager))
         except ClusterError as error:
             if error.status != 404 or "/" not in obj["apiVersion"]:
                 raise
@@ -147,7 +147,7 @@ async def _apply(applier: Applier, obj: Object) -> Object:
         return None
 
     await until(pending, NEW_KIND, what=Words("waits.applying", {"object": describe(ref_of(obj))}))
-    return found[0]
+    return applied[0]
 
 
 async def _until_gone(kube: Kube, ref: ObjectRef) -> None:
@@ -159,7 +159,7 @@ async def _until_gone(kube: Kube, ref: ObjectRef) -> None:
 
 
 async def _served(kube: Kube, batch: Iterable[Object]) -> None:
-    """Definitions must be established before objects of their kinds."""
+    """Wait until custom resource definitions are established: objects of their kinds come next."""
     for ref in [ref_of(obj) for obj in batch if obj["kind"] == "CustomResourceDefinition"]:
 
         async def pending(ref: ObjectRef = ref) -> Words | None:

@@ -24,12 +24,12 @@ Clients = Callable[[str], Awaitable[Kube]]
 
 
 class Done(Struct, frozen=True):
-    """What was touched."""
+    """The objects that a change affected."""
 
     changed: tuple[ObjectRef, ...] = ()
     """Objects that are different now."""
     nudged: tuple[ObjectRef, ...] = ()
-    """What was told to look again (see `nudge`); tell it again once pods have settled."""
+    """The references that were nudged (see `nudge`); nudge them again once pods have settled."""
 
 
 async def make(lab: Lab, change: Change, appliers: Appliers) -> Done:
@@ -39,24 +39,24 @@ async def make(lab: Lab, change: Change, appliers: Appliers) -> Done:
     """
     changed: list[ObjectRef] = []
     for cluster in lab.clusters:
-        some = [one.object for one in change.manifests if one.cluster == cluster]
-        applied = await apply.objects(await appliers(cluster), some) if some else []
+        objects = [manifest.object for manifest in change.manifests if manifest.cluster == cluster]
+        applied = await apply.objects(await appliers(cluster), objects) if objects else []
         changed += [structs.replace(one.ref, cluster=cluster) for one in applied if one.changed]
     for patch in change.patches:
         changed += await _patch(lab, patch, await appliers(patch.target.cluster))
     for target in change.deletes:
         changed += await _delete(lab, target, await appliers(target.ref.cluster))
-    told = [ref for ref in changed if ref.kind == "ConfigMap"]
+    nudged = [ref for ref in changed if ref.kind == "ConfigMap"]
     if changed or not (change.manifests or change.patches or change.deletes):
         for target in change.restarts:
             await restart(placed(lab, target.ref), await appliers(target.ref.cluster))
-        told += [target.ref for target in change.nudges]
-    await nudge(lab, told, readers(appliers))
-    return Done(tuple(changed), tuple(told))
+        nudged += [target.ref for target in change.nudges]
+    await nudge(lab, nudged, readers(appliers))
+    return Done(tuple(changed), tuple(nudged))
 
 
 def readers(appliers: Appliers) -> Clients:
-    """The clients with which nothing is declared: touching a pod is not the learner's write."""
+    """The clients of meshlab itself: a touched pod does not count as a write of the learner."""
 
     async def reader(cluster: str) -> Kube:
         return (await appliers(cluster)).reader
@@ -101,7 +101,7 @@ async def restart(ref: ObjectRef, applier: Applier) -> None:
 
 
 async def nudge(lab: Lab, refs: Iterable[ObjectRef], clients: Clients) -> None:
-    """Make kubelet look at once: touch the pods that a reference names, or that mount the ConfigMap that it names.
+    """Make the kubelet sync at once: touch the pods that a reference names, or that mount the ConfigMap that it names.
 
     Kubelet brings volumes up to date when a pod changes, else within a minute and a half.
     """

@@ -1,4 +1,4 @@
-"""What stands in a lab's scope, as one hash: equal exactly when the same was declared."""
+"""The objects in a lab's scope and one hash of them, which is equal exactly if the same was declared."""
 
 from __future__ import annotations
 
@@ -158,12 +158,12 @@ async def kinds(kube: Kube) -> list[ApiKind]:
 async def _served(kube: Kube, path: str) -> dict[str, Any]:
     """What a group has; nothing while the server behind it is down, as it may be for one that is not Kubernetes' own."""
     try:
-        found: dict[str, Any] = await kube.raw(path)
+        served: dict[str, Any] = await kube.raw(path)
     except ClusterError as error:
         if error.status != 503 or path == "/api/v1":
             raise
         return {}
-    return found
+    return served
 
 
 async def namespaced(kube: Kube, api_version: str, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whether workloads have become what was declared, and if not, what which pod waits for: raw objects in, words out."""
+"""Whether workloads have become what was declared and, if not, which pod waits for what."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Raw = Mapping[str, Any]
 
 
 def waits_for(workload: Raw, pods: Iterable[Object]) -> Words | None:
-    """What a Deployment, DaemonSet or StatefulSet still waits for; None when it is there and its old pods are gone."""
+    """What a Deployment, DaemonSet or StatefulSet still waits for; None when it is complete and its old pods are gone."""
     mine = [pod for pod in pods if selects(_selector(workload), pod)]
     name = f"{workload['kind']} {workload['metadata']['name']}"
     status = workload.get("status") or {}
@@ -106,16 +106,16 @@ def crashed(pod: Raw) -> list[str]:
 
 
 def endpoints_wait_for(service: Raw, slices: Iterable[Object], pods: Iterable[Object]) -> Words | None:
-    """That the endpoints of a Service are not exactly its ready pods; None when they are."""
+    """Says that the endpoints of a Service differ from its ready pods; None if they do not."""
     spec = service["spec"]
     if not spec.get("selector") or spec.get("publishNotReadyAddresses"):
         return None
     name = service["metadata"]["name"]
-    mine = [one for one in slices if (one["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == name]
+    mine = [part for part in slices if (part["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == name]
     have = {
         address
-        for one in mine
-        for endpoint in one.get("endpoints") or []
+        for part in mine
+        for endpoint in part.get("endpoints") or []
         if (endpoint.get("conditions") or {}).get("ready", True)
         for address in endpoint.get("addresses", [])
     }
@@ -132,7 +132,7 @@ KINDS = ("Deployment", "DaemonSet", "StatefulSet")
 
 
 async def settled(kube: Kube, namespaces: Sequence[str], within: float) -> None:
-    """Until all workloads are available, their old pods gone and endpoints up to date.
+    """Wait until all workloads are available, their old pods are gone and the endpoints are up to date.
 
     PreparationTimeout says which pod waits for what, with the last line of its log when it crashed.
     """
@@ -158,11 +158,11 @@ async def _pending(kube: Kube, namespace: str) -> Words | None:
         ObjectRef(namespace=namespace, api_version="discovery.k8s.io/v1", kind="EndpointSlice"),
     ]
     *workloads, pods, services, slices = await asyncio.gather(*(kube.list(ref) for ref in (*refs, *others)))
-    for workload in [one for some in workloads for one in some]:
+    for workload in [workload for of_kind in workloads for workload in of_kind]:
         left = waits_for(workload, pods)
         if left is not None:
             return left
-    return next(filter(None, (endpoints_wait_for(one, slices, pods) for one in services)), None)
+    return next(filter(None, (endpoints_wait_for(service, slices, pods) for service in services)), None)
 
 
 async def last_words(kube: Kube, namespaces: Iterable[str]) -> tuple[str, str] | None:
@@ -186,7 +186,7 @@ async def _last_line(kube: Kube, pod: Object, container: str) -> str:
 
 
 async def gone(kube: Kube, ref: ObjectRef, within: float) -> None:
-    """Until no pod with these labels is left."""
+    """Wait until no pod with these labels is left."""
 
     async def pending() -> Words | None:
         left = [pod for pod in await kube.list(ref) if selects(ref.labels, pod)]

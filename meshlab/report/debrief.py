@@ -19,16 +19,16 @@ def debrief_text(debrief: Debrief, language: str, width: int) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _pair(one: ObjectPair, language: str, width: int) -> str:
+def _pair(pair: ObjectPair, language: str, width: int) -> str:
     titles = say("run.debrief.reference", language), say("run.debrief.yours", language)
-    parts = [f"### {one.name}"]
-    if one.reference and one.own and width >= NARROWEST:
-        parts.append(beside(f"{titles[0]}\n\n{one.reference}", f"{titles[1]}\n\n{one.own}", width))
+    parts = [f"### {pair.name}"]
+    if pair.reference and pair.own and width >= NARROWEST:
+        parts.append(beside(f"{titles[0]}\n\n{pair.reference}", f"{titles[1]}\n\n{pair.own}", width))
     else:
         parts += [
-            f"{title}\n\n```yaml\n{text}```" for title, text in zip(titles, (one.reference, one.own), strict=True) if text
+            f"{title}\n\n```yaml\n{text}```" for title, text in zip(titles, (pair.reference, pair.own), strict=True) if text
         ]
-    return "\n\n".join([*parts, tell(one.note, language)] if one.note else parts)
+    return "\n\n".join([*parts, tell(pair.note, language)] if pair.note else parts)
 
 
 def beside(left: str, right: str, width: int) -> str:

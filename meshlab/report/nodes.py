@@ -10,11 +10,11 @@ OF_KIND = re.compile(r"(?P<cluster>.+)-(?P<role>(control-plane|worker)\d*)")
 
 def shortened(nodes: Iterable[str]) -> dict[str, str]:
     """Each name without the cluster's, `worker2`; as it is where the nodes are of several clusters, or not of kind."""
-    found = {node: OF_KIND.fullmatch(node) for node in nodes if node}
-    clusters = {match["cluster"] if match else None for match in found.values()}
+    matches = {node: OF_KIND.fullmatch(node) for node in nodes if node}
+    clusters = {match["cluster"] if match else None for match in matches.values()}
     if len(clusters) != 1 or None in clusters:
-        return {node: node for node in found}
-    return {node: match["role"] for node, match in found.items() if match}
+        return {node: node for node in matches}
+    return {node: match["role"] for node, match in matches.items() if match}
 
 
 def short_callers(callers: Iterable[str]) -> dict[str, str]:

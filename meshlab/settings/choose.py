@@ -1,4 +1,4 @@
-"""Which choice holds: what was said on the way in, then the environment, then the settings, then the default."""
+"""Which choice applies: an option of the command, then the environment, then the settings, then the default."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from meshlab.settings.model import CHOICES, CONTEXT, Settings, allowed
 from meshlab.words import default_language
 
 
-def language(said: str | None, settings: Settings) -> Language:
-    """The first of them that says anything."""
-    told = default_language() if os.environ.get("MESHLAB_LANG") else ""
-    return cast("Language", said or told or settings.language or default_language())
+def language(option: str | None, settings: Settings) -> Language:
+    """The language: of the option, the environment, the settings or the locale, in this order."""
+    environment = default_language() if os.environ.get("MESHLAB_LANG") else ""
+    return cast("Language", option or environment or settings.language or default_language())
 
 
 ENVIRONMENT = {"engine": "MESHLAB_ENGINE", "memory": "MESHLAB_MEMORY"}
 QUESTIONS = ("language", "engine", "memory")
-"""What is asked at the first start, where nobody has said it."""
+"""What the first start asks, unless it was chosen already."""
 
 
-def chosen_or_set(name: str, said: str | None, settings: Settings) -> str:
-    """The engine or memory that holds, "" when nobody has said anything. UsageError when that cannot be."""
-    value = said or os.environ.get(ENVIRONMENT[name], "")
+def chosen_or_set(name: str, option: str | None, settings: Settings) -> str:
+    """The engine or memory setting that applies, "" if none was chosen. UsageError if its value is not allowed."""
+    value = option or os.environ.get(ENVIRONMENT[name], "")
     if value and not allowed(name, value):
         raise UsageError("settings.choice", value=value, name=name, known=", ".join(CHOICES[name]))
     return value or str(getattr(settings, name))

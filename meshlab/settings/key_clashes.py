@@ -1,4 +1,4 @@
-"""Two actions on one key: the setting that brings it about is not followed, so that no action is ever without its key."""
+"""Finds settings that give two actions the same key. Such a setting is not applied, so every action keeps a key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bound(Struct, frozen=True):
 
     keys: tuple[str, ...]
     always: bool = False
-    """Heard even while something is typed."""
+    """The action is available even while something is typed."""
 
 
 def together(one: str, other: str) -> bool:
@@ -41,14 +41,14 @@ def together(one: str, other: str) -> bool:
 def agreed(wanted: Mapping[str, str], own: Mapping[str, Bound]) -> tuple[dict[str, str], list[Problem]]:
     """The settings that can be followed together, and what is wrong with each of the others."""
     chosen, problems = dict(wanted), []
-    while (found := _first_problem(chosen, own)) is not None:
-        del chosen[found.key.removeprefix(f"{KEYS}.")]
-        problems.append(found)
+    while (problem := _first_problem(chosen, own)) is not None:
+        del chosen[problem.key.removeprefix(f"{KEYS}.")]
+        problems.append(problem)
     return chosen, problems
 
 
 def _first_problem(chosen: Mapping[str, str], own: Mapping[str, Bound]) -> Problem | None:
-    """Later settings give way to earlier ones, and all of them to what was not set."""
+    """The first setting to drop: earlier settings win over later ones, and defaults win over all settings."""
     now = {name: tuple(chosen[name].split(",")) if name in chosen else bound.keys for name, bound in own.items()}
     for name in reversed(list(chosen)):
         problem = Problem(what="unknown-id", key=f"{KEYS}.{name}") if name not in own else _problem(name, now, own)
@@ -61,12 +61,12 @@ def _problem(name: str, now: Mapping[str, tuple[str, ...]], own: Mapping[str, Bo
     for key in now[name]:
         if key in own[name].keys:
             continue
-        told = {"value": key}
+        parameters = {"value": key}
         if key in FIXED:
-            return Problem(what="fixed", key=f"{KEYS}.{name}", parameters=told)
+            return Problem(what="fixed", key=f"{KEYS}.{name}", parameters=parameters)
         if own[name].always and typed(key):
-            return Problem(what="typed", key=f"{KEYS}.{name}", parameters=told)
+            return Problem(what="typed", key=f"{KEYS}.{name}", parameters=parameters)
         for other, keys in now.items():
             if other != name and key in keys and together(name, other):
-                return Problem(what="clash", key=f"{KEYS}.{name}", parameters=told | {"other": other})
+                return Problem(what="clash", key=f"{KEYS}.{name}", parameters=parameters | {"other": other})
     return None

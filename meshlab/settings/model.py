@@ -48,7 +48,7 @@ def allowed(name: str, value: object) -> bool:
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One thing that cannot be followed; the default holds in its place."""
+    """A setting that cannot be applied; its default applies instead."""
 
     what: str
     """Words in the topic `settings`."""
@@ -74,7 +74,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """The file as far as it could be followed."""
+    """The settings file, as far as it could be applied."""
 
     file: Path
     settings: Settings = Settings()

@@ -1,4 +1,4 @@
-"""Reading the settings file. A broken one is no reason to stop: what is wrong is told, and defaults hold."""
+"""Reads the settings file. A broken file is never an error: its problems are reported and the defaults apply."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NAME = "settings.toml"
 
 def find() -> Path:
     """The file: in the folder $MESHLAB_CONFIG, else where the platform keeps configuration."""
-    if told := os.environ.get(ENVIRONMENT, ""):
-        return Path(told).expanduser().absolute() / NAME
+    if folder := os.environ.get(ENVIRONMENT, ""):
+        return Path(folder).expanduser().absolute() / NAME
     from platformdirs import user_config_path
 
     return user_config_path("meshlab") / NAME

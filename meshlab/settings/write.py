@@ -14,21 +14,21 @@ from meshlab.settings.read import read, understood
 
 
 def save(name: str, value: str | None, file: Path | None = None, *, own: Mapping[str, Bound] | None = None) -> Loaded:
-    """Write `theme` or `keys.lab.check`; None takes it out, so that the default holds. The settings as they are then.
+    """Write `theme` or `keys.lab.check`; None removes it, so that the default applies. The settings as they are then.
 
     UsageError when the value could not be followed (with `own` also when its key clashes) or when the file cannot be read;
     EnvironmentFault when it cannot be written.
     """
     loaded = read(file)
-    if any(one.what in ("syntax", "unreadable") for one in loaded.problems):
+    if any(problem.what in ("syntax", "unreadable") for problem in loaded.problems):
         raise UsageError("settings.broken", problem=loaded.problems[0].said(loaded.file))
     text = with_setting(loaded.text, name, value)
     fresh = understood(loaded.file, text)
     clashes = agreed(fresh.settings.keys, own)[1] if own is not None else []
-    if wrong := next((one for one in [*fresh.problems, *clashes] if one.key == name), None):
+    if wrong := next((problem for problem in [*fresh.problems, *clashes] if problem.key == name), None):
         raise UsageError("settings.refused", name=name, problem=wrong.words)
     try:
-        # Whoever keeps the file elsewhere and links to it wants the link to stay.
+        # The file may be a link to a file elsewhere: the link must stay.
         files.write(loaded.file.resolve(), text.encode())
     except EnvironmentFault as error:
         raise EnvironmentFault("settings.unwritable", why=error) from error

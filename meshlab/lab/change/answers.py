@@ -1,4 +1,4 @@
-"""Reads what a change says rather than does: answers, predictions, experiments to run."""
+"""Reads the answers, the predictions and the experiments to run of a change."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class _PredictionFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 def answers(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """answers.yaml: {check id: answer}, or {measured: true} for the right one."""
-    found = {}
+    read = {}
     for document, check, value in _pairs(source, values):
         _known(document, (check,), "question", check, [one.id for one in loaded.lab.all_checks().values() if one.answer])
-        found[check] = _answer(loaded.lab, document, check, value)
-    return {"answers": found}
+        read[check] = _answer(loaded.lab, document, check, value)
+    return {"answers": read}
 
 
 def _answer(lab: Lab, document: Document, check: str, value: Any) -> Answer:
@@ -52,7 +52,7 @@ def _answer(lab: Lab, document: Document, check: str, value: Any) -> Answer:
 
 def predictions(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """predictions.yaml: {experiment id: {cells: [[row, column], ...]} or {choice: id}}."""
-    found = {}
+    read = {}
     experiments = loaded.lab.all_experiments()
     for document, name, value in _pairs(source, values):
         _known(document, (name,), "experiment", name, experiments)
@@ -62,8 +62,8 @@ def predictions(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str
         made = typed.decode(document, _PredictionFile, value, (name,))
         _fits(document, name, asked, made)
         line = document.line((name,))
-        found[name] = PredictionGiven(experiment=name, cells=made.cells, choice=made.choice, file=document.file, line=line)
-    return {"predictions": found}
+        read[name] = PredictionGiven(experiment=name, cells=made.cells, choice=made.choice, file=document.file, line=line)
+    return {"predictions": read}
 
 
 def _fits(document: Document, name: str, asked: Prediction, made: _PredictionFile) -> None:
@@ -77,12 +77,12 @@ def _fits(document: Document, name: str, asked: Prediction, made: _PredictionFil
 
 def experiments(loaded: LoadedLab, source: ClusterFile, values: Mapping[str, str] | None) -> dict[str, Any]:
     """experiments.yaml: a list of experiment ids."""
-    found = []
+    read = []
     for document in read_documents(source.path, values):
         for index, name in enumerate(typed.decode(document, tuple[str, ...])):
             _known(document, (index,), "experiment", name, loaded.lab.all_experiments())
-            found.append(ExperimentToRun(experiment=name, file=document.file, line=document.line((index,))))
-    return {"experiments": found}
+            read.append(ExperimentToRun(experiment=name, file=document.file, line=document.line((index,))))
+    return {"experiments": read}
 
 
 def _pairs(source: ClusterFile, values: Mapping[str, str] | None) -> Iterator[tuple[Document, str, Any]]:

@@ -52,11 +52,11 @@ def load_change(
     folder = loaded.folder / folder
     parts: Parts = {}
     for source in cluster_files(loaded.lab, folder):
-        for name, found in _reader(source)(loaded, source, values).items():
-            if isinstance(found, dict):
-                parts.setdefault(name, {}).update(found)
+        for name, read in _reader(source)(loaded, source, values).items():
+            if isinstance(read, dict):
+                parts.setdefault(name, {}).update(read)
             else:
-                parts[name] = (*parts.get(name, ()), *found)
+                parts[name] = (*parts.get(name, ()), *read)
     return Change(folder=folder, **parts)
 
 
@@ -72,7 +72,7 @@ def _reader(source: ClusterFile) -> Reader:
     if source.path.suffix in (".yaml", ".sh"):
         return _manifests if source.path.suffix == ".yaml" else _script
     hint = f"Known are *.yaml, *.patch.yaml, *.sh, {', '.join(_READERS)}."
-    raise LabError("this file is no part of a change", file=display_path(source.path), hint=hint)
+    raise LabError("this file cannot be part of a change", file=display_path(source.path), hint=hint)
 
 
 def _manifests(loaded: LoadedLab, source: ClusterFile, values: Values) -> Parts:
@@ -84,13 +84,13 @@ def _patches(_: LoadedLab, source: ClusterFile, values: Values) -> Parts:
 
 
 def _patch(source: ClusterFile, document: Document) -> Patch:
-    found = typed.decode(document, _PatchFile)
-    target = _named(document, ("target",), _on(source, found.target))
-    wanted = list if found.type == "json" else dict
-    if not isinstance(found.patch, wanted):
+    content = typed.decode(document, _PatchFile)
+    target = _named(document, ("target",), _on(source, content.target))
+    wanted = list if content.type == "json" else dict
+    if not isinstance(content.patch, wanted):
         needed = "a list of operations" if wanted is list else "a mapping"
-        raise document.error(("patch",), f"a {found.type} patch is {needed}")
-    return Patch(target=target, type=found.type, patch=found.patch, file=document.file, line=document.start)
+        raise document.error(("patch",), f"a {content.type} patch is {needed}")
+    return Patch(target=target, type=content.type, patch=content.patch, file=document.file, line=document.start)
 
 
 def _deletes(_: LoadedLab, source: ClusterFile, values: Values) -> Parts:
@@ -115,14 +115,14 @@ def _targets(source: ClusterFile, document: Document, key: Key, *, named: bool) 
     """The list of references at a key; `named`: each must name its object or select by labels."""
     data = document.data.get(key[0], []) if key else document.data
     refs = typed.decode(document, tuple[ObjectRef, ...], data, key) if data != [] else ()
-    found = []
+    references = []
     for index, ref in enumerate(refs):
         here = (*key, index)
         ref = _on(source, ref)
         if named and not ref.labels:
             _named(document, here, ref)
-        found.append(Reference(ref=ref, file=document.file, line=document.line(here)))
-    return found
+        references.append(Reference(ref=ref, file=document.file, line=document.line(here)))
+    return references
 
 
 def _named(document: Document, key: Key, ref: ObjectRef) -> ObjectRef:

@@ -43,33 +43,33 @@ def manifests(loaded: LoadedLab, folder: str | Path, extra: Mapping[str, str] | 
     LabError for files that are no manifests.
     """
     known = template_values(loaded, extra)
-    found: list[Manifest] = []
+    objects: list[Manifest] = []
     for source in cluster_files(loaded.lab, loaded.folder / folder):
         if source.path.suffix != ".yaml":
             raise LabError("only .yaml files are read here", file=display_path(source.path), hint="Rename or remove it.")
-        found += read_manifests(loaded.lab, source, known)
-    return found
+        objects += read_manifests(loaded.lab, source, known)
+    return objects
 
 
 def read_manifests(lab: Lab, source: ClusterFile, given: Mapping[str, str] | None) -> list[Manifest]:
     """The objects of one file; templates are filled in where there are values."""
-    found = []
+    objects = []
     for document in read_documents(source.path, given):
         for key, value in _objects(document):
             marked, made = _given(document, key, _object(lab, document, key, value))
             cluster = source.cluster or lab.default_cluster
-            found.append(Manifest(cluster, made, document.file, document.line(key), given=marked))
-    return found
+            objects.append(Manifest(cluster, made, document.file, document.line(key), given=marked))
+    return objects
 
 
 def read_documents(path: Path, given: Mapping[str, str] | None) -> list[Document]:
     """The YAML documents of a file. LabError when it cannot be read, has an unknown template or a key twice."""
     text = read_text(path)
-    found = parse_documents(text if given is None else render(text, given, display_path(path)), display_path(path))
-    for document in found:
+    parsed = parse_documents(text if given is None else render(text, given, display_path(path)), display_path(path))
+    for document in parsed:
         for mistake in document.mistakes:
             raise document.problem(mistake).error()
-    return found
+    return parsed
 
 
 def _objects(document: Document) -> Iterator[tuple[Key, Any]]:

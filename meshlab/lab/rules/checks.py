@@ -1,4 +1,4 @@
-"""A check has one kind and can fail, a goal says why it is red on fresh, and needs make no circle."""
+"""A check has one kind and can fail, a goal says why it is red on fresh, and no checks need each other in a circle."""
 
 from __future__ import annotations
 

@@ -80,20 +80,20 @@ def _through(items: Iterable[spec.Through]) -> Iterator[Use]:
         yield Use(("through", index, "proxy"), "proxy", item.proxy)
 
 
-def _path(one: spec.PathSpec) -> Iterator[Use]:
-    yield Use(("from",), "caller", one.from_)
-    if isinstance(one.to, str):
-        yield Use(("to",), "callee", one.to)
+def _path(path: spec.PathSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", path.from_)
+    if isinstance(path.to, str):
+        yield Use(("to",), "callee", path.to)
     else:
-        yield from _all("callee", "to", one.to)
-    yield from _through(one.through)
-    yield from _all("proxy", "avoid", one.avoid)
+        yield from _all("callee", "to", path.to)
+    yield from _through(path.through)
+    yield from _all("proxy", "avoid", path.avoid)
 
 
-def _share(one: spec.ShareSpec) -> Iterator[Use]:
-    yield Use(("from",), "caller", one.from_)
-    yield Use(("to",), "callee", one.to)
-    yield from _through(one.through)
+def _share(share: spec.ShareSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", share.from_)
+    yield Use(("to",), "callee", share.to)
+    yield from _through(share.through)
 
 
 def _pair(key: str, pair: spec.Pair | None) -> Iterator[Use]:
@@ -102,53 +102,53 @@ def _pair(key: str, pair: spec.Pair | None) -> Iterator[Use]:
         yield Use((key, "to"), "callee", pair.to)
 
 
-def _latency(one: spec.LatencySpec) -> Iterator[Use]:
-    for key, pair in (("pair", one.pair), ("control", one.control), ("load", one.load)):
+def _latency(latency: spec.LatencySpec) -> Iterator[Use]:
+    for key, pair in (("pair", latency.pair), ("control", latency.control), ("load", latency.load)):
         yield from _pair(key, pair)
 
 
-def _denied(one: spec.DeniedSpec) -> Iterator[Use]:
-    yield Use(("from",), "caller", one.from_)
-    yield from _all("callee", "to", one.to)
-    yield from _pair("control", one.control)
+def _denied(denied: spec.DeniedSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", denied.from_)
+    yield from _all("callee", "to", denied.to)
+    yield from _pair("control", denied.control)
 
 
-def _matrix(one: spec.MatrixSpec) -> Iterator[Use]:
-    yield from _all("row", "rows", one.rows)
-    yield from _all("column", "columns", one.columns)
-    if one.via:
-        yield Use(("via",), "proxy", one.via)
+def _matrix(matrix: spec.MatrixSpec) -> Iterator[Use]:
+    yield from _all("row", "rows", matrix.rows)
+    yield from _all("column", "columns", matrix.columns)
+    if matrix.via:
+        yield Use(("via",), "proxy", matrix.via)
 
 
-def _cost(one: spec.CostSpec) -> Iterator[Use]:
-    yield from _all("proxy", "proxies", one.proxies)
-    yield from _pair("load", one.load)
+def _cost(cost: spec.CostSpec) -> Iterator[Use]:
+    yield from _all("proxy", "proxies", cost.proxies)
+    yield from _pair("load", cost.load)
 
 
-def _answer(one: spec.AnswerSpec) -> Iterator[Use]:
-    if one.measured is not None:
-        if one.measured.from_:
-            yield Use(("measured", "from"), "caller", one.measured.from_)
-        if one.measured.to:
-            yield Use(("measured", "to"), "callee", one.measured.to)
+def _answer(answer: spec.AnswerSpec) -> Iterator[Use]:
+    if answer.measured is not None:
+        if answer.measured.from_:
+            yield Use(("measured", "from"), "caller", answer.measured.from_)
+        if answer.measured.to:
+            yield Use(("measured", "to"), "callee", answer.measured.to)
 
 
-def _limit(one: spec.LimitSpec) -> Iterator[Use]:
-    yield Use(("from",), "caller", one.from_)
-    yield Use(("to",), "callee", one.to)
-    yield Use(("proxy",), "proxy", one.proxy)
-    yield Use(("backend",), "backend", one.backend)
+def _limit(limit: spec.LimitSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", limit.from_)
+    yield Use(("to",), "callee", limit.to)
+    yield Use(("proxy",), "proxy", limit.proxy)
+    yield Use(("backend",), "backend", limit.backend)
 
 
-def _count(one: spec.CountSpec) -> Iterator[Use]:
-    yield Use(("from",), "caller", one.from_)
-    yield Use(("to",), "callee", one.to)
-    yield Use(("of",) if one.of else ("to",), "backend", one.of or one.to)
+def _count(count: spec.CountSpec) -> Iterator[Use]:
+    yield Use(("from",), "caller", count.from_)
+    yield Use(("to",), "callee", count.to)
+    yield Use(("of",) if count.of else ("to",), "backend", count.of or count.to)
 
 
-def _image(one: spec.ImageSpec) -> Iterator[Use]:
-    yield from _all("backend", "of", one.of)
-    yield Use(("image",), "image", one.image)
+def _image(image: spec.ImageSpec) -> Iterator[Use]:
+    yield from _all("backend", "of", image.of)
+    yield Use(("image",), "image", image.image)
 
 
 USES: dict[str, Callable[[Any], Iterable[Use]]] = {

@@ -1,4 +1,4 @@
-"""What a lab takes over from another lab of the road is the same there."""
+"""What a lab takes over from another lab is declared there in the same way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _same(scope: Scope, name: str, variable: Variable, lab: str) -> Iterator[Pro
         return
     other = read_lab(folder).loaded
     if other is None:
-        # Its own lint says what is wrong with it.
+        # The lint of that lab reports what is wrong with it.
         return
     there = other.lab.variables.get(name)
     if there is None:
@@ -55,7 +55,7 @@ def previous(scope: Scope) -> Iterator[Problem]:
     try:
         own, before = read_proof(scope.loaded.folder), read_proof(folder)
     except LabError:
-        # The rule of proofs says it, of the lab whose proof it is.
+        # The rule in proofs.py reports it for the lab with that proof.
         return
     if own is None:
         return

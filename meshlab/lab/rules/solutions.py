@@ -76,11 +76,11 @@ def setup(scope: Scope) -> Iterator[Problem]:
     """The declared start is there and can be read."""
     for folder in (BASE, START):
         try:
-            found = manifests(scope.loaded, folder, scope.extra)
+            objects = manifests(scope.loaded, folder, scope.extra)
         except LabError as error:
             yield caught("setup", error)
             continue
-        if folder == START and not found:
+        if folder == START and not objects:
             yield scope.file(scope.loaded.folder / START, "setup", "the lab has no start: no object in setup/start")
 
 

@@ -88,9 +88,9 @@ def _experiment_words(scope: Scope, words: LabText) -> Iterator[tuple[str, str]]
 def _same(key: str, wanted: Iterable[str], there: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Ids without words, and words without an id."""
     wanted, there = list(wanted), list(there)
-    for one in wanted:
-        if one not in there:
-            yield f"{key}.{one}", f"there are no words for `{one}`"
-    for one in there:
-        if one not in wanted:
-            yield f"{key}.{one}", f"there are words for `{one}`, which the lab does not have"
+    for name in wanted:
+        if name not in there:
+            yield f"{key}.{name}", f"there are no words for `{name}`"
+    for name in there:
+        if name not in wanted:
+            yield f"{key}.{name}", f"there are words for `{name}`, which the lab does not have"

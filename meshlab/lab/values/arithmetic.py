@@ -1,4 +1,4 @@
-"""`$[ ... ]`: integer arithmetic with + - * // and parentheses. Nothing else, so nothing to fear."""
+"""`$[ ... ]`: integer arithmetic with + - * // and parentheses. Nothing else is evaluated."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def _tokens(text: str) -> list[str]:
     tokens, position = [], 0
     text = text.rstrip()
     while position < len(text):
-        found = _TOKEN.match(text, position)
-        if not found:
+        match = _TOKEN.match(text, position)
+        if not match:
             raise ValueError(f"`{text[position:].strip()[:20]}` is not understood; integers, names, + - * // and ( ) are")
-        tokens.append(found.group().strip())
-        position = found.end()
+        tokens.append(match.group().strip())
+        position = match.end()
     return tokens
 
 

@@ -23,22 +23,22 @@ def fill(text: str, values: Mapping[str, str], file: str, first_line: int = 1) -
     """The text with all known names filled in, and a problem for each template that is none."""
     problems: list[Problem] = []
 
-    def one(found: re.Match[str]) -> str:
-        if found.group(1):
-            return found.group(0)[1:]
-        if found.group(3) and found.group(2) in values:
-            return values[found.group(2)]
-        line = first_line + text.count("\n", 0, found.start())
-        problems.append(_unknown(found, values, file, line))
+    def replace(match: re.Match[str]) -> str:
+        if match.group(1):
+            return match.group(0)[1:]
+        if match.group(3) and match.group(2) in values:
+            return values[match.group(2)]
+        line = first_line + text.count("\n", 0, match.start())
+        problems.append(_unknown(match, values, file, line))
         # Plain text in its place, so that the rest of a file can still be looked at.
-        return re.sub(r"\W", "_", found.group(2)) or "_"
+        return re.sub(r"\W", "_", match.group(2)) or "_"
 
-    return _TEMPLATE.sub(one, text), problems
+    return _TEMPLATE.sub(replace, text), problems
 
 
-def _unknown(found: re.Match[str], values: Mapping[str, str], file: str, line: int) -> Problem:
-    name = found.group(2)
-    if not found.group(3):
+def _unknown(match: re.Match[str], values: Mapping[str, str], file: str, line: int) -> Problem:
+    name = match.group(2)
+    if not match.group(3):
         message = "a template is opened with ${ and not closed in the same line"
     elif NAME.fullmatch(name):
         message = f"the template ${{{name}}} names no variable of the lab"

@@ -18,12 +18,12 @@ def parse_documents(text: str, file: str, first_line: int = 1) -> list[Document]
 
 def parse_document(text: str, file: str, first_line: int = 1) -> Document:
     """The one document of a text. LabError when there is none, or several."""
-    found = parse_documents(text, file, first_line)
-    if not found:
+    documents = parse_documents(text, file, first_line)
+    if not documents:
         raise LabError("the file is empty", file=file, line=first_line)
-    if len(found) > 1:
-        raise LabError("only one YAML document is expected here", file=file, line=found[1].start)
-    return found[0]
+    if len(documents) > 1:
+        raise LabError("only one YAML document is expected here", file=file, line=documents[1].start)
+    return documents[0]
 
 
 def _parse(text: str, file: str, first_line: int) -> Iterator[Document]:

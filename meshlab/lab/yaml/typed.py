@@ -1,4 +1,4 @@
-"""Compares plain data with the types of the model and finds all that does not fit, not only the first."""
+"""Compares plain data with the types of the model and reports every mismatch, not only the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def mistakes(data: Any, kind: Any, key: Key = ()) -> list[Mistake]:
-    """Everything in `data` that a value of type `kind` cannot have."""
+    """Every place at which `data` does not have the type `kind`."""
     return list(_mistakes(data, _info(kind), key))
 
 
@@ -72,15 +72,15 @@ def _struct(data: Any, info: inspect.StructType, key: Key) -> Iterator[Mistake]:
     if not isinstance(data, dict):
         yield Mistake(key, f"must be a mapping of keys, not {describe_value(data)}", "type")
         return
-    fields = {one.encode_name: one for one in info.fields}
+    fields = {known.encode_name: known for known in info.fields}
     for name, value in data.items():
         if name in fields:
             yield from _mistakes(value, fields[name].type, (*key, name))
         else:
-            missing = [one for one in fields if one not in data]
+            missing = [known for known in fields if known not in data]
             yield Mistake((*key, name), f"unknown key `{name}`{did_you_mean(name, missing)}", "unknown-key", _known(fields))
-    for name, one in fields.items():
-        if one.required and name not in data:
+    for name, known in fields.items():
+        if known.required and name not in data:
             yield Mistake(key, f"the key `{name}` is missing", "missing-key")
 
 
@@ -108,13 +108,13 @@ def _items(data: Any, kinds: Iterable[inspect.Type], key: Key) -> Iterator[Mista
 
 
 def _union(data: Any, info: inspect.UnionType, key: Key) -> Iterator[Mistake]:
-    if data is None and any(isinstance(one, inspect.NoneType) for one in info.types):
+    if data is None and any(isinstance(kind, inspect.NoneType) for kind in info.types):
         return
-    kinds = [one for one in info.types if not isinstance(one, inspect.NoneType)]
-    tried = [list(_mistakes(data, one, key)) for one in kinds]
+    kinds = [kind for kind in info.types if not isinstance(kind, inspect.NoneType)]
+    tried = [list(_mistakes(data, kind, key)) for kind in kinds]
     if all(tried):
-        # The deepest complaint comes from the way that the author meant.
-        yield from max(tried, key=lambda found: max(len(one.key) for one in found))
+        # The author most likely meant the type whose mistake lies deepest.
+        yield from max(tried, key=lambda mistakes: max(len(mistake.key) for mistake in mistakes))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -22,11 +22,11 @@ def plots(comparison: Comparison, language: str, space: int, chosen: int = -1) -
     each = (space - BETWEEN) // 2 if beside else space
     drawn = [about for about in comparison.rows if about.shape != "word"]
     blocks = [plot(comparison.stages, about, language, each, chosen) for about in drawn]
-    found: list[Row] = []
+    rows: list[Row] = []
     for first in range(0, len(blocks), 2 if beside else 1):
-        found += [[]] if found else []
-        found += _beside(blocks[first], blocks[first + 1], each) if beside and first + 1 < len(blocks) else blocks[first]
-    return found
+        rows += [[]] if rows else []
+        rows += _beside(blocks[first], blocks[first + 1], each) if beside and first + 1 < len(blocks) else blocks[first]
+    return rows
 
 
 def _beside(left: list[Row], right: list[Row], each: int) -> list[Row]:
@@ -43,15 +43,15 @@ def plot(stages: tuple[Stage, ...], about: About, language: str, space: int, cho
     last = min(max([width(text) for text in texts] + [0]), max(SMALLEST, space - first - SMALLEST - 4))
     scale = max(SMALLEST, space - first - last - 4)
     span = _span([stage.cells.get(about.id) for stage in stages])
-    found: list[Row] = [[(row_title(about.id, language), "name")]]
+    rows: list[Row] = [[(row_title(about.id, language), "name")]]
     for index, (stage, name, text) in enumerate(zip(stages, names, texts, strict=True)):
         cell = stage.cells.get(about.id)
         meaning = "idle" if cell is None or not cell.measured else "accent" if index == chosen else ""
         bar = [(char, look or meaning) for char, look in bar_cells(cell, span, scale)]
-        found.append(
+        rows.append(
             [(f"{pad(name, first)}  ", "title" if index == chosen else "head"), *bar, (f"  {clip(text, last)}", meaning)]
         )
-    return found
+    return rows
 
 
 def bar_cells(cell: Cell | None, span: Span, size: int) -> list[tuple[str, str]]:

@@ -25,18 +25,18 @@ class Bar(Struct, frozen=True):
     interval: tuple[float, float] | None = None
 
 
-def bars(title: str, some: Sequence[Bar]) -> str:
+def bars(title: str, series: Sequence[Bar]) -> str:
     """Bars from zero, with whiskers for intervals and a scale of round numbers."""
-    known = [end for bar in some if bar.value is not None for end in (bar.value, *(bar.interval or ()))]
+    known = [end for bar in series if bar.value is not None for end in (bar.value, *(bar.interval or ()))]
     ticks = scale(min([0.0, *known]), max([0.0, *known]))
     low, high = ticks[0], ticks[-1]
 
     def y(value: float) -> float:
         return TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
-    step = (WIDTH - LEFT - RIGHT) / max(1, len(some))
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(series))
     parts = [_tick(tick, y(tick)) for tick in ticks]
-    for index, bar in enumerate(some):
+    for index, bar in enumerate(series):
         middle = LEFT + step * (index + 0.5)
         label = escape(bar.label)
         parts.append(f'<text x="{middle:.1f}" y="{HEIGHT - 12}" class="label" text-anchor="middle">{label}</text>')

@@ -38,11 +38,11 @@ def compare_text(comparison: Comparison, language: str, space: int) -> str:
 
 def table(comparison: Comparison, language: str, space: int, chosen: int = -1) -> list[Row]:
     """The table in as many blocks of stages as the space asks for; the column of the `chosen` stage stands out."""
-    found: list[Row] = []
+    lines: list[Row] = []
     for block in _blocks(comparison, language, space, chosen):
-        found += [[]] if found else []
-        found += block.rows
-    return found
+        lines += [[]] if lines else []
+        lines += block.rows
+    return lines
 
 
 def stage_at(comparison: Comparison, language: str, space: int, x: int, y: int) -> int | None:
@@ -122,13 +122,13 @@ def reach_rows(reach: Reach, language: str, space: int) -> list[Row]:
     short = short_callers(reach.rows)
     names = min(max(width(one) for one in (*short.values(), head)), max(12, space // 4))
     each = max(6, min(12, (space - names) // max(1, len(reach.columns)) - 1))
-    found: list[Row] = [[(pad(clip(head, names), names), "head"), *_names(reach.columns, each)]]
+    rows: list[Row] = [[(pad(clip(head, names), names), "head"), *_names(reach.columns, each)]]
     for row, shares in zip(reach.rows, reach.shares, strict=True):
         line: Row = [(pad(clip_name(short[row], names), names), "head")]
         for share in shares:
             line += [(" ", ""), _share(share, each)]
-        found.append(line)
-    return found
+        rows.append(line)
+    return rows
 
 
 def _names(columns: tuple[str, ...], each: int) -> Row:
@@ -151,11 +151,11 @@ def _missing(comparison: Comparison, language: str) -> list[str]:
 
 def published_lines(language: str, space: int) -> list[str]:
     """What others measured, each with its source and set-up; never a part of the table."""
-    found = wrap(say("compare.published.note", language), space)
+    lines = wrap(say("compare.published.note", language), space)
     for one in published(language):
-        found += ["", f"{one.who}, {one.year}: {one.source}"]
-        found += [f"  {line}" for text in (one.setup, one.figures) for line in wrap(text, space - 2)]
-    return found
+        lines += ["", f"{one.who}, {one.year}: {one.source}"]
+        lines += [f"  {line}" for text in (one.setup, one.figures) for line in wrap(text, space - 2)]
+    return lines
 
 
 def _plain(row: Row) -> str:

@@ -39,7 +39,7 @@ WRONG = [
     ("hops: {check: two-through-router}", "hops: {check: reviews-has-it}", "comparison", "only runs in an experiment"),
     ("writes: {experiment: one-timeout", "writes: {experiment: nothing", "unknown-experiment", "no experiment `nothing`"),
     ("phase: changed, check: one-write", "phase: nothing, check: one-write", "unknown-phase", "no phase `nothing`"),
-    ("phase: changed, check: one-write", "phase: repaired, check: one-write", "comparison", "no check of the phase `repaired`"),
+    ("phase: changed, check: one-write", "phase: repaired, check: one-write", "comparison", "not a check of the phase"),
     ("seconds: {experiment: one-timeout, phase: changed, check: legacy-has-it}", "seconds: {check: every-caller}", "comparison",
      "name an `experiment`"),
     ("latency-p50: {experiment: what-it-costs, phase: measured, check: added-latency}",

@@ -220,8 +220,8 @@ def test_a_proof_holds_until_a_file_changes(fresh: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "this is no proof"),
-        ('{"lab": "3-mine", "seed": 1, "hashes": {}, "extra": 1}', "this is no proof"),
+        ("{", "this is not a proof"),
+        ('{"lab": "3-mine", "seed": 1, "hashes": {}, "extra": 1}', "this is not a proof"),
         ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "is new"),
         ('{"lab": "other", "seed": 1, "hashes": {}}', "the proof is of `other`"),
         ('{"lab": "3-mine", "seed": 1, "hashes": {}}', "says nothing of the check farewell-untouched, greeting-says-it"),

@@ -216,7 +216,7 @@ def test_a_missing_lab_and_a_folder_in_its_place(lab: Make) -> None:
 def test_a_folder_that_is_no_id(lab: Make) -> None:
     folder = lab()
     renamed = folder.rename(folder.with_name("Two Words"))
-    assert "no lab id" in read_lab(renamed).problems[0].message
+    assert "not a valid lab id" in read_lab(renamed).problems[0].message
 
 
 def test_the_model_brings_in_nothing_heavy() -> None:

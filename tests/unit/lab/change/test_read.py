@@ -105,7 +105,7 @@ def test_the_right_answer_may_be_measured(lab: Make) -> None:
         ("predictions.yaml", "router-dies: {cells: [[web]]}\n", r"router-dies.cells\[0\]: needs exactly 2 values"),
         ("predictions.yaml", "router-lives: {cells: []}\n", "did you mean `router-dies`"),
         ("experiments.yaml", "- router-lives\n", r"experiments.yaml:1: \[0\]: no experiment"),
-        ("readme.md", "hello\n", "no part of a change"),
+        ("readme.md", "hello\n", "cannot be part of a change"),
         ("b.yaml", "kind: Pod\n", "no `apiVersion`"),
     ],
 )

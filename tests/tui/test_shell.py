@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
@@ -26,6 +26,7 @@ class ShellApp(App[None]):
     """The pane alone."""
 
     language: Language = "en"
+    keys_set: ClassVar[dict[str, str]] = {}
 
     def __init__(self, home: Path) -> None:
         super().__init__()

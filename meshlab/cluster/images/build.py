@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from meshlab.cluster.images import sources
-from meshlab.cluster.programs.containers import EngineFacts, docker
+from meshlab.cluster.programs.containers import EngineFacts, docker, full
 from meshlab.cluster.programs.guardian import guardian
 from meshlab.cluster.programs.process import run
 from meshlab.cluster.versions import at_least
@@ -29,12 +29,11 @@ async def build(path: Path, ref: str, facts: EngineFacts, under: str = "") -> No
             target = folder / one.relative_to(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(one, target)
-        if under:
-            file = folder / "Dockerfile"
-            file.write_text(sources.dockerfile(file.read_text(encoding="utf-8"), under), encoding="utf-8")
+        file = folder / "Dockerfile"
+        file.write_text(sources.dockerfile(file.read_text(encoding="utf-8"), under), encoding="utf-8")
         if (path / sources.LOCK).exists():
             await packages(folder / sources.LOCK, folder / "site", facts.arch)
-        argv = ["build", "--force-rm", "--quiet", "--tag", ref, "--build-arg", f"CONTENT={ref.rpartition(':')[2]}"]
+        argv = ["build", "--force-rm", "--quiet", "--tag", full(ref), "--build-arg", f"CONTENT={ref.rpartition(':')[2]}"]
         argv += ["--label", "dev.meshlab.image=1", str(folder)]
         await docker(*argv, deadline=WITHIN, env={"DOCKER_BUILDKIT": await _buildkit(facts)})
 

@@ -11,7 +11,7 @@ from meshlab.cluster.images import sources
 from meshlab.cluster.images.build import build
 from meshlab.cluster.images.pins import Pins, load_pins
 from meshlab.cluster.programs import containers
-from meshlab.cluster.programs.containers import EngineFacts, docker
+from meshlab.cluster.programs.containers import EngineFacts, docker, full
 from meshlab.cluster.track import Track
 from meshlab.errors import EngineError
 from meshlab.words import Words
@@ -104,7 +104,7 @@ class Images:
             await build(sources.source(one.name, self._root), one.ref, await self._engine(), one.under)
             return
         try:
-            await docker("pull", "--quiet", one.pull, deadline=PULL_WITHIN)
+            await docker("pull", "--quiet", full(one.pull), deadline=PULL_WITHIN)
         except EngineError as error:
             raise EngineError("image.not-pulled", image=one.pull, why=error) from error
         if one.pull != one.ref:

@@ -6,11 +6,13 @@ import hashlib
 import re
 from pathlib import Path
 
+from meshlab.cluster.programs.containers import full
 from meshlab.errors import UsageError
 
 PREFIX = "meshlab/"
 LOCK = "requirements.lock"
 FROM = re.compile(rf"^FROM ({PREFIX}[a-z0-9-]+)$", re.MULTILINE)
+BASE = re.compile(r"^FROM (\S+)$", re.MULTILINE)
 LEFT_OUT = {"site", "__pycache__"}
 """Names that are made by a build; hidden ones are only read by tools beside it."""
 
@@ -66,6 +68,7 @@ def tag(name: str, base: str, arch: str, root: Path | None = None) -> str:
     return f"{PREFIX}{short}:{digest(source(short, root), base, arch)[:12]}"
 
 
-def dockerfile(text: str, under: str) -> str:
-    """The same Dockerfile upon exactly this image."""
-    return FROM.sub(f"FROM {under}", text, count=1)
+def dockerfile(text: str, under: str = "") -> str:
+    """The same Dockerfile upon exactly this image; what it is built upon is named with its registry."""
+    text = FROM.sub(f"FROM {under}", text, count=1) if under else text
+    return BASE.sub(lambda line: f"FROM {full(line[1])}", text)

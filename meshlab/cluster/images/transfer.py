@@ -103,10 +103,12 @@ async def archive(refs: list[str], facts: EngineFacts, folder: Path) -> AsyncIte
 async def _save(refs: list[str], facts: EngineFacts, file: Path) -> Path:
     # With containerd's store an image is an index of several platforms, most of which are not there.
     platform = ("--platform", f"linux/{facts.arch}") if facts.containerd_store else ()
+    # Docker writes as many images into one archive as it is asked for; Podman does when it is told so.
+    several = ("--multi-image-archive",) if program() == "podman" else ()
     with writing(file), file.open("wb") as out:
         file.chmod(0o600)
         try:
-            await run(program(), "save", *platform, *refs, deadline=DEADLINE, stdout=out.fileno())
+            await run(program(), "save", *platform, *several, *map(full, refs), deadline=DEADLINE, stdout=out.fileno())
         except EngineError as error:
             if FULL in str(error):
                 raise OSError(errno.ENOSPC, FULL) from error

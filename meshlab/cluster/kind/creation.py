@@ -19,7 +19,7 @@ from meshlab.cluster.kind.files import OwnFiles
 from meshlab.cluster.kind.nodes import own_nodes, remove_nodes
 from meshlab.cluster.kube.client import KubeClient
 from meshlab.cluster.programs import group
-from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node, docker
+from meshlab.cluster.programs.containers import PREFIX, EngineFacts, Node, docker, full
 from meshlab.cluster.programs.group import Mark
 from meshlab.cluster.programs.process import end, exited, lines, run
 from meshlab.cluster.track import Track
@@ -64,7 +64,7 @@ class Creation:
         self._files.complete()
 
     async def _kind(self) -> None:
-        argv = ["kind", "create", "cluster", "--name", self._cluster, "--image", self._spec.node_image, "--wait", "0"]
+        argv = ["kind", "create", "cluster", "--name", self._cluster, "--image", full(self._spec.node_image), "--wait", "0"]
         argv += ["--config", str(self._files.config), "--kubeconfig", str(self._files.kubeconfig)]
         async with aclosing(lines(*argv, deadline=WITHIN, ending=self._end_kind)) as said:
             async for line in said:

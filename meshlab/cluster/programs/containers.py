@@ -145,13 +145,13 @@ def _images(engine: APIClient, refs: list[str]) -> Iterator[tuple[str, dict[str,
 
     for ref in refs:
         with suppress(NotFound):
-            yield ref, engine.inspect_image(ref)  # type: ignore[no-untyped-call]
+            yield ref, engine.inspect_image(full(ref))  # type: ignore[no-untyped-call]
 
 
 async def tag(ref: str, new: str) -> None:
     """Give an image another name beside its own. EngineError."""
-    name, _, version = new.rpartition(":")
-    await ask(lambda engine: engine.tag(ref, name, version))
+    name, _, version = full(new).rpartition(":")
+    await ask(lambda engine: engine.tag(full(ref), name, version))
 
 
 async def pause(names: Iterable[str]) -> None:
@@ -181,15 +181,12 @@ async def each(order: Callable[[APIClient, str], object], names: Iterable[str], 
             raise outcome
 
 
-def short(ref: str) -> str:
-    """The reference as the engine's program shows it."""
-    for prefix in ("docker.io/library/", "docker.io/"):
-        ref = ref.removeprefix(prefix)
-    return ref
-
-
 def full(ref: str) -> str:
-    """The reference as containerd keeps it."""
+    """The reference with its registry, as containerd keeps it.
+
+    Docker takes a short name for the same; Podman takes it for an image of this machine (`localhost/`), or asks which registry
+    is meant: https://docs.podman.io/en/latest/markdown/podman-pull.1.html
+    """
     first, slash, _ = ref.partition("/")
     if not slash:
         return f"docker.io/library/{ref}"

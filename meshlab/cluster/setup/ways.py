@@ -108,7 +108,7 @@ async def pull(ref: str) -> None:
     start, heard = time.monotonic(), False
     try:
         async with asyncio.timeout(ANSWER_WITHIN) as patience:
-            async with aclosing(lines(program(), "pull", ref, deadline=PULL_WITHIN)) as said:
+            async with aclosing(lines(program(), "pull", full(ref), deadline=PULL_WITHIN)) as said:
                 async for line in said:
                     # The engine names the image when the registry has answered; how long layers take is the network's matter.
                     heard = heard or "Pulling from" in line
@@ -127,7 +127,12 @@ def _of_base(way: Words) -> Words:
 
 async def _had(name: str, how: str, together: set[str]) -> Words:
     pins = load_pins()
-    await stand_ins.remember([pins.image(one).ref for one in together], how)
+    refs = [pins.image(one).ref for one in together]
+    await stand_ins.remember(refs, how)
+    # Podman takes an archive's short names for images of this machine.
+    for ref, image in zip(refs, map("localhost/{}".format, refs), strict=True):
+        if not await is_there(ref) and await is_there(image):
+            await containers.tag(image, ref)
     if not await is_there(pins.image(name).ref):
         raise EngineError("setup.not-in-archive", image=pins.image(name).ref)
     return Words(HOW[how])

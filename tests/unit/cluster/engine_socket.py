@@ -82,11 +82,11 @@ class EngineSocket:
             case ["networks"]:
                 return 200, self.networks
             case ["images", *ref, "json"]:
-                return self._found(self.images, "/".join(ref))
+                return self._found(self._known(), short("/".join(ref)))
             case ["images", *ref, "tag"]:
-                image = self.images.get("/".join(ref))
+                image = self._known().get(short("/".join(ref)))
                 if image is not None:
-                    self.images[f"{query['repo']}:{query['tag']}"] = image
+                    self.images[short(f"{query['repo']}:{query['tag']}")] = image
                 return (201, None) if image else (404, {"message": f"No such image: {'/'.join(ref)}"})
             case ["containers", "json"]:
                 return 200, [{"Id": one["Id"]} for one in self.containers.values() if _labelled(one, query)]
@@ -95,6 +95,9 @@ class EngineSocket:
             case ["containers", name, *_]:
                 return self._order(method, name, path.rpartition("/")[2])
         return 404, {"message": "page not found"}
+
+    def _known(self) -> dict[str, dict[str, Any]]:
+        return {short(ref): image for ref, image in self.images.items()}
 
     def _found(self, some: dict[str, dict[str, Any]], name: str) -> tuple[int, Any]:
         return (200, some[name]) if name in some else (404, {"message": f"No such thing: {name}"})
@@ -108,6 +111,11 @@ class EngineSocket:
             state = {"pause": "paused", "unpause": "running", "start": "running", "stop": "exited"}[verb]
             self.containers[name]["State"]["Status"] = state
         return 204, None
+
+
+def short(ref: str) -> str:
+    """The reference as Docker shows it: without its own registry."""
+    return ref.removeprefix("docker.io/").removeprefix("library/")
 
 
 def _labelled(container: dict[str, Any], query: dict[str, str]) -> bool:

@@ -74,9 +74,10 @@ def test_what_is_below_an_image_decides_its_tag(layered: Path) -> None:
 
 def test_an_image_is_built_upon_exactly_what_is_below_it() -> None:
     assert (
-        sources.dockerfile("# x\nFROM meshlab/shop\nCOPY a b\n", "meshlab/shop:1a") == "# x\nFROM meshlab/shop:1a\nCOPY a b\n"
+        sources.dockerfile("# x\nFROM meshlab/shop\nCOPY a b\n", "meshlab/shop:1a")
+        == "# x\nFROM docker.io/meshlab/shop:1a\nCOPY a b\n"
     )
-    assert sources.dockerfile("FROM python:3\n", "meshlab/shop:1a") == "FROM python:3\n"
+    assert sources.dockerfile("FROM python:3\n", "meshlab/shop:1a") == "FROM docker.io/library/python:3\n"
 
 
 def test_the_clones_own_images_are_found() -> None:

@@ -70,7 +70,7 @@ async def test_one_archive_goes_whole_into_every_worker(fake: Path) -> None:
     assert not (fake / "cp.got").exists()
     assert not list((fake / "mount").iterdir())
     asked = (fake / "asked").read_text().splitlines()
-    assert [one for one in asked if one.startswith("save")] == ["save web:1 envoyproxy/envoy:v1"]
+    assert [one for one in asked if one.startswith("save")] == ["save docker.io/library/web:1 docker.io/envoyproxy/envoy:v1"]
 
 
 async def test_a_node_that_sees_the_file_reads_it_and_another_is_sent_it(fake: Path) -> None:
@@ -126,9 +126,18 @@ async def test_a_node_that_refuses_is_told_with_its_words(fake: Path) -> None:
 async def test_an_engine_that_keeps_images_in_containerd_is_told_the_platform(fake: Path) -> None:
     facts = EngineFacts(version="29.0.0", arch="arm64", cgroup=2, containerd_store=True, memory_mib=0, cpus=2)
     await loaded(["web:1"], facts=facts)
-    assert "save --platform linux/arm64 web:1" in (fake / "asked").read_text().splitlines()
+    assert "save --platform linux/arm64 docker.io/library/web:1" in (fake / "asked").read_text().splitlines()
 
 
 async def test_a_containerd_that_never_answers_is_said(fake: Path) -> None:
     with pytest.raises(EngineError, match="containerd in node w1 did not answer"):
         await transfer.containerd_answers(node("w1"), within=0.01)
+
+
+async def test_podman_is_told_to_write_several_images(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (fake / "bin" / "podman").symlink_to(fake / "bin" / "docker")
+    monkeypatch.setenv("KIND_EXPERIMENTAL_PROVIDER", "podman")
+    async with transfer.archive(["web:1", "shop:1"], FACTS, fake) as saving:
+        await saving
+    asked = (fake / "asked").read_text().splitlines()
+    assert asked == ["save --multi-image-archive docker.io/library/web:1 docker.io/library/shop:1"]

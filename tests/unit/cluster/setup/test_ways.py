@@ -48,8 +48,8 @@ async def test_a_known_digest_is_pulled_and_tagged(
     monkeypatch.setattr(ways, "load_pins", lambda: exact)
     machine.engine(pull=PULLS)
     assert await said(Ways(), "node") == ["pulled"]
-    assert machine.asked("pull") == [f"pull {NODE}@sha256:abc"]
-    assert engine_api.images[NODE]["Id"] == f"sha256:pulled-{NODE}@sha256:abc"
+    assert machine.asked("pull") == [f"pull docker.io/{NODE}@sha256:abc"]
+    assert engine_api.images[NODE]["Id"] == f"sha256:pulled-docker.io/{NODE}@sha256:abc"
 
 
 async def test_a_bundle_takes_the_place_of_a_registry(machine: Machine) -> None:

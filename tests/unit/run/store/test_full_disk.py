@@ -74,4 +74,5 @@ def test_an_answer_that_cannot_be_kept_is_said_and_all_before_it_stays(small: Pa
 def test_a_lab_is_not_begun_on_a_full_disk(small: Path) -> None:
     fill(small)
     says_it(Program(small, {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}).run("start", "2-router-mesh"))
-    assert [file.name for file in small.iterdir()] == ["filler"]
+    # The log of meshlab may have found its folder, though no room for a line.
+    assert {file.name for file in small.iterdir()} - {"logs"} == {"filler"}

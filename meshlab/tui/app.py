@@ -170,7 +170,7 @@ class MeshlabApp(App[int]):
 
     def keep(self, name: str, value: str) -> None:
         """Remember a choice for the next start."""
-        if why := self.preferences.keep(name, value):
+        if why := self.preferences.keep(name, value, self.language):
             self.notify(say("settings.not-kept", self.language, why=why), severity="warning", markup=False)
 
     # --- which screen --- #

@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import App
 
 from meshlab.errors import MeshlabError
+from meshlab.report.trouble import told
 from meshlab.settings.key_clashes import agreed
 from meshlab.settings.model import Loaded, Problem
 
@@ -50,7 +51,7 @@ class Preferences:
         lines = [problem.sentence(self.loaded.file, language) for problem in problems[:SAID_AT_ONCE]]
         return "\n".join([*lines, "…"] if len(problems) > SAID_AT_ONCE else lines)
 
-    def keep(self, name: str, value: str) -> str:
+    def keep(self, name: str, value: str, language: str = "en") -> str:
         """Write a choice; why it could not be kept, or nothing."""
         if self.loaded is None:
             return ""
@@ -59,5 +60,5 @@ class Preferences:
         try:
             save(name, value, self.loaded.file)
         except MeshlabError as error:
-            return str(error)
+            return told(error, language).sentence
         return ""

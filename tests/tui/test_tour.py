@@ -223,3 +223,10 @@ async def test_the_result_of_a_choice_shows_what_was_measured(tmp_path: Path, la
         await until(pilot, lambda: app.screen.query("GuidePage > *"))
         await pilot.press("enter")
         await shows(pilot, f"{measured} 40/0", f"{measured} 20/20")
+
+
+async def test_the_shell_says_in_chinese_that_there_is_no_cluster(backend: TourBackend) -> None:
+    app = make_tour(backend, "zh")
+    async with app.run_test(size=WIDE) as pilot:
+        await enter(pilot, app)
+        await shows(pilot, "这是录制回放", "命令无法运行")

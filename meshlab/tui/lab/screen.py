@@ -15,6 +15,7 @@ from textual.widgets import Markdown, Static
 from textual.worker import Worker
 
 from meshlab.errors import UsageError
+from meshlab.report.trouble import told
 from meshlab.run.api import HintText, LabRun, Language, Matrix, Page
 from meshlab.tui.base.full_shell import full_shell
 from meshlab.tui.base.modals import ConfirmModal, ReadModal
@@ -155,7 +156,7 @@ class LabScreen(PanesScreen):
 
     def refuse(self, error: UsageError) -> None:
         """Why nothing was done."""
-        self.notify(error.message, severity="warning", markup=False)
+        self.notify(told(error, self.language).sentence, severity="warning", markup=False)
 
     def leave_lab(self) -> None:
         """Back to the road."""

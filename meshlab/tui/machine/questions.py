@@ -84,8 +84,10 @@ class LiveFirstStart:
     def __init__(self, questions: tuple[str, ...], backend: LiveBackend, preferences: Preferences) -> None:
         self.questions = questions
         self._backend, self._preferences = backend, preferences
+        self._language = "en"
 
     async def look(self, language: str) -> Surroundings:
+        self._language = language
         from meshlab.cluster.doctor import ask, judge
         from meshlab.cluster.doctor.gather import gather
         from meshlab.cluster.kube import kubeconfigs
@@ -105,4 +107,4 @@ class LiveFirstStart:
     def answer(self, name: str, value: str) -> str:
         if name == "engine":
             self._backend.default_context = choose.context(value)
-        return self._preferences.keep(name, value)
+        return self._preferences.keep(name, value, self._language)

@@ -19,8 +19,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from meshlab.errors import MeshlabError
+from meshlab.report.trouble import told
 from meshlab.tui.keys import bind
-from meshlab.tui.translation import tr
+from meshlab.tui.translation import language_of, tr
 
 RCFILE = Path(__file__).with_name("shell.bashrc")
 
@@ -90,7 +91,7 @@ class ShellPane(Vertical):
         try:
             self.shell = self.make(self.environment())
         except (MeshlabError, OSError) as error:
-            self.say("\n\n".join([str(error), *(f"$ {text}" for text in self._waiting)]))
+            self.say("\n\n".join([told(error, language_of(self)).sentence, *(f"$ {text}" for text in self._waiting)]))
             return
         self.query_one("#shell-note").display = False
         await self.mount(self.shell)

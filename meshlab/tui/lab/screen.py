@@ -28,7 +28,7 @@ from meshlab.tui.lab.controller import LabController
 from meshlab.tui.lab.dialogs import LabDialogs
 from meshlab.tui.lab.guide_pane import GuidePane
 from meshlab.tui.lab.topology.model import Picture
-from meshlab.tui.lab.topology.widget import TopologyView
+from meshlab.tui.lab.topology.widget import MapPane, TopologyView
 from meshlab.tui.lab.troubles import Troubles, ways_on
 from meshlab.tui.messages import LeaveLab, StartAgain
 from meshlab.tui.preparing.operation import Operation, WorkingModal
@@ -39,10 +39,6 @@ from meshlab.tui.widgets.matrix import MatrixView
 from meshlab.tui.widgets.pane import Pane
 from meshlab.tui.widgets.shell import MakeShell, ShellPane
 from meshlab.tui.widgets.status import StatusRow
-
-
-class MapPane(Pane):
-    """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""
 
 
 class LabScreen(PanesScreen):
@@ -187,10 +183,8 @@ class LabScreen(PanesScreen):
         """Names of panes in the language spoken now."""
         for number, name in enumerate(PANES):
             self.pane(name).border_title = f"{number + 1} {tr(self, f'pane.{name}')}"
-        self.pane("shell").border_subtitle = tr(self, "shell.keys")
-        self.pane("checks").border_subtitle = tr(self, "checks.keys")
-        self.pane("map").border_subtitle = tr(self, "map.keys")
-        self.pane("matrix").border_subtitle = tr(self, "matrix.keys")
+        for name in ("shell", "checks", "map", "matrix"):
+            self.pane(name).border_subtitle = tr(self, f"{name}.keys")
 
     def relabel(self) -> None:
         super().relabel()

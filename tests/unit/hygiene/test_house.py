@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import LONGEST_FUNCTION, MOST_MODULES, STREAMS, House, counts, details, the_house
+from tests.house import LONGEST_FUNCTION, LONGEST_MODULE, MOST_MODULES, STREAMS, House, counts, details, the_house
 
 REPOSITORY = Path(__file__).parents[3]
 FOLDERS = sorted(file.parent for file in (REPOSITORY / "meshlab").rglob("__init__.py") if "tui" not in file.parts)
@@ -72,3 +72,7 @@ def test_no_imports_form_a_circle(house: House) -> None:
 def test_nothing_only_hands_on_what_another_yields(house: House) -> None:
     """Operations report to a track; only the session turns calls into streams."""
     assert {file: n for file, n in house.forwarding.items() if file != STREAMS} == {}
+
+
+def test_no_module_is_long(house: House) -> None:
+    assert {module.name: module.lines for module in house.modules.values() if module.lines > LONGEST_MODULE} == {}

@@ -12,6 +12,7 @@ from meshlab.tui.lab.topology.draw import draw
 from meshlab.tui.lab.topology.model import Picture, Row
 from meshlab.tui.translation import tr
 from meshlab.tui.widgets.drawing import content_of
+from meshlab.tui.widgets.pane import Pane
 
 STEP = 0.2
 """Seconds in which a packet moves by a cell."""
@@ -70,3 +71,7 @@ class TopologyView(Widget):
     def relabel(self) -> None:
         self._asked = ()
         self.refresh()
+
+
+class MapPane(Pane):
+    """Focusable, so that numbers, zoom and help reach it; scrolls where the picture is a list longer than the pane."""

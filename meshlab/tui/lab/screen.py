@@ -220,9 +220,8 @@ class LabScreen(PanesScreen):
 
     def redraw_checks(self) -> None:
         """Checks, counts, and whether the step is done."""
-        language = language_of(self)
-        rows, experiments = self.board.rows(self.page_step, language), self.board.experiments(self.page_step, language)
-        self.query_one(CheckList).show(rows, experiments)
+        shown = self.page_step, self.language
+        self.query_one(CheckList).show(self.board.rows(*shown), self.board.experiments(*shown))
         done = self.query_one("#step-done", Static)
         done.display = self.board.done(self.page_step)
         key = "lab.step-done" if self.page_step == self.board.snapshot.current else "lab.step-was-done"

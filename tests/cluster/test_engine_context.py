@@ -142,7 +142,7 @@ async def test_an_image_that_it_cannot_have_is_said_and_one_that_it_has_is_fine(
     theirs: Theirs, info: ClusterInfo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     engine, refs = theirs.engine(), [PINS["base"].ref]
-    with pytest.raises(EngineError, match=f"has no image {refs[0]} .* and cannot pull it"):
+    with pytest.raises(EngineError, match=f"does not have {refs[0]} .* and cannot pull it"):
         await engine.load(info, refs, Track())
     monkeypatch.undo()
     nodes = await containers.nodes(CLUSTER)

@@ -119,7 +119,7 @@ async def test_images_are_in_every_worker_and_not_loaded_twice(life: Life) -> No
 
 async def test_a_missing_image_is_said(life: Life) -> None:
     info = await life.info()
-    with pytest.raises(EngineError, match="has no image meshlab/nothing:1"):
+    with pytest.raises(EngineError, match="does not have meshlab/nothing:1"):
         await life.engine.load(info, ["meshlab/nothing:1"], Track())
 
 

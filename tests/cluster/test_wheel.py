@@ -19,8 +19,8 @@ from tests.cluster.program import ROOT, Program
 pytestmark = pytest.mark.cluster
 CONTENT = """
 import msgspec
-from meshlab.cluster import sources
-from meshlab.lab.content import content_root
+from meshlab.cluster.images import sources
+from meshlab.lab.files.content import content_root
 root = content_root()
 made = {path.name: sources.digest(path) for path in (root / "images").iterdir() if path.is_dir()}
 print(msgspec.json.encode({"root": str(root), "images": made, "labs": sources.digest(root / "labs")}).decode())

@@ -33,6 +33,8 @@ async def stop(tasks: Sequence[asyncio.Future[Any]]) -> None:
 async def together(*works: Coroutine[Any, Any, Any]) -> None:
     """Do them side by side. The first error, or being cancelled, ends the others, awaits their end, and is raised bare."""
     tasks = [asyncio.ensure_future(work) for work in works]
+    if not tasks:
+        return
     try:
         # Not `gather`: cancelled, it would raise what one of them says while it is being ended.
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

@@ -58,10 +58,13 @@ class KindEngine:
         try:
             await creation.run(images, early)
         except BaseException as error:
-            # Who cancels does not need to hear that something failed.
-            for phase in track.open() if isinstance(error, Exception) else ():
-                track.failed(phase, error if isinstance(error, MeshlabError) else str(error))
-            await to_the_end(self.delete(spec.name, folder))
+            try:
+                # Who cancels does not need to hear that something failed.
+                for phase in track.open() if isinstance(error, Exception) else ():
+                    track.failed(phase, error if isinstance(error, MeshlabError) else str(error))
+            finally:
+                # Also when nobody can be told any more: a command's output may be a closed pipe.
+                await to_the_end(self.delete(spec.name, folder))
             raise
         track.learn()
 

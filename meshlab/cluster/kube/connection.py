@@ -62,7 +62,9 @@ class Connection:
             )
             try:
                 response = await client.send(request)
-            except refusal.closed_early():
+            except refusal.closed_early() as error:
+                if self.ended:
+                    raise self.closed(what) from error
                 # A kept connection that the server closed meanwhile. Reading again is always safe.
                 if method != "GET":
                     raise

@@ -83,7 +83,9 @@ class Reflector:
                             if kind != "BOOKMARK":
                                 yield self._seen(kind, obj)
             except (ClusterError, WatchLost) as error:
-                if not synced or self._connection.ended:
+                if self._connection.ended:
+                    raise self._connection.closed(Words("waits.watching", {"kind": resource.plural})) from error
+                if not synced:
                     raise
                 errors += isinstance(error, ClusterError)
                 log.info("the watch of %s is begun anew: %s", path, error)

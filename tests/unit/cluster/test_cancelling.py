@@ -45,6 +45,10 @@ async def test_all_of_it_is_done() -> None:
     assert sorted(done) == [1, 2]
 
 
+async def test_nothing_is_done_at_once() -> None:
+    await together()
+
+
 async def test_the_first_error_ends_all_and_comes_bare() -> None:
     endless = Endless()
     with pytest.raises(EngineError, match="no"):

@@ -142,6 +142,23 @@ async def test_what_had_begun_when_a_creation_failed_is_told_and_all_of_it_remov
     assert Estimates(making.folder.parent).get("create-nodes") is None
 
 
+async def test_a_creation_that_fails_and_can_tell_nobody_is_removed_all_the_same(
+    making: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(self: Creation, *_: object) -> None:
+        self._track.running("create-nodes")
+        raise EngineError("other", sentence="kind is gone", hint="")
+
+    def closed_pipe(event: Progress) -> None:
+        if event.state == "failed":
+            raise BrokenPipeError
+
+    monkeypatch.setattr(Creation, "run", run)
+    with pytest.raises(BrokenPipeError):
+        await KindEngine().create(SPEC, making.folder, track=Track(closed_pipe))
+    assert making.deleted == 2
+
+
 async def test_a_creation_that_is_cancelled_again_and_again_still_removes_all(
     making: Making, monkeypatch: pytest.MonkeyPatch
 ) -> None:

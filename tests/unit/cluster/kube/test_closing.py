@@ -152,6 +152,18 @@ async def test_a_closed_client_opens_nothing_any_more(tmp_path: Path) -> None:
         await server.nothing_is_open()
 
 
+async def test_a_request_whose_client_is_closed_meanwhile_says_so(tmp_path: Path) -> None:
+    """It is no connection that the server closed early: asking again would be refused with an error of the library's own."""
+    async with tls_server() as server:
+        to = connection(tmp_path, server)
+        asking = asyncio.ensure_future(to.request("GET", "/api/v1/pods", params={"watch": "true"}))
+        await server.asked.wait()
+        await to.close()
+        with pytest.raises(ConnectionLost, match="was closed"):
+            await asking
+        await server.nothing_is_open()
+
+
 async def test_a_client_that_is_closed_while_it_opens_opens_nothing(tmp_path: Path) -> None:
     async with tls_server() as server:
         kube = KubeClient(kubeconfig(tmp_path, server.url))
